@@ -1,0 +1,32 @@
+from cohorts.models.cohort import Cohort
+from cohorts.models.contribution import Contribution
+from cohorts.models.enrollment import Enrollment
+from cohorts.models.partner import Leadership, Partner
+from cohorts.models.presentation import Presentation
+from cohorts.models.price import Price
+from cohorts.models.refund_policy import RefundPolicy
+from cohorts.models.reminder import Reminder
+from cohorts.models.seats import Seats
+from cohorts.models.session import Session
+from cohorts.models.study import Study, StudyRole
+from cohorts.models.subgroup import Membership, Subgroup
+from cohorts.models.terms import Terms
+
+__all__ = [
+    "Cohort",
+    "Contribution",
+    "Enrollment",
+    "Leadership",
+    "Membership",
+    "Partner",
+    "Presentation",
+    "Price",
+    "RefundPolicy",
+    "Reminder",
+    "Seats",
+    "Session",
+    "Study",
+    "StudyRole",
+    "Subgroup",
+    "Terms",
+]

@@ -1,0 +1,88 @@
+"""A cohort: one run of a study, with dates, a price, a minimum and terms."""
+
+import datetime
+from zoneinfo import ZoneInfo
+
+from django.db import models
+from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
+
+from studyplatform.kit.ids import short_id
+from studyplatform.kit.money import CURRENCIES
+
+
+class Cohort(models.Model):
+    """One run: its weekly rule is the weekday of `starts_on`, `meets_at` on the clock of `zone`, for `weeks`."""
+
+    class State(models.TextChoices):
+        DRAFT = "draft", _("draft")
+        OPEN = "open", _("open")
+        CLOSED = "closed", _("closed")
+        FINISHED = "finished", _("finished")
+        CALLED_OFF = "called_off", _("called off")
+
+    MOVES = {
+        "draft": {"open", "called_off"},
+        "open": {"closed", "finished", "called_off"},
+        "closed": {"open", "finished", "called_off"},
+    }
+
+    study = models.ForeignKey("cohorts.Study", on_delete=models.PROTECT, related_name="cohorts")
+    number = models.PositiveIntegerField()
+    state = models.CharField(max_length=12, choices=State.choices, default=State.DRAFT)
+    zone = models.CharField(max_length=60)
+    starts_on = models.DateField()
+    meets_at = models.TimeField()
+    minutes = models.PositiveIntegerField(default=90)
+    weeks = models.PositiveIntegerField(default=8)
+    turns_per_session = models.PositiveIntegerField(default=5)
+    link = models.URLField(blank=True)  # where sessions meet; shown to enrolled members only
+    minimum = models.PositiveIntegerField(default=0)
+    minimum_by = models.DateTimeField(null=True, blank=True)
+    closes_at = models.DateTimeField()  # nobody joins after this
+    currency = models.CharField(max_length=3, choices=[(code, code) for code in CURRENCIES])
+    policy = models.ForeignKey("cohorts.RefundPolicy", on_delete=models.PROTECT, related_name="+")
+    posts_needed = models.PositiveIntegerField(default=2)
+    opened_at = models.DateTimeField(null=True, blank=True)
+    called_off_at = models.DateTimeField(null=True, blank=True)
+    refunded_at = models.DateTimeField(null=True, blank=True)  # all of a called-off cohort's refunds are written
+    preview_token = models.CharField(max_length=10, default=short_id, editable=False)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["study", "number"], name="cohort_number_once"),
+            models.CheckConstraint(condition=models.Q(weeks__range=(1, 52)), name="cohort_weeks"),
+            models.CheckConstraint(condition=models.Q(minutes__range=(15, 600)), name="cohort_minutes"),
+            models.CheckConstraint(
+                condition=models.Q(minimum=0) | models.Q(minimum_by__isnull=False),
+                name="cohort_minimum_has_date",
+            ),
+        ]
+        indexes = [
+            models.Index(
+                fields=["minimum_by"],
+                condition=models.Q(state="open", minimum__gt=0),
+                name="cohort_minimum_due",
+            ),
+            models.Index(
+                fields=["called_off_at"],
+                condition=models.Q(state="called_off", refunded_at=None),
+                name="cohort_refunds_due",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.study} {self.number}"
+
+    def get_absolute_url(self) -> str:
+        return reverse("cohort", args=[self.study.slug, self.number])
+
+    @property
+    def tz(self) -> ZoneInfo:
+        """The zone its wall clock lives in."""
+        return ZoneInfo(self.zone)
+
+    @property
+    def ends_on(self) -> datetime.date:
+        """The day of its last session."""
+        return self.starts_on + datetime.timedelta(weeks=self.weeks - 1)

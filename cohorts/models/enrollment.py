@@ -1,0 +1,68 @@
+"""An enrollment: one person's place in a cohort, with what was agreed when it was taken."""
+
+from typing import ClassVar
+
+from django.conf import settings
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+from studyplatform.kit.ids import short_id
+
+
+class Enrollment(models.Model):
+    """Price, policy and terms are frozen with the seat."""
+
+    class State(models.TextChoices):
+        WAITLISTED = "waitlisted", _("waiting")
+        OFFERED = "offered", _("offered")
+        HELD = "held", _("being paid for")
+        ACTIVE = "active", _("member")
+        COMPLETED = "completed", _("completed")
+        EXPIRED = "expired", _("not paid in time")
+        CANCELLED = "cancelled", _("left")
+
+    MOVES = {
+        "waitlisted": {"offered", "cancelled"},
+        "offered": {"held", "active", "waitlisted", "expired", "cancelled"},
+        "held": {"active", "expired", "cancelled"},
+        "expired": {"active"},
+        "active": {"completed", "cancelled"},
+    }
+    SEATED: ClassVar[tuple[str, ...]] = ("offered", "held", "active", "completed")
+    LIVE: ClassVar[tuple[str, ...]] = ("waitlisted", *SEATED)
+    BELONGS: ClassVar[tuple[str, ...]] = ("active", "completed")
+
+    public_id = models.CharField(max_length=10, unique=True, default=short_id, editable=False)
+    cohort = models.ForeignKey("cohorts.Cohort", on_delete=models.PROTECT, related_name="enrollments")
+    person = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="enrollments")
+    state = models.CharField(max_length=12, choices=State.choices)
+    hold_until = models.DateTimeField(null=True, blank=True)
+    price = models.PositiveIntegerField()  # minor units, frozen
+    currency = models.CharField(max_length=3)
+    policy = models.ForeignKey("cohorts.RefundPolicy", on_delete=models.PROTECT, related_name="+")
+    terms = models.ForeignKey("cohorts.Terms", on_delete=models.PROTECT, related_name="+")
+    introduction = models.CharField(max_length=200, blank=True)
+    came_from_kind = models.CharField(max_length=20, blank=True)
+    came_from_id = models.CharField(max_length=40, blank=True)
+    joined_at = models.DateTimeField(null=True, blank=True)
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["cohort", "person"],
+                condition=Q(state__in=["waitlisted", "offered", "held", "active", "completed"]),
+                name="enrollment_live_once",
+            ),
+            models.CheckConstraint(
+                condition=~Q(state__in=["held", "offered"]) | Q(hold_until__isnull=False),
+                name="enrollment_hold_ends",
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["hold_until"], condition=Q(state__in=["held", "offered"]), name="enrollment_hold_due"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.person_id} in {self.cohort_id}: {self.state}"

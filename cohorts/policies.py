@@ -1,0 +1,107 @@
+"""Who may see what. Lists use the scopes; a single row is `get_object_or_404` on one. Cannot see it: 404."""
+
+from django.contrib.auth.models import AnonymousUser
+from django.core.exceptions import PermissionDenied
+from django.db.models import Q, QuerySet
+from django.http import HttpRequest
+from django.shortcuts import get_object_or_404
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from cohorts.models import Cohort, Enrollment, Session, Study, Subgroup
+from studyplatform.accounts.models import User
+
+Reader = User | AnonymousUser
+
+PUBLIC_STATES = (Cohort.State.OPEN, Cohort.State.CLOSED, Cohort.State.FINISHED, Cohort.State.CALLED_OFF)
+
+
+def public_studies() -> QuerySet[Study]:
+    """Studies everybody may see."""
+    return Study.objects.filter(state=Study.State.PUBLIC)
+
+
+def public_cohorts() -> QuerySet[Cohort]:
+    """Cohorts everybody may see: those that have opened."""
+    return Cohort.objects.filter(state__in=PUBLIC_STATES, study__state=Study.State.PUBLIC).select_related("study")
+
+
+def studies_run_by(user: Reader) -> QuerySet[Study]:
+    """Studies the person hosts or co-hosts."""
+    return Study.objects.filter(roles__person=user.pk) if user.is_authenticated else Study.objects.none()
+
+
+def cohorts_run_by(user: Reader) -> QuerySet[Cohort]:
+    """Cohorts of the studies the person hosts."""
+    return Cohort.objects.filter(study__in=studies_run_by(user)).select_related("study", "policy")
+
+
+def subgroups_led_by(user: Reader) -> QuerySet[Subgroup]:
+    """Subgroups the person leads now."""
+    if not user.is_authenticated:
+        return Subgroup.objects.none()
+    return Subgroup.objects.filter(
+        leaderships__partner__person=user,
+        leaderships__partner__state="approved",
+        leaderships__period__contains=timezone.now(),
+    ).select_related("cohort__study")
+
+
+def cohorts_entered_by(user: Reader) -> QuerySet[Cohort]:
+    """Cohorts whose space the person may enter: members, its partners, its hosts."""
+    if not user.is_authenticated:
+        return Cohort.objects.none()
+    return (
+        Cohort.objects.filter(
+            Q(enrollments__person=user, enrollments__state__in=Enrollment.BELONGS)
+            | Q(subgroups__in=subgroups_led_by(user))
+            | Q(study__in=studies_run_by(user))
+        )
+        .distinct()
+        .select_related("study")
+    )
+
+
+def enrollments_in(cohort: Cohort) -> QuerySet[Enrollment]:
+    """People who belong to the cohort now."""
+    return Enrollment.objects.filter(cohort=cohort, state__in=Enrollment.BELONGS).select_related("person__profile")
+
+
+def enrollment_of(user: Reader, cohort: Cohort) -> Enrollment | None:
+    """The person's own place in the cohort, if they belong."""
+    return enrollments_in(cohort).filter(person=user.pk).first() if user.is_authenticated else None
+
+
+def sessions_seen_by(user: Reader) -> QuerySet[Session]:
+    """Sessions of the cohorts the person may enter; a subgroup's only by its own members, partner and hosts."""
+    own_groups = Q(subgroup__memberships__enrollment__person=user.pk, subgroup__memberships__until=None)
+    return (
+        Session.objects.filter(cohort__in=cohorts_entered_by(user))
+        .filter(
+            Q(subgroup=None)
+            | own_groups
+            | Q(subgroup__in=subgroups_led_by(user))
+            | Q(cohort__study__in=studies_run_by(user))
+        )
+        .distinct()
+        .select_related("cohort__study", "subgroup")
+    )
+
+
+def get_space(request: HttpRequest, slug: str, number: int) -> Cohort:
+    """Return a cohort whose space the reader may enter. A public cohort's stranger gets 403 with the way in."""
+    cohort = cohorts_entered_by(request.user).filter(study__slug=slug, number=number).first()
+    if cohort:
+        return cohort
+    get_object_or_404(public_cohorts(), study__slug=slug, number=number)
+    raise PermissionDenied(_("This is the space of the cohort's members. Join the cohort to come in."))
+
+
+def get_run_cohort(request: HttpRequest, slug: str, number: int) -> Cohort:
+    """Return a cohort the reader hosts, or 404 so that names do not leak."""
+    return get_object_or_404(cohorts_run_by(request.user), study__slug=slug, number=number)
+
+
+def get_run_study(request: HttpRequest, slug: str) -> Study:
+    """Return a study the reader hosts, or 404."""
+    return get_object_or_404(studies_run_by(request.user), slug=slug)

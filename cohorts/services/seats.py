@@ -1,0 +1,162 @@
+"""Seats: taken and given back under contention, never more than there are.
+
+The seat is taken by one conditional update of the cohort's narrow row, last in the transaction, so that buyers
+wait for each other only as long as that update takes. Lock order: enrollment, subgroup, seats.
+"""
+
+import datetime
+
+from django.db import IntegrityError, transaction
+from django.db.models import F
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from cohorts.models import Cohort, Enrollment, Membership, Price, Seats, Subgroup, Terms
+from studyplatform.accounts.models import User
+from studyplatform.kit import history, page_cache
+from studyplatform.kit.errors import Refused
+
+HOLD = datetime.timedelta(minutes=35)  # Stripe's shortest hosted page lives 30; the rest is grace
+
+
+@transaction.atomic
+def hold(
+    member: User, cohort: Cohort, *, subgroup: Subgroup | None = None, came_from: tuple[str, str] = ("", "")
+) -> Enrollment:
+    """Hold a seat in a cohort, and in a subgroup if one is named, until `hold_until`; return the enrollment.
+
+    Holding again while a hold runs returns the same enrollment, moved to the subgroup now named. Raises Refused
+    with code "already_in", "closed", "sold_out" or "subgroup_full".
+    """
+    cohort = Cohort.objects.get(pk=cohort.pk)
+    refuse_unless_open(cohort)
+    standing = (
+        Enrollment.objects.select_for_update().filter(cohort=cohort, person=member, state__in=Enrollment.LIVE).first()
+    )
+    if standing:
+        return _hold_again(standing, subgroup)
+    enrollment = _new_enrollment(member, cohort, came_from)
+    if subgroup:
+        join_subgroup(enrollment, subgroup)
+    _take(cohort)
+    return enrollment
+
+
+def refuse_unless_open(cohort: Cohort) -> None:
+    """Raise Refused when nobody can join this cohort now."""
+    if cohort.state != Cohort.State.OPEN or cohort.closes_at <= timezone.now():
+        raise Refused(_("This cohort is not taking members now."), code="closed")
+
+
+def _hold_again(enrollment: Enrollment, subgroup: Subgroup | None) -> Enrollment:
+    if enrollment.state in Enrollment.BELONGS:
+        raise Refused(_("You are already in this cohort."), code="already_in")
+    if enrollment.state == Enrollment.State.HELD and subgroup:
+        leave_subgroup(enrollment)
+        join_subgroup(enrollment, subgroup)
+    return enrollment
+
+
+def _new_enrollment(member: User, cohort: Cohort, came_from: tuple[str, str]) -> Enrollment:
+    try:
+        with transaction.atomic():
+            enrollment = Enrollment.objects.create(
+                cohort=cohort,
+                person=member,
+                state=Enrollment.State.HELD,
+                hold_until=timezone.now() + HOLD,
+                price=Price.objects.get(cohort=cohort, kind=Price.Kind.STANDARD).amount,
+                currency=cohort.currency,
+                policy_id=cohort.policy_id,
+                terms=Terms.objects.filter(cohort=cohort).latest("version"),
+                came_from_kind=came_from[0],
+                came_from_id=came_from[1],
+            )
+    except IntegrityError as twice:  # the same person in two tabs at once
+        raise Refused(_("You are already joining this cohort in another window."), code="already_in") from twice
+    history.record(enrollment, "", enrollment.state, member)
+    return enrollment
+
+
+def _take(cohort: Cohort) -> None:
+    taken = Seats.objects.filter(cohort=cohort, taken__lt=F("capacity"), waiting=0).update(taken=F("taken") + 1)
+    if not taken:
+        raise Refused(_("Every seat is taken or being paid for right now."), code="sold_out")
+    _seats_changed(cohort)
+
+
+def _give_back(cohort: Cohort) -> None:
+    Seats.objects.filter(cohort=cohort).update(taken=F("taken") - 1)
+    _seats_changed(cohort)
+
+
+def _seats_changed(cohort: Cohort) -> None:
+    page_cache.bump(f"seats:{cohort.pk}")
+
+
+def join_subgroup(enrollment: Enrollment, subgroup: Subgroup) -> Membership:
+    """Take a seat in a subgroup of the enrollment's cohort. Raises Refused with code "subgroup_full"."""
+    taken = Subgroup.objects.filter(pk=subgroup.pk, cohort=enrollment.cohort_id, taken__lt=F("capacity")).update(
+        taken=F("taken") + 1
+    )
+    if not taken:
+        raise Refused(
+            _("That subgroup is full. Choose another one, or let us place you."),
+            field="subgroup",
+            code="subgroup_full",
+        )
+    return Membership.objects.create(enrollment=enrollment, subgroup=subgroup)
+
+
+def leave_subgroup(enrollment: Enrollment) -> None:
+    """Give back the enrollment's seat in its subgroup, if it has one."""
+    membership = Membership.objects.select_for_update().filter(enrollment=enrollment, until=None).first()
+    if not membership:
+        return
+    membership.until = timezone.now()
+    membership.save(update_fields=["until"])
+    Subgroup.objects.filter(pk=membership.subgroup_id).update(taken=F("taken") - 1)
+
+
+@transaction.atomic
+def release(enrollment: Enrollment, to: str, actor: User | None = None) -> bool:
+    """End a seat: expired or cancelled. Frees cohort and subgroup once; False when the state no longer allows it."""
+    row = Enrollment.objects.select_for_update().select_related("cohort").get(pk=enrollment.pk)
+    if to not in row.MOVES.get(row.state, ()) or row.state not in Enrollment.SEATED:
+        return False
+    history.move(row, to, actor)
+    leave_subgroup(row)
+    _give_back(row.cohort)
+    return True
+
+
+@transaction.atomic
+def settle(enrollment: Enrollment, actor: User | None = None) -> bool:
+    """Give a paid (or free) seat for good; True when the person is in.
+
+    A hold that ran out takes a free seat again, if there is one and the cohort has not been called off.
+    """
+    row = Enrollment.objects.select_for_update().select_related("cohort").get(pk=enrollment.pk)
+    if row.state in Enrollment.BELONGS:
+        return True
+    if row.state == Enrollment.State.EXPIRED and not _regain(row):
+        return False
+    if Enrollment.State.ACTIVE not in row.MOVES.get(row.state, ()):
+        return False
+    history.move(row, Enrollment.State.ACTIVE, actor, joined_at=timezone.now(), hold_until=None)
+    _seats_changed(row.cohort)
+    return True
+
+
+def _regain(row: Enrollment) -> bool:
+    if row.cohort.state not in (Cohort.State.OPEN, Cohort.State.CLOSED):
+        return False
+    elsewhere = Enrollment.objects.filter(cohort=row.cohort, person=row.person_id, state__in=Enrollment.LIVE)
+    if elsewhere.exists():
+        return False
+    try:
+        with transaction.atomic():
+            _take(row.cohort)
+    except Refused:
+        return False
+    return True

@@ -1,0 +1,5 @@
+"""Running a study, and taking part in one."""
+
+from django.urls import URLPattern
+
+urlpatterns: list[URLPattern] = []

@@ -1,0 +1,27 @@
+"""Payees: hosts and partners who are paid, and where to."""
+
+from django.conf import settings
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+
+class Payee(models.Model):
+    """A person's way to be paid. The account number is kept sealed (payments/sealed.py)."""
+
+    class Rail(models.TextChoices):
+        BANK_FILE = "bank_file", _("bank transfer")
+        STRIPE = "stripe", "Stripe"
+
+    person = models.OneToOneField(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="payee")
+    country = models.CharField(max_length=2, default="KR")
+    currency = models.CharField(max_length=3, default="KRW")
+    rail = models.CharField(max_length=10, choices=Rail.choices, default=Rail.BANK_FILE)
+    bank = models.CharField(max_length=40, blank=True)
+    holder = models.CharField(max_length=60, blank=True)
+    account_sealed = models.TextField(blank=True)
+    account_ending = models.CharField(max_length=4, blank=True)
+    enabled = models.BooleanField(default=False)
+    changed_at = models.DateTimeField(auto_now=True)
+
+    def __str__(self) -> str:
+        return str(self.person)

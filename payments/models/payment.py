@@ -1,0 +1,77 @@
+"""Payments: money coming in for one or more seats."""
+
+from django.conf import settings
+from django.db import models
+from django.db.models import F, Q
+from django.utils.translation import gettext_lazy as _
+
+from studyplatform.kit.ids import short_id
+from studyplatform.kit.models import Queued, due_index
+
+
+class Payment(Queued):
+    """One try to pay. Queued: its drain asks the provider for the truth until the payment is settled.
+
+    It is never "refunded": what was kept is lines less refunds.
+    """
+
+    class Provider(models.TextChoices):
+        STRIPE = "stripe", "Stripe"
+        FREE = "free", _("free")
+
+    class State(models.TextChoices):
+        CREATED = "created", _("being prepared")
+        OPEN = "open", _("waiting for payment")
+        UNKNOWN = "unknown", _("being checked")
+        PROCESSING = "processing", _("on its way")
+        PAID = "paid", _("paid")
+        EXPIRED = "expired", _("not paid in time")
+        FAILED = "failed", _("failed")
+
+    MOVES = {
+        "created": {"open", "paid", "unknown", "failed"},
+        "unknown": {"open", "paid", "failed"},
+        "open": {"processing", "paid", "expired", "failed"},
+        "processing": {"paid", "failed"},
+        "expired": {"paid"},
+        "failed": {"paid"},
+    }
+
+    public_id = models.CharField(max_length=10, unique=True, default=short_id, editable=False)
+    buyer = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="payments")
+    provider = models.CharField(max_length=10, choices=Provider.choices)
+    reference = models.CharField(max_length=255, null=True, blank=True)  # noqa: DJ001 - empty until the provider answers; unique
+    intent = models.CharField(max_length=255, blank=True)  # Stripe's PaymentIntent, for refunds
+    address = models.URLField(max_length=2000, blank=True)  # the hosted page
+    amount = models.PositiveIntegerField()  # minor units
+    currency = models.CharField(max_length=3)
+    state = models.CharField(max_length=12, choices=State.choices, default=State.CREATED)
+    method = models.CharField(max_length=60, blank=True)  # "visa 4242", as the receipt shows it
+    expires_at = models.DateTimeField(null=True, blank=True)  # of the hosted page
+    created_at = models.DateTimeField(auto_now_add=True)
+    paid_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["provider", "reference"], name="payment_reference_once")]
+        indexes = [due_index("payment_due")]
+
+    def __str__(self) -> str:
+        return f"{self.public_id} {self.amount} {self.currency} {self.state}"
+
+
+class PaymentLine(models.Model):
+    """What was paid for one seat, and what of it went back."""
+
+    payment = models.ForeignKey(Payment, on_delete=models.PROTECT, related_name="lines")
+    enrollment = models.ForeignKey("cohorts.Enrollment", on_delete=models.PROTECT, related_name="payment_lines")
+    amount = models.PositiveIntegerField()
+    refunded = models.PositiveIntegerField(default=0)  # owed or sent back
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(condition=Q(refunded__lte=F("amount")), name="line_refund_within"),
+            models.UniqueConstraint(fields=["payment", "enrollment"], name="line_once"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.amount} for {self.enrollment_id}"

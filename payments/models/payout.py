@@ -1,0 +1,82 @@
+"""Payouts: money going out to hosts and partners, and the batches a bank file holds."""
+
+from django.conf import settings
+from django.db import models
+from django.db.models import F, Q
+from django.utils.translation import gettext_lazy as _
+
+
+class PayoutBatch(models.Model):
+    """Payouts sent together; one person makes it, another checks it."""
+
+    class State(models.TextChoices):
+        DRAFT = "draft", _("to be checked")
+        APPROVED = "approved", _("approved")
+        EXPORTED = "exported", _("file made")
+        CLOSED = "closed", _("closed")
+        VOID = "void", _("void")
+
+    MOVES = {
+        "draft": {"approved", "void"},
+        "approved": {"draft", "exported"},
+        "exported": {"closed"},
+    }
+
+    state = models.CharField(max_length=10, choices=State.choices, default=State.DRAFT)
+    rail = models.CharField(max_length=10, default="bank_file")
+    currency = models.CharField(max_length=3)
+    maker = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    checker = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.PROTECT, related_name="+"
+    )
+    file = models.TextField(blank=True)
+    file_hash = models.CharField(max_length=64, blank=True)
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        verbose_name_plural = "payout batches"
+        constraints = [
+            models.CheckConstraint(condition=Q(checker=None) | ~Q(checker=F("maker")), name="batch_two_people")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.pk} {self.state}"
+
+
+class Payout(models.Model):
+    """One payment to one payee. One that fails returns the money to the balance; the next run makes a new row."""
+
+    class State(models.TextChoices):
+        DRAFTED = "drafted", _("being prepared")
+        APPROVED = "approved", _("approved")
+        EXPORTED = "exported", _("with the bank")
+        SENDING = "sending", _("being sent")
+        UNKNOWN = "unknown", _("being checked")
+        PAID = "paid", _("paid")
+        FAILED = "failed", _("failed")
+        REVERSED = "reversed", _("reversed")
+        VOID = "void", _("void")
+
+    MOVES = {
+        "drafted": {"approved", "void"},
+        "approved": {"sending", "exported", "void"},
+        "sending": {"paid", "failed", "unknown"},
+        "unknown": {"paid", "failed"},
+        "exported": {"paid", "failed"},
+        "paid": {"failed", "reversed"},
+    }
+
+    payee = models.ForeignKey("payments.Payee", on_delete=models.PROTECT, related_name="payouts")
+    amount = models.PositiveIntegerField()
+    currency = models.CharField(max_length=3)
+    batch = models.ForeignKey(PayoutBatch, null=True, blank=True, on_delete=models.PROTECT, related_name="payouts")
+    state = models.CharField(max_length=10, choices=State.choices, default=State.DRAFTED)
+    reason = models.CharField(max_length=200, blank=True)  # why the bank sent it back
+    created_at = models.DateTimeField(auto_now_add=True)
+    paid_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        constraints = [models.CheckConstraint(condition=Q(amount__gt=0), name="payout_positive")]
+
+    def __str__(self) -> str:
+        return f"{self.payee_id} {self.amount} {self.state}"

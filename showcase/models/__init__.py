@@ -1,0 +1,4 @@
+from showcase.models.case_study import CaseStudy
+from showcase.models.picture import Picture
+
+__all__ = ["CaseStudy", "Picture"]

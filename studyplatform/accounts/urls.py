@@ -1,0 +1,14 @@
+"""People: their own settings."""
+
+from django.http import HttpRequest, HttpResponse
+from django.urls import path
+
+
+def stub(request: HttpRequest, **kwargs: object) -> HttpResponse:
+    return HttpResponse("")
+
+
+urlpatterns = [
+    path("account/profile/", stub, name="profile"),
+    path("language/", stub, name="set_language"),
+]

@@ -1,0 +1,8 @@
+from django.apps import AppConfig
+
+
+class KitConfig(AppConfig):
+    """See docs/map.md."""
+
+    name = "studyplatform.kit"
+    label = "kit"

@@ -1,0 +1,15 @@
+"""What every template may name: the site, never the reader."""
+
+from django.conf import settings
+from django.http import HttpRequest
+from django.utils.translation import get_language
+
+
+def site(request: HttpRequest) -> dict[str, object]:
+    """Return the site's name in the page's language, its business line and its address."""
+    return {
+        "site_name": settings.SITE_NAME_KO if get_language() == "ko" else settings.SITE_NAME,
+        "business_info": settings.BUSINESS_INFO,
+        "site_url": settings.SITE_URL,
+        "demo": settings.DEMO,
+    }

@@ -1,0 +1,90 @@
+"""Public pages are the same bytes for everybody, so they are kept whole and served without a query.
+
+A key holds the generation of each noun the page shows. It is read before rendering and changed after commit by
+the verb that changes the noun, so that a slow render can never store old words under a new key.
+"""
+
+from collections.abc import Callable
+from functools import wraps
+from hashlib import sha256
+from typing import Any
+
+from django.core.cache import cache
+from django.db import transaction
+from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed
+from django.utils.cache import get_conditional_response, patch_cache_control
+from django.utils.http import quote_etag
+from django.utils.translation import get_language
+
+from studyplatform.kit.ids import short_id
+
+KEPT_FOR = 600  # seconds
+OUTSIDE = 60  # seconds that browsers and proxies may keep a page
+GENERATION_LIFE = 30 * 24 * 3600
+KEPT_HEADERS = ("Content-Type", "Content-Language", "X-Robots-Tag", "Link", "Content-Disposition")
+
+View = Callable[..., HttpResponse]
+
+
+def public(*names: str, query: tuple[str, ...] = (), seconds: int = KEPT_FOR) -> Callable[[View], View]:
+    """Mark a view as public and keep its pages.
+
+    `names` are generations, filled from the address: "study:{slug}", "lists". `query` lists the parameters that
+    change the page; all others are ignored, so that nobody can fill the cache with invented ones.
+    """
+
+    def decorate(view: View) -> View:
+        @wraps(view)
+        def kept(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+            if request.method not in ("GET", "HEAD"):
+                return HttpResponseNotAllowed(["GET", "HEAD"])
+            key = _key(request, [name.format(**kwargs) for name in names], query)
+            stored = cache.get(key)
+            response = _revive(stored) if stored else _render(view(request, *args, **kwargs), key, seconds)
+            return get_conditional_response(request, etag=response.headers.get("ETag"), response=response) or response
+
+        kept.public = True  # type: ignore[attr-defined]
+        return kept
+
+    return decorate
+
+
+def bump(*names: str) -> None:
+    """Make every kept page that shows one of these nouns old, once the transaction commits."""
+    transaction.on_commit(lambda: cache.set_many({f"gen:{name}": short_id() for name in names}, GENERATION_LIFE))
+
+
+def _generations(names: list[str]) -> list[str]:
+    keys = [f"gen:{name}" for name in names]
+    known = cache.get_many(keys)
+    for key in keys:
+        if key not in known:
+            known[key] = short_id()
+            cache.set(key, known[key], GENERATION_LIFE)
+    return [known[key] for key in keys]
+
+
+def _key(request: HttpRequest, names: list[str], query: tuple[str, ...]) -> str:
+    asked = [f"{name}={request.GET[name]}" for name in query if name in request.GET]
+    parts = [get_language() or "", request.path, *asked, *_generations(names)]
+    return "page:" + sha256("\n".join(parts).encode()).hexdigest()
+
+
+def _render(response: HttpResponse, key: str, seconds: int) -> HttpResponse:
+    if hasattr(response, "render"):
+        response.render()
+    if response.status_code != 200 or response.streaming or response.cookies:
+        return response
+    response.headers["ETag"] = quote_etag(sha256(response.content).hexdigest()[:20])
+    patch_cache_control(response, public=True, max_age=OUTSIDE)
+    response.headers.setdefault("Content-Language", get_language() or "")
+    kept = {
+        name: response.headers[name] for name in (*KEPT_HEADERS, "ETag", "Cache-Control") if name in response.headers
+    }
+    cache.set(key, (response.content, kept), seconds)
+    return response
+
+
+def _revive(stored: tuple[bytes, dict[str, str]]) -> HttpResponse:
+    content, headers = stored
+    return HttpResponse(content, headers=headers)

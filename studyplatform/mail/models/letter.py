@@ -1,0 +1,35 @@
+"""Letters: every message is a row, rendered, before it is sent."""
+
+import uuid
+
+from django.conf import settings
+from django.db import models
+
+from studyplatform.kit.models import Queued, due_index
+
+
+class Letter(Queued):
+    """One message to one address, as it will be sent. `key` is unique, so that a fact is told once."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)  # also its Message-ID
+    recipient = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.PROTECT, related_name="letters"
+    )
+    address = models.EmailField()
+    language = models.CharField(max_length=5)
+    kind = models.CharField(max_length=40)  # what a person can stop; "" cannot be stopped
+    key = models.CharField(max_length=120, unique=True)
+    about = models.CharField(max_length=80, blank=True, db_index=True)  # "enrollment:12", to withdraw by
+    subject = models.CharField(max_length=200)
+    text = models.TextField()
+    html = models.TextField()
+    calendar = models.TextField(blank=True)  # an iCalendar file, sent as an attachment
+    created_at = models.DateTimeField(auto_now_add=True)
+    expires_at = models.DateTimeField(null=True, blank=True)
+    withdrawn_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        indexes = [due_index("letter_due")]
+
+    def __str__(self) -> str:
+        return f"{self.subject} -> {self.address}"

@@ -1,0 +1,27 @@
+"""All that runs by the clock, on one page. Every entry is an argument-free task that drains or writes rows."""
+
+from celery.schedules import crontab
+
+EVERY_MINUTE = 60.0
+
+DRAINS = (
+    "mail.drain_letters",
+    "cohorts.drain_holds",
+    "cohorts.drain_minimums",
+    "cohorts.drain_reminders",
+    "payments.drain_events",
+    "payments.drain_payments",
+    "payments.drain_refunds",
+    "payments.drain_called_off",
+    "payments.drain_releases",
+)
+
+BEAT_SCHEDULE = {
+    **{name: {"task": name, "schedule": EVERY_MINUTE} for name in DRAINS},
+    "kit.heartbeat": {"task": "kit.heartbeat", "schedule": 20.0},
+    # Monday 06:00 in Seoul: payees see the week's money when the week begins.
+    "payments.run_payouts": {
+        "task": "payments.run_payouts",
+        "schedule": crontab(day_of_week=0, hour=21, minute=0),
+    },
+}

@@ -1,0 +1,31 @@
+"""Every address of the product, by app. Site pages stand under a language prefix (none for the default)."""
+
+from django.conf import settings
+from django.conf.urls.i18n import i18n_patterns
+from django.conf.urls.static import static
+from django.contrib import admin
+from django.urls import include, path
+
+import cohorts.urls
+import payments.urls
+import showcase.urls
+import studyplatform.accounts.urls
+import studyplatform.mail.urls
+import studyplatform.pages.urls
+
+urlpatterns = [
+    *cohorts.urls.urlpatterns,
+    *payments.urls.urlpatterns,
+    *showcase.urls.urlpatterns,
+    *studyplatform.accounts.urls.urlpatterns,
+    *studyplatform.mail.urls.urlpatterns,
+    *studyplatform.pages.urls.urlpatterns,
+    path("accounts/", include("allauth.urls")),
+    path("admin/", admin.site.urls),
+    *i18n_patterns(
+        *studyplatform.pages.urls.site_pages,
+        *showcase.urls.site_pages,
+        prefix_default_language=False,
+    ),
+    *static(settings.MEDIA_URL, document_root=settings.MEDIA_ROOT),
+]
