@@ -93,9 +93,14 @@ TEMPLATES = [
                 "django.template.context_processors.request",
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
+                "django.template.context_processors.i18n",
                 "studyplatform.kit.context.site",
             ],
-            "builtins": ["studyplatform.kit.templatetags.look"],
+            "builtins": [
+                "django.templatetags.i18n",
+                "django.templatetags.static",
+                "studyplatform.kit.templatetags.look",
+            ],
         },
     },
 ]

@@ -1,0 +1,52 @@
+"""Times as people write them: stored in UTC, shown in a named zone."""
+
+import datetime
+from zoneinfo import ZoneInfo
+
+from babel.dates import format_date, format_time, get_timezone_location
+from django.utils import timezone
+from django.utils.translation import get_language
+
+DAY = {"ko": "M월 d일(EEE)", "en": "EEE d MMM"}
+DAY_AND_YEAR = {"ko": "y년 M월 d일(EEE)", "en": "EEE d MMM y"}
+
+
+def language() -> str:
+    """Return the page's language, as far as we write it."""
+    code = get_language() or "en"
+    return code if code in DAY else "en"
+
+
+def in_zone(at: datetime.datetime, zone: str | ZoneInfo | None = None) -> datetime.datetime:
+    """Return the moment on the wall clock of a zone; without one, of the reader's."""
+    if zone is None:
+        return at.astimezone(timezone.get_current_timezone())
+    return at.astimezone(ZoneInfo(zone) if isinstance(zone, str) else zone)
+
+
+def day(at: datetime.datetime | datetime.date, zone: str | ZoneInfo | None = None) -> str:
+    """Return "3월 9일(화)" or "Tue 9 Mar"; the year only when it is not this year's."""
+    date = in_zone(at, zone).date() if isinstance(at, datetime.datetime) else at
+    patterns = DAY if date.year == timezone.localdate().year else DAY_AND_YEAR
+    return format_date(date, patterns[language()], locale=language())
+
+
+def clock(at: datetime.datetime, zone: str | ZoneInfo | None = None) -> str:
+    """Return "20:00"."""
+    return format_time(in_zone(at, zone), "HH:mm", locale=language())
+
+
+def weekday(at: datetime.datetime, zone: str | ZoneInfo | None = None) -> str:
+    """Return "화요일" or "Tuesday"."""
+    return format_date(in_zone(at, zone).date(), "EEEE", locale=language())
+
+
+def zone_name(zone: str | ZoneInfo) -> str:
+    """Return "서울 시간" or "Seoul time"."""
+    place = get_timezone_location(str(zone), locale=language(), return_city=True)
+    return f"{place} 시간" if language() == "ko" else f"{place} time"
+
+
+def moment(at: datetime.datetime, zone: str | ZoneInfo | None = None) -> str:
+    """Return "3월 9일(화) 20:00" or "Tue 9 Mar, 20:00"."""
+    return f"{day(at, zone)}{' ' if language() == 'ko' else ', '}{clock(at, zone)}"

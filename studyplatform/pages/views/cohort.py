@@ -1,0 +1,50 @@
+"""The landing page of a cohort, and the fragment beside its price that changes by the minute."""
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, render
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_safe
+
+from cohorts.models import Cohort, Enrollment
+from cohorts.policies import public_cohorts
+from studyplatform.kit import language, page_cache
+from studyplatform.pages import landing, structured
+
+
+@page_cache.public("cohort:{slug}:{number}", "study:{slug}")
+def cohort(request: HttpRequest, slug: str, number: int) -> HttpResponse:
+    """What happens each week, with whom, when, what it costs, how refunds go, what earlier members made."""
+    found = get_object_or_404(landing.with_page_columns(public_cohorts()), study__slug=slug, number=number)
+    language.activate(request, found.study.language)
+    context = landing.context(found)
+    return render(request, "pages/cohort.html", {**context, "head": structured.cohort_head(context)})
+
+
+@require_safe
+@never_cache
+def seats_fragment(request: HttpRequest, slug: str, number: int) -> HttpResponse:
+    """Seats left, being paid for, and for who is signed in whether they are in already."""
+    found = get_object_or_404(public_cohorts().select_related("study", "seats"), study__slug=slug, number=number)
+    language.activate(request, found.study.language)
+    held = found.enrollments.filter(state=Enrollment.State.HELD).count()
+    context = {
+        "cohort": found,
+        "study": found.study,
+        "seats": found.seats,
+        "held": held,
+        "status": landing.status(found),
+        "mine": _mine(request, found),
+        "sold_out": found.seats.left <= 0 and not held,
+        "all_held": found.seats.left <= 0 and held,
+    }
+    return render(request, "pages/_seats.html", context)
+
+
+def _mine(request: HttpRequest, cohort: Cohort) -> Enrollment | None:
+    """The reader's own place; who carries no hint of being signed in is not asked for a session."""
+    if "signed_in" not in request.COOKIES or not request.user.is_authenticated:
+        return None
+    return cohort.enrollments.filter(person=request.user, state__in=Enrollment.SEATED).first()
+
+
+seats_fragment.public = True  # type: ignore[attr-defined]  # in the study's language, not the reader's

@@ -1,0 +1,106 @@
+"""What search engines ask for: robots.txt and the sitemap, holding public, canonical, indexable addresses only."""
+
+import datetime
+from typing import Any
+from urllib.parse import urlsplit
+
+from django.conf import settings
+from django.contrib.sitemaps import Sitemap
+from django.contrib.sitemaps import views as sitemap_views
+from django.db.models import QuerySet
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils import translation
+from showcase.policies import public_case_studies
+
+from cohorts.models import Cohort, Study
+from cohorts.policies import public_cohorts, public_studies
+from showcase.models import CaseStudy
+from studyplatform.kit import page_cache
+
+SITE_PAGES = (
+    "front",
+    "studies",
+    "showcase",
+    "how_it_works",
+    "refund_policy",
+    "house_rules",
+    "help",
+    "terms",
+    "privacy",
+)
+
+
+class OurSitemap(Sitemap[Any]):
+    """Addresses on the site's own name, whatever name the request came by."""
+
+    limit = 10_000
+    protocol = urlsplit(settings.SITE_URL).scheme
+
+    def get_domain(self, site: Any = None) -> str:
+        return urlsplit(settings.SITE_URL).netloc
+
+
+class SitePages(OurSitemap):
+    """Site pages, once per language."""
+
+    def items(self) -> list[tuple[str, str]]:
+        return [(name, code) for code, _ in settings.LANGUAGES for name in SITE_PAGES]
+
+    def location(self, item: tuple[str, str]) -> str:
+        with translation.override(item[1]):
+            return reverse(item[0])
+
+
+class Studies(OurSitemap):
+    """Public studies."""
+
+    def items(self) -> QuerySet[Study]:
+        return public_studies().order_by("pk")
+
+    def lastmod(self, item: Study) -> datetime.datetime:
+        return item.changed_at
+
+
+class Cohorts(OurSitemap):
+    """Landing pages of cohorts that can be joined."""
+
+    def items(self) -> QuerySet[Cohort]:
+        return public_cohorts().filter(state=Cohort.State.OPEN).order_by("pk")
+
+    def lastmod(self, item: Cohort) -> datetime.datetime | None:
+        return item.opened_at
+
+
+class CaseStudies(OurSitemap):
+    """Public case studies meant for search engines."""
+
+    def items(self) -> QuerySet[CaseStudy]:
+        return public_case_studies().filter(indexed=True).order_by("pk")
+
+    def lastmod(self, item: CaseStudy) -> datetime.datetime | None:
+        return item.edited_at or item.published_at
+
+
+SECTIONS = {"pages": SitePages, "studies": Studies, "cohorts": Cohorts, "cases": CaseStudies}
+
+
+@page_cache.public("lists")
+def sitemap_index(request: HttpRequest) -> HttpResponse:
+    """List the sitemaps."""
+    return sitemap_views.index(request, SECTIONS, sitemap_url_name="sitemap_section")
+
+
+@page_cache.public("lists", query=("p",))
+def sitemap_section(request: HttpRequest, section: str) -> HttpResponse:
+    """One sitemap, in pages of 10,000."""
+    return sitemap_views.sitemap(request, SECTIONS, section=section)
+
+
+@page_cache.public("lists")
+def robots(request: HttpRequest) -> HttpResponse:
+    """Say where the sitemap is and which addresses lead nowhere for a crawler."""
+    return render(
+        request, "pages/robots.txt", {"site_url": settings.SITE_URL}, content_type="text/plain; charset=utf-8"
+    )

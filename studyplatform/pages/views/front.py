@@ -1,0 +1,60 @@
+"""The front page: people's work first, then the next table to sit at."""
+
+from typing import Any
+
+from django.contrib.postgres.aggregates import ArrayAgg
+from django.db.models import Count, IntegerField, Q, QuerySet, Subquery, Value
+from django.db.models.functions import Coalesce
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils import timezone
+from django.utils.translation import get_language
+from showcase.policies import public_case_studies
+
+from cohorts.models import Cohort, Enrollment, Study, StudyRole
+from studyplatform.kit import page_cache
+from studyplatform.pages import landing, structured
+
+
+@page_cache.public("lists")
+def front(request: HttpRequest) -> HttpResponse:
+    """New case studies, the next cohorts, how a week goes, who hosts."""
+    hosts = list(_hosts())
+    posts = list(
+        public_case_studies()
+        .filter(language=get_language(), indexed=True)
+        .select_related("author__profile", "cover", "parent", "enrollment__cohort__study")
+        .order_by("-published_at")[:6]
+    )
+    context = {
+        "cohorts": list(landing.next_cohorts(4)),
+        "posts": posts,
+        "hosts": [(landing.face(host["row"]), host["titles"], host["words"]) for host in hosts],
+        "numbers": hosts[0] if hosts else None,
+        "counted_on": timezone.now(),
+    }
+    return render(request, "pages/front.html", {**context, "head": structured.front_head(request)})
+
+
+def _hosts() -> QuerySet[Any, dict[str, Any]]:
+    """Hosts of public studies, each row also carrying the platform's numbers, so that one query serves both."""
+    return (
+        StudyRole.objects.filter(kind=StudyRole.Kind.HOST, study__state=Study.State.PUBLIC)
+        .values(row=landing.face_row("person"))
+        .annotate(
+            titles=ArrayAgg("study__title", distinct=True),
+            words=ArrayAgg("study__host_words", distinct=True, filter=~Q(study__host_words="")),
+            study_count=_count(Study.objects.filter(state=Study.State.PUBLIC)),
+            cohort_count=_count(Cohort.objects.filter(state__in=["open", "closed", "finished"])),
+            member_count=_count(Enrollment.objects.filter(state__in=Enrollment.BELONGS), "person"),
+            post_count=_count(public_case_studies()),
+            remix_count=_count(public_case_studies().filter(parent__isnull=False)),
+        )
+        .order_by("row")[:4]
+    )
+
+
+def _count(rows: QuerySet[Any], column: str = "pk") -> Coalesce:
+    """Return how many different values of `column` the rows have, as a column of another query."""
+    counted = rows.order_by().annotate(one=Value(1)).values("one").annotate(n=Count(column, distinct=True)).values("n")
+    return Coalesce(Subquery(counted, output_field=IntegerField()), 0)

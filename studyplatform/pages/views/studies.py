@@ -1,0 +1,76 @@
+"""The catalogue of studies, and the lasting page of one."""
+
+from typing import Any
+
+from django.core.paginator import Paginator
+from django.db.models import Count, F, OuterRef, Q, QuerySet, Subquery
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, render
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+from showcase.policies import public_case_studies
+
+from cohorts.models import Cohort, Enrollment, Price, StudyRole
+from cohorts.policies import public_cohorts, public_studies
+from studyplatform.kit import language, page_cache
+from studyplatform.pages import landing, structured
+
+PAGE = 20
+FILTERS = (("open", _("Open now")), ("running", _("Running")), ("past", _("Past")))
+
+
+@page_cache.public("lists", query=("show", "page"))
+def studies(request: HttpRequest) -> HttpResponse:
+    """Cohorts one can join, that run, or that ran."""
+    shown = request.GET.get("show", "open")
+    shown = shown if shown in dict(FILTERS) else "open"
+    page = Paginator(_cohorts(shown), PAGE).get_page(request.GET.get("page"))
+    return render(
+        request,
+        "pages/studies.html",
+        {"page": page, "shown": shown, "filters": FILTERS, "head": structured.studies_head(request, page)},
+    )
+
+
+def _cohorts(shown: str) -> QuerySet[Any]:
+    amount = Price.objects.filter(cohort=OuterRef("pk"), kind=Price.Kind.STANDARD).values("amount")[:1]
+    joinable = Q(state=Cohort.State.OPEN, closes_at__gt=timezone.now())
+    which = {
+        "open": joinable,
+        "running": Q(state__in=[Cohort.State.OPEN, Cohort.State.CLOSED]) & ~joinable,
+        "past": Q(state=Cohort.State.FINISHED),
+    }[shown]
+    order = "-starts_on" if shown == "past" else "starts_on"
+    found = public_cohorts().filter(which).select_related("study", "seats").order_by(order, "pk")
+    return found.annotate(amount=Subquery(amount), left=F("seats__capacity") - F("seats__taken"))
+
+
+@page_cache.public("study:{slug}", "lists")
+def study(request: HttpRequest, slug: str) -> HttpResponse:
+    """The promise, who hosts it, all its cohorts, the best of what came out of it."""
+    host = StudyRole.objects.filter(study=OuterRef("pk"), kind=StudyRole.Kind.HOST)
+    found: Any = get_object_or_404(
+        public_studies().annotate(host_row=Subquery(host.values(row=landing.face_row("person"))[:1])), slug=slug
+    )
+    language.activate(request, found.language)
+    context = {
+        "study": found,
+        "host": landing.face(found.host_row),
+        "cohorts": list(_cohorts_of(found)),
+        "posts": list(
+            public_case_studies()
+            .filter(enrollment__cohort__study=found)
+            .select_related("author__profile", "cover", "enrollment__cohort")
+            .order_by("-published_at")[:7]
+        ),
+        "for_whom": landing.lines(found.for_whom),
+        "not_for": landing.lines(found.not_for),
+    }
+    context["next"] = next((c for c in reversed(context["cohorts"]) if landing.status(c) == "open"), None)
+    return render(request, "pages/study.html", {**context, "head": structured.study_head(context)})
+
+
+def _cohorts_of(study: Any) -> QuerySet[Any]:
+    belongs = Q(enrollments__state__in=Enrollment.BELONGS)
+    found = landing.with_page_columns(public_cohorts().filter(study=study)).order_by("-number")
+    return found.annotate(people=Count("enrollments", filter=belongs, distinct=True))
