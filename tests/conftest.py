@@ -1,5 +1,9 @@
 """Fixtures every test may use."""
 
+import pytest
+from django.conf import settings
+from django.core.cache import cache
+
 from tests.people import (  # noqa: F401
     admin,
     cohort,
@@ -10,3 +14,14 @@ from tests.people import (  # noqa: F401
     stranger,
     study,
 )
+
+
+def pytest_configure() -> None:
+    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+    settings.MIDDLEWARE = [name for name in settings.MIDDLEWARE if "whitenoise" not in name]
+
+
+@pytest.fixture(autouse=True)
+def _fresh_cache():
+    """No test sees the pages another one kept."""
+    cache.clear()

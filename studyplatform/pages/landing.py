@@ -9,12 +9,11 @@ from django.contrib.postgres.expressions import ArraySubquery
 from django.db.models import F, OuterRef, QuerySet, Subquery
 from django.db.models.functions import JSONObject
 from django.utils import timezone
-from django.utils.dateparse import parse_datetime
-from showcase.policies import public_case_studies
 
 from cohorts import refunds
 from cohorts.models import Cohort, Leadership, Price, Session, StudyRole, Subgroup
 from showcase.models import CaseStudy
+from showcase.policies import public_case_studies
 
 
 @dataclass(frozen=True)
@@ -85,9 +84,7 @@ def meetings(cohort: Any) -> list[Meeting]:
 
 
 def _utc(text: str) -> datetime.datetime:
-    moment = parse_datetime(text)
-    assert moment is not None, text
-    return moment if moment.tzinfo else moment.replace(tzinfo=datetime.UTC)
+    return datetime.datetime.fromisoformat(text).astimezone(datetime.UTC)
 
 
 def subgroups(cohort: Cohort) -> list[Any]:
