@@ -12,6 +12,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from cohorts.models import Cohort, Enrollment, Membership, Price, Seats, Subgroup, Terms
+from cohorts.services import presentations
 from studyplatform.accounts.models import User
 from studyplatform.kit import history, page_cache
 from studyplatform.kit.errors import Refused
@@ -125,6 +126,7 @@ def release(enrollment: Enrollment, to: str, actor: User | None = None) -> bool:
     if to not in row.MOVES.get(row.state, ()) or row.state not in Enrollment.SEATED:
         return False
     history.move(row, to, actor)
+    presentations.free(row, actor)
     leave_subgroup(row)
     _give_back(row.cohort)
     return True
