@@ -46,11 +46,13 @@ class CaseStudy(models.Model):
     field = models.CharField(max_length=20, choices=FIELDS, default="automation")
     html = models.TextField(blank=True)  # sanitised on write (showcase/sanitise.py)
     recipe = models.JSONField(default=dict, blank=True)  # tools, inputs, steps, time, result, failed
+    pending = models.JSONField(null=True, blank=True)  # edits of a published post, out on "Update" only
     cover = models.ForeignKey("showcase.Picture", null=True, blank=True, on_delete=models.SET_NULL, related_name="+")
     state = models.CharField(max_length=10, choices=State.choices, default=State.DRAFT)
     visibility = models.CharField(max_length=10, choices=Visibility.choices, default=Visibility.PUBLIC)
     indexed = models.BooleanField(default=True)  # False: readable, but kept from search engines
     version = models.PositiveIntegerField(default=1)  # grows with every save; guards against two editors
+    saved_in = models.CharField(max_length=30, blank=True)  # "<window>:<n>", so that a repeated save is known
     created_at = models.DateTimeField(auto_now_add=True)
     saved_at = models.DateTimeField(auto_now=True)
     published_at = models.DateTimeField(null=True, blank=True)
@@ -80,4 +82,13 @@ class CaseStudy(models.Model):
         return slugify(self.title, allow_unicode=True)[:60].strip("-") or "case"
 
     def get_absolute_url(self) -> str:
+        """Where readers find it: in public, or in its cohort's space when only the cohort may read it."""
+        if self.visibility == self.Visibility.COHORT and self.enrollment:
+            cohort = self.enrollment.cohort
+            return reverse("cohort_case", args=[cohort.study.slug, cohort.number, self.public_id])
         return reverse("case_study", args=[self.public_id, self.slug])
+
+    @property
+    def is_public(self) -> bool:
+        """Whether everybody may read it."""
+        return self.state == self.State.PUBLISHED and self.visibility == self.Visibility.PUBLIC
