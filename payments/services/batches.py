@@ -1,0 +1,113 @@
+"""Payout batches: a bank file made by one person and checked by another."""
+
+import csv
+import hashlib
+import io
+import re
+
+from django.db import transaction
+from django.utils.translation import gettext_lazy as _
+
+from payments.models import Payee, Payout, PayoutBatch
+from payments.sealed import open_seal
+from payments.services import payouts
+from studyplatform.accounts.models import User
+from studyplatform.kit import history, money
+from studyplatform.kit.errors import Refused
+
+State = PayoutBatch.State
+COLUMNS = ("bank", "account", "holder", "amount", "memo")
+# The bank's own programs read this file, so cells are held to what names and numbers consist of.
+NOT_A_NAME = re.compile(r"[^0-9A-Za-z가-힣 ().&-]")
+
+
+@transaction.atomic
+def make(maker: User, currency: str) -> PayoutBatch:
+    """Put every drafted payout of the bank rail into a new batch. Raises Refused when none waits."""
+    waiting = Payout.objects.select_for_update(of=("self",)).filter(
+        state=Payout.State.DRAFTED, batch=None, currency=currency, payee__rail=Payee.Rail.BANK_FILE
+    )
+    rows = list(waiting)
+    if not rows:
+        raise Refused(_("No payout waits for a batch."))
+    batch = PayoutBatch.objects.create(maker=maker, currency=currency)
+    Payout.objects.filter(pk__in=[row.pk for row in rows]).update(batch=batch)
+    history.record(batch, "", batch.state, maker)
+    return batch
+
+
+def _lock(batch: PayoutBatch) -> PayoutBatch:
+    return PayoutBatch.objects.select_for_update().get(pk=batch.pk)
+
+
+def _refuse_unless(row: PayoutBatch, state: str, sentence: object) -> None:
+    if row.state != state:
+        raise Refused(str(sentence))
+
+
+@transaction.atomic
+def approve(checker: User, batch: PayoutBatch) -> PayoutBatch:
+    """Approve a batch somebody else made. Raises Refused for its maker."""
+    row = _lock(batch)
+    _refuse_unless(row, State.DRAFT, _("Only a batch that waits to be checked can be approved."))
+    if row.maker_id == checker.pk:
+        raise Refused(_("Somebody else has to check a batch you made."))
+    history.move(row, State.APPROVED, checker, checker=checker)
+    _move_payouts(row, Payout.State.APPROVED, checker)
+    return row
+
+
+@transaction.atomic
+def export(admin: User, batch: PayoutBatch) -> PayoutBatch:
+    """Write the bank file and its hash; asking again gives the same file. Raises Refused before approval."""
+    row = _lock(batch)
+    if row.state in (State.EXPORTED, State.CLOSED):
+        return row
+    _refuse_unless(row, State.APPROVED, _("A second person has to approve the batch first."))
+    text = bank_file(row)
+    digest = hashlib.sha256(text.encode()).hexdigest()
+    history.move(row, State.EXPORTED, admin, file=text, file_hash=digest)
+    _move_payouts(row, Payout.State.EXPORTED, admin)
+    return row
+
+
+@transaction.atomic
+def confirm(admin: User, batch: PayoutBatch, sent_back: dict[int, str]) -> PayoutBatch:
+    """Record what the bank did: `sent_back` maps payout ids to the bank's reason, all others were paid."""
+    row = _lock(batch)
+    _refuse_unless(row, State.EXPORTED, _("Make the bank file first."))
+    for payout in row.payouts.filter(state=Payout.State.EXPORTED).order_by("pk"):
+        if payout.pk in sent_back:
+            payouts.mark_failed(admin, payout, reason=sent_back[payout.pk])
+        else:
+            payouts.mark_paid(admin, payout)
+    history.move(row, State.CLOSED, admin)
+    return row
+
+
+@transaction.atomic
+def void(admin: User, batch: PayoutBatch) -> PayoutBatch:
+    """Give up a batch nobody approved; its payouts wait for another one."""
+    row = _lock(batch)
+    _refuse_unless(row, State.DRAFT, _("Only a batch that waits to be checked can be given up."))
+    history.move(row, State.VOID, admin)
+    row.payouts.update(batch=None)
+    return row
+
+
+def _move_payouts(batch: PayoutBatch, to: str, actor: User) -> None:
+    for payout in batch.payouts.order_by("pk"):
+        history.move(payouts.lock(payout), to, actor)
+
+
+def bank_file(batch: PayoutBatch) -> str:
+    """Return the file: one line per payout, amounts in the currency's own unit, UTF-8 with CRLF."""
+    out = io.StringIO()
+    writer = csv.writer(out, lineterminator="\r\n")
+    writer.writerow(COLUMNS)
+    for payout in batch.payouts.select_related("payee").order_by("pk"):
+        payee = payout.payee
+        account = re.sub(r"\D", "", open_seal(payee.account_sealed))
+        names = [NOT_A_NAME.sub("", text).strip(" -") for text in (payee.bank, payee.holder)]
+        writer.writerow([names[0], account, names[1], money.major(payout.amount, payout.currency), f"P{payout.pk}"])
+    return out.getvalue()

@@ -1,0 +1,102 @@
+"""After each session its part of the money is shared by the terms frozen with the seat."""
+
+import datetime
+
+import pytest
+from django.db import DatabaseError, transaction
+from django.utils import timezone
+
+from cohorts.models import Session, Terms
+from payments.models import LedgerAccount, LedgerEntry
+from payments.services import ledger, releases
+from tests.payments.money_world import everything, owed, paid_members
+
+pytestmark = pytest.mark.django_db
+Kind = LedgerAccount.Kind
+
+
+@pytest.fixture
+def first(cohort):
+    return cohort.sessions.get(number=1)
+
+
+def escrow(cohort):
+    return -ledger.balance(ledger.account(Kind.ESCROW, cohort.currency, cohort=cohort))
+
+
+def platform(cohort):
+    return -ledger.balance(ledger.account(Kind.PLATFORM, cohort.currency))
+
+
+def test_one_session_of_four_is_shared_to_platform_partner_and_host(cohort, host, partner, first):
+    paid_members(cohort, 2, cohort.subgroups.first())
+    releases.release(first)
+    # 2 x 150,000 / 4 = 75,000: a tenth to the platform, two tenths to the partner, the rest to the host
+    assert (platform(cohort), owed(partner), owed(host)) == (7_500, 15_000, 52_500)
+    assert escrow(cohort) == 225_000
+    assert everything() == 0
+
+
+def test_a_second_release_does_nothing(cohort, host, first):
+    paid_members(cohort, 1)
+    releases.release(first)
+    releases.release(first)
+    assert owed(host) == 33_750
+
+
+def test_after_the_last_session_nothing_is_left_behind(cohort, host, partner):
+    paid_members(cohort, 3, cohort.subgroups.first(), fee=5_251)
+    for session in cohort.sessions.filter(subgroup=None):
+        releases.release(session)
+    assert escrow(cohort) == 0
+    assert platform(cohort) + owed(partner) + owed(host) == 3 * (150_000 - 5_251)
+    assert everything() == 0
+
+
+def test_without_a_partner_the_share_is_the_hosts(cohort, host, partner, first):
+    paid_members(cohort, 1, cohort.subgroups.last())
+    releases.release(first)
+    assert (owed(partner), owed(host)) == (0, 33_750)
+
+
+def test_terms_are_those_of_the_seat(cohort, host, first):
+    paid_members(cohort, 1)
+    Terms.objects.create(cohort=cohort, version=2, platform_share=5_000, partner_share=0)
+    releases.release(first)
+    assert platform(cohort) == 3_750
+
+
+def test_a_cancelled_sessions_part_goes_to_the_others(cohort, host):
+    paid_members(cohort, 1)
+    cohort.sessions.filter(number=2).update(state=Session.State.CANCELLED)
+    for number in (1, 3, 4):
+        releases.release(cohort.sessions.get(number=number))
+    assert escrow(cohort) == 0
+
+
+def test_due_are_sessions_that_are_over(cohort, first):
+    assert first not in releases.due()
+    Session.objects.filter(pk=first.pk).update(starts_at=timezone.now() - datetime.timedelta(minutes=89))
+    assert first not in releases.due()
+    Session.objects.filter(pk=first.pk).update(starts_at=timezone.now() - datetime.timedelta(minutes=91))
+    assert first in releases.due()
+    releases.release(first)
+    assert first not in releases.due()
+
+
+def test_the_database_refuses_a_lopsided_transaction(cohort):
+    account = ledger.account(Kind.ESCROW, "KRW", cohort=cohort)
+    booked = ledger.post("empty", {})
+    with pytest.raises(DatabaseError, match="sum to zero"), transaction.atomic():
+        LedgerEntry.objects.create(transaction=booked, account=account, amount=5)
+        with transaction.get_connection().cursor() as cursor:
+            cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
+
+
+def test_the_database_refuses_to_change_history(cohort):
+    paid_members(cohort, 1)
+    entry = LedgerEntry.objects.first()
+    with pytest.raises(DatabaseError, match="never changed"), transaction.atomic():
+        LedgerEntry.objects.filter(pk=entry.pk).update(amount=1)
+    with pytest.raises(DatabaseError, match="never changed"), transaction.atomic():
+        entry.delete()
