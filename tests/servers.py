@@ -1,7 +1,13 @@
-"""Starts PostgreSQL and Valkey for a test run before Django reads its settings; loaded with `-p tests.servers`."""
+"""Starts PostgreSQL and Valkey for a test run before Django reads its settings; loaded with `-p tests.servers`.
 
+With DATABASE_URL and REDIS_URL given it starts nothing. Workers of pytest-xdist share the servers of their run, each
+with a Valkey database of its own.
+"""
+
+import atexit
 import os
 import secrets
+import signal
 from contextlib import ExitStack
 
 import pytest
@@ -23,16 +29,19 @@ SETTINGS = {
 stack = ExitStack()
 
 
-def is_worker() -> bool:
-    """Workers of pytest-xdist share the servers of the run that started them."""
-    return "PYTEST_XDIST_WORKER" in os.environ
-
-
 def start() -> None:
+    """Set the environment that settings need; start servers unless they are named or belong to the run already."""
     for name, value in SETTINGS.items():
         os.environ.setdefault(name, value)
-    if not is_worker() and "DATABASE_URL" not in os.environ:
-        os.environ.update(stack.enter_context(throw_away()))
+    worker = os.environ.get("PYTEST_XDIST_WORKER", "")
+    if worker:
+        address = os.environ["REDIS_URL"].partition("?")[0]
+        os.environ["REDIS_URL"] = f"{address}?db={int(worker.removeprefix('gw')) % 15 + 1}"
+    elif not {"DATABASE_URL", "REDIS_URL"} <= os.environ.keys():
+        signal.signal(signal.SIGTERM, signal.default_int_handler)
+        atexit.register(stack.close)
+        for name, value in stack.enter_context(throw_away()).items():
+            os.environ.setdefault(name, value)
 
 
 def pytest_unconfigure(config: pytest.Config) -> None:

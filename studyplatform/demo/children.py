@@ -7,23 +7,25 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 NOBODY = 65534
 PR_SET_PDEATHSIG = 1
+POLL = 0.03
 
 
 @dataclass
 class Child:
-    """A command run in a process group of its own; as `nobody` when asked (PostgreSQL refuses to run as root)."""
+    """A command run in a process group of its own; under another user id when asked (root only)."""
 
     name: str
     command: list[str]
     environment: Mapping[str, str]
     stop_with: signal.Signals = signal.SIGTERM
-    as_nobody: bool = False
+    user: int | None = None
     folder: str = "/"
     log: Path | None = None
     process: "subprocess.Popen[bytes] | None" = field(default=None, init=False)
@@ -39,8 +41,8 @@ class Child:
             stdout=output,
             stderr=subprocess.STDOUT if output else None,
             start_new_session=True,
-            preexec_fn=_die_with_parent(self.stop_with),
-            **identity(self.as_nobody),  # type: ignore[call-overload]
+            preexec_fn=end_with_parent(self.stop_with),
+            **identity(self.user),
         )
         if output:
             output.close()
@@ -49,35 +51,49 @@ class Child:
         """Tell whether it runs."""
         return self.process is not None and self.process.poll() is None
 
-    def stop(self, seconds: float = 6) -> None:
+    def code(self) -> int | None:
+        """Return its exit code; None while it runs and before it was started."""
+        return self.process.poll() if self.process else None
+
+    def stop(self, seconds: float = 5) -> None:
         """End it and all it started; by force when it takes longer than `seconds`."""
-        if not self.process:
-            return
-        if self.alive():
-            self.process.send_signal(self.stop_with)
-            with contextlib.suppress(subprocess.TimeoutExpired):
-                self.process.wait(seconds)
-        _kill_group(self.process.pid)
-        self.process.wait()
+        stop_together([self], seconds)
 
 
-def identity(as_nobody: bool) -> dict[str, object]:
-    """Return Popen's arguments that drop root's privileges, when there are any to drop."""
-    if as_nobody and os.geteuid() == 0:
-        return {"user": NOBODY, "group": NOBODY, "extra_groups": []}
-    return {}
+def stop_together(children: Sequence[Child], seconds: float) -> None:
+    """Ask all of them to end, give them `seconds` in all, then end what is left of their groups by force."""
+    started = [child.process for child in children if child.process]
+    for child in children:
+        if child.process and child.alive():
+            child.process.send_signal(child.stop_with)
+    end = time.monotonic() + seconds
+    for process in started:
+        with contextlib.suppress(subprocess.TimeoutExpired):
+            process.wait(max(0.0, end - time.monotonic()))
+    for process in started:
+        with contextlib.suppress(ProcessLookupError, PermissionError):
+            os.killpg(process.pid, signal.SIGKILL)
+        process.wait()
 
 
-def _die_with_parent(how: signal.Signals) -> Callable[[], None] | None:
+def identity(user: int | None) -> dict[str, Any]:
+    """Return Popen's arguments that make the child run as `user`; none when there is nothing to change."""
+    return {} if user is None else {"user": user, "group": user, "extra_groups": []}
+
+
+def end_with_parent(how: signal.Signals) -> Callable[[], None] | None:
+    """Return what a child does first so that the kernel sends it `how` when its parent dies (None: not on Linux)."""
     if not sys.platform.startswith("linux"):
         return None
-    libc = ctypes.CDLL(None, use_errno=True)
-    return lambda: libc.prctl(PR_SET_PDEATHSIG, int(how))
+    prctl = ctypes.CDLL(None, use_errno=True).prctl
+    parent = os.getpid()
 
+    def bind() -> None:
+        prctl(PR_SET_PDEATHSIG, int(how))
+        if os.getppid() != parent:  # it died before the line above
+            os._exit(1)
 
-def _kill_group(pid: int) -> None:
-    with contextlib.suppress(ProcessLookupError, PermissionError):
-        os.killpg(pid, signal.SIGKILL)
+    return bind
 
 
 def wait_until(ready: Callable[[], bool], child: Child, seconds: float) -> bool:
@@ -88,5 +104,5 @@ def wait_until(ready: Callable[[], bool], child: Child, seconds: float) -> bool:
             return True
         if not child.alive():
             return False
-        time.sleep(0.05)
+        time.sleep(POLL)
     return False

@@ -8,11 +8,11 @@ import shutil
 import socket
 from pathlib import Path
 
-from studyplatform.demo.children import NOBODY
 from studyplatform.demo.servers import reachable_for_others
 
 CHECKOUT = Path(__file__).resolve().parent.parent.parent
-KEPT = ("SECRET_KEY", "STRIPE_WEBHOOK_SECRET")
+ELSEWHERE = Path("/var/tmp")
+HIGHEST_PORT = 65534  # the local Stripe takes the one above
 
 
 class CannotStart(RuntimeError):
@@ -20,25 +20,33 @@ class CannotStart(RuntimeError):
 
 
 class Places:
-    """The folders of one demo. `home` holds data; it stands elsewhere when root's servers cannot reach the checkout."""
+    """The folders of one demo. `near` is .demo in the checkout, with the lock and the secrets; `home` holds the data.
+
+    They are the same folder, unless root's database server (which runs as nobody) cannot reach the checkout: then the
+    data stands below /var/tmp, and .demo/place says where.
+    """
 
     def __init__(self, checkout: Path = CHECKOUT) -> None:
         self.checkout = checkout
         self.near = checkout / ".demo"
         try:
-            self.near.mkdir(exist_ok=True)
-            self.home = self._home()
-            self.home.mkdir(exist_ok=True, mode=0o755)
+            _make(self.near)
             self.lock_file = (self.near / "lock").open("a")
+            self.home = self._home()
         except OSError as error:
             raise CannotStart(f"Cannot write in {self.near} ({error.strerror}). Give yourself the right to.") from error
 
     def _home(self) -> Path:
-        if os.geteuid() != 0 or reachable_for_others(self.checkout):
-            return self.near
-        name = hashlib.sha256(str(self.checkout).encode()).hexdigest()[:12]
-        home = Path("/var/tmp") / f"studyplatform-{name}"
-        (self.near / "place").write_text(f"{home}\n")
+        place = self.near / "place"
+        if not place.exists():
+            if os.geteuid() != 0 or reachable_for_others(self.checkout):
+                return self.near
+            name = hashlib.sha256(str(self.checkout).encode()).hexdigest()[:12]
+            place.write_text(f"{ELSEWHERE / f'duru-demo-{name}'}\n")
+        home = Path(place.read_text().strip())
+        _make(home)
+        if home.stat().st_uid != os.geteuid():
+            raise CannotStart(f"The demo's data in {home} belongs to another user. Start the demo as that user.")
         return home
 
     def lock(self) -> None:
@@ -52,15 +60,12 @@ class Places:
         """Return a secret made once and kept for its owner only."""
         path = self.near / name
         if not path.exists():
-            path.touch(mode=0o600)
-            path.write_text(secrets.token_hex(32))
+            new = path.with_suffix(".new")
+            new.unlink(missing_ok=True)
+            new.touch(mode=0o600)
+            new.write_text(secrets.token_hex(32))
+            new.rename(path)
         return path.read_text().strip()
-
-    def forget(self) -> None:
-        """Remove all data, for a new beginning."""
-        if self.home != self.near:
-            shutil.rmtree(self.home, ignore_errors=True)
-        shutil.rmtree(self.near, ignore_errors=True)
 
     def folder(self, name: str) -> Path:
         """Return a folder of the demo's data, made if missing."""
@@ -68,18 +73,39 @@ class Places:
         path.mkdir(exist_ok=True)
         return path
 
+    def forget(self, *names: str) -> None:
+        """Remove the named folders of data; without names everything, for a new beginning."""
+        folders = [self.home / name for name in names] or [self.home, self.near]
+        try:
+            for folder in folders:
+                if folder.exists():
+                    shutil.rmtree(folder)
+        except OSError as error:
+            raise CannotStart(f"Cannot remove {error.filename} ({error.strerror}).") from error
 
-def refuse_taken(port: int) -> None:
-    """Raise CannotStart when something listens on the port already."""
+
+def _make(folder: Path) -> None:
+    """Make a folder that others may pass through (root's database server does) but not list."""
+    folder.mkdir(exist_ok=True)
+    if folder.stat().st_uid == os.geteuid():
+        folder.chmod(0o711)
+
+
+def port_from(text: str) -> int:
+    """Read PORT. Raises CannotStart when it is no port, or one that this or the next process could not take."""
+    if text.isdecimal() and 0 < int(text) <= HIGHEST_PORT:
+        return int(text)
+    raise CannotStart(f"PORT must be a number from 1 to {HIGHEST_PORT}, not {text}.")
+
+
+def refuse_taken(port: int, first: int) -> None:
+    """Raise CannotStart when `port` cannot be listened on; `first` is the port the demo was asked to use."""
     with socket.socket() as probe:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
             probe.bind(("127.0.0.1", port))
+        except PermissionError:
+            raise CannotStart(f"Port {port} is kept for the administrator. Try PORT=8000 make demo") from None
         except OSError:
-            raise CannotStart(f"Port {port} is in use. Choose another one: PORT={port + 100} make demo") from None
-
-
-def give_to_nobody(folder: Path) -> None:
-    """Let servers that gave up root's rights write here."""
-    if os.geteuid() == 0:
-        os.chown(folder, NOBODY, NOBODY)
+            other = first + 100 if first + 100 <= HIGHEST_PORT else 8000
+            raise CannotStart(f"Port {port} is in use. Choose another one: PORT={other} make demo") from None

@@ -4,16 +4,27 @@ import time
 import urllib.error
 import urllib.request
 
+from studyplatform.demo.children import Child
+from studyplatform.demo.signals import pause
 
-def answers(address: str, seconds: float) -> bool:
-    """Ask for a page until it is given, for at most so many seconds."""
+SERVER_ERROR = 500
+
+
+def answers(address: str, child: Child, seconds: float) -> bool:
+    """Ask until `address` answers; False when the child that should answer ended or the time ran out."""
     end = time.monotonic() + seconds
-    while time.monotonic() < end:
-        try:
-            with urllib.request.urlopen(f"{address}/robots.txt", timeout=5):
-                return True
-        except urllib.error.HTTPError:
+    while time.monotonic() < end and child.alive():
+        if _asks(address):
             return True
-        except OSError:
-            time.sleep(0.1)
+        pause(0.1)
     return False
+
+
+def _asks(address: str) -> bool:
+    try:
+        with urllib.request.build_opener(urllib.request.ProxyHandler({})).open(address, timeout=2):
+            return True
+    except urllib.error.HTTPError as error:
+        return error.code < SERVER_ERROR
+    except OSError:
+        return False

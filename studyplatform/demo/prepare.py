@@ -1,0 +1,35 @@
+"""Brings the demo's tables, words and files up to date in one process: `python -m studyplatform.demo.prepare`.
+
+With `world` it makes the world to look at instead.
+"""
+
+import sys
+
+import django
+import redis
+from django.conf import settings
+from django.core.management import call_command, get_commands
+
+
+def prepare() -> None:
+    """Compile translations, migrate, collect static files, forget pages cached by an earlier version."""
+    call_command("catalog", "compile")
+    call_command("migrate", verbosity=0)
+    call_command("collectstatic", interactive=False, verbosity=0)
+    client = redis.from_url(settings.REDIS_URL)
+    for key in client.scan_iter(f"{settings.CACHES['default']['KEY_PREFIX']}:*", count=1000):
+        client.delete(key)
+
+
+def make_world() -> None:
+    """Fill an empty database with people, studies and their life."""
+    if "seed_world" in get_commands():
+        call_command("seed_world")
+
+
+if __name__ == "__main__":
+    django.setup()
+    if sys.argv[1:] == ["world"]:
+        make_world()
+    else:
+        prepare()

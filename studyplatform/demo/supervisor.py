@@ -1,0 +1,127 @@
+"""Starts the parts in order, watches them, stops them together."""
+
+from contextlib import ExitStack
+from pathlib import Path
+
+from studyplatform.demo.children import Child, stop_together
+from studyplatform.demo.leftovers import end_leftovers
+from studyplatform.demo.parts import Parts
+from studyplatform.demo.places import CannotStart, Places, refuse_taken
+from studyplatform.demo.ready import answers
+from studyplatform.demo.servers import short_folder, stop_servers
+from studyplatform.demo.signals import pause
+
+PEOPLE = ("host", "partner", "member", "newcomer", "admin")
+LONGEST_START = 90.0
+GRACE = 5.0  # seconds for the product's processes; the servers have 3 more
+LONGEST_LOG = 10_000_000
+
+
+def say(sentence: str) -> None:
+    """Tell the person at the terminal what happens now."""
+    print(sentence, flush=True)
+
+
+def run(port: int) -> None:
+    """Start everything, say where it is, and stay. Raises Stopped when asked to end, CannotStart when it cannot go on.
+
+    However this ends, no process of the demo is left.
+    """
+    places = Places()
+    places.lock()
+    end_leftovers(places.home)
+    for taken in (port, port + 1):
+        refuse_taken(taken, first=port)
+    with ExitStack() as stack:
+        parts = Parts(places, port, stack.enter_context(short_folder()))
+        running: list[Child] = []
+        _fresh_log(parts.log)
+        start_servers(parts, stack)
+        stack.callback(stop_together, running, GRACE)
+        launch(parts, running)
+        greet(parts)
+        watch(running, parts.log)
+
+
+def start_servers(parts: Parts, stack: ExitStack) -> None:
+    """Start the database and the broker, and have them stopped last."""
+    say("Starting the database and the broker ...")
+    stack.callback(stop_servers, parts.postgres, parts.valkey)
+    parts.postgres.start()
+    parts.valkey.start()
+
+
+def launch(parts: Parts, running: list[Child]) -> None:
+    """Prepare, seed on first start, then start every process; each is added to `running` before it starts."""
+    world = parts.places.home / "seeded"
+    if not world.exists():  # an earlier first start may have been cut short: begin anew
+        parts.postgres.make_database("demo", anew=True)
+        parts.places.forget("stripe", "media", "mail")
+        for name in ("stripe", "media", "mail"):
+            parts.places.folder(name)
+    say("Preparing tables, translations and files ...")
+    finish(parts.preparing(), running, parts.log)
+    if (parts.places.checkout / "studyplatform/demo/stripe/__main__.py").exists():
+        start(parts.stripe(), running)
+    if not world.exists():
+        say("First start: making a world to look at ...")
+        finish(parts.seeding(), running, parts.log)
+        world.touch()
+    say("Starting web server, worker and clock ...")
+    web = parts.web()
+    for child in (web, parts.worker(), parts.beat()):
+        start(child, running)
+    if not answers(f"{parts.site}/robots.txt", web, LONGEST_START):
+        raise CannotStart(f"The web server did not answer. Its words are in {parts.log}.")
+
+
+def start(child: Child, running: list[Child]) -> None:
+    """Start a process that stays."""
+    running.append(child)
+    child.start()
+
+
+def finish(child: Child, running: list[Child], log: Path) -> None:
+    """Run a process to its end. Raises CannotStart when it fails."""
+    start(child, running)
+    while child.alive():
+        pause()
+    running.remove(child)
+    if child.code():
+        raise CannotStart(f"The step called {child.name} failed. {_last_words(log)}")
+
+
+def greet(parts: Parts) -> None:
+    """Print the address and the accounts."""
+    say(f"\nReady: {parts.site}\n\nSign in with the password demo as")
+    for name in PEOPLE:
+        say(f"  {name}@example.com")
+    say(f"\nLetters are written to {parts.places.home / 'mail'}, the log to {parts.log}.\nCtrl-C stops everything.")
+
+
+def watch(running: list[Child], log: Path) -> None:
+    """Stay while all processes live. Raises CannotStart when one ends, Stopped when asked to."""
+    while True:
+        for child in running:
+            if not child.alive():
+                raise CannotStart(f"The part called {child.name} ended, so the demo stops. {_last_words(log)}")
+        pause(0.2)
+
+
+def reset() -> None:
+    """Forget all data of the demo. Raises CannotStart while it runs."""
+    places = Places()
+    places.lock()
+    end_leftovers(places.home)
+    places.forget()
+    say("The demo's data is gone. The next start makes a new world.")
+
+
+def _fresh_log(log: Path) -> None:
+    if log.exists() and log.stat().st_size > LONGEST_LOG:
+        log.unlink()
+
+
+def _last_words(log: Path) -> str:
+    lines = log.read_text(errors="replace").strip().splitlines() if log.exists() else []
+    return f"The end of {log}:\n" + "\n".join(lines[-12:])
