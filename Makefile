@@ -1,6 +1,7 @@
 # make demo   runs the whole product on this machine     make test   tests all of it     make check   holds the rules
 .DEFAULT_GOAL := help
-SHELL := /bin/bash
+
+
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
