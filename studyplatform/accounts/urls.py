@@ -9,6 +9,8 @@ def stub(request: HttpRequest, **kwargs: object) -> HttpResponse:
 
 
 urlpatterns = [
+    path("account/", stub, name="account"),
+    path("account/letters/", stub, name="letters"),
     path("account/profile/", stub, name="profile"),
     path("language/", stub, name="set_language"),
 ]

@@ -59,11 +59,17 @@ def drains(name: str, model: type[models.Model], *, overdue_after: int = 600) ->
 
 
 def sweeps(
-    name: str, find: Callable[[], models.QuerySet[Any]], due_column: str, *, overdue_after: int = 600
+    name: str,
+    find: Callable[[], models.QuerySet[Any]],
+    due_column: str,
+    *,
+    overdue_after: int = 600,
+    prepare: Callable[[], object] | None = None,
 ) -> Callable[[Work], Any]:
     """Make a verb of one row the worker of all rows `find` returns, for work that never leaves the database.
 
     No claim is needed: the verb locks the row, looks again, and its change takes the row out of what `find` returns.
+    `prepare` runs first and may write the rows the clock asks for.
     """
 
     def register(verb: Work) -> Any:
@@ -79,6 +85,8 @@ def sweeps(
 
         def run() -> int:
             failed.clear()
+            if prepare:
+                prepare()
             return _batches(batch)
 
         return _register(Queue(name, due, due_column, overdue_after, run))
@@ -145,6 +153,11 @@ def claim(rows: Any, limit: int = BATCH) -> list[Any]:
 def done(row: Any, **fields: Any) -> bool:
     """Record the end of a claimed row; False when the lease was lost to another worker and nothing was written."""
     return _record(row, done_at=timezone.now(), error="", **fields)
+
+
+def give_up(row: Any, reason: str) -> bool:
+    """End a claimed row without its work done, keeping why; False when the lease was lost to another worker."""
+    return _record(row, done_at=timezone.now(), error=reason[:2000])
 
 
 def later(row: Any, error: str, **fields: Any) -> bool:

@@ -1,5 +1,9 @@
 """Letters: stopping a kind of them."""
 
-from django.urls import URLPattern
+from django.urls import path
 
-urlpatterns: list[URLPattern] = []
+from studyplatform.mail.views.stop import stop_letters
+
+urlpatterns = [
+    path("u/<str:token>/<slug:kind>/", stop_letters, name="stop_letters"),
+]

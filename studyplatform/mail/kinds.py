@@ -1,0 +1,23 @@
+"""The kinds of letters a person can stop, by the name the letters give them, in words people know."""
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+NAMES: dict[str, Promise] = {
+    "session_reminder": _("Reminders before sessions"),
+    "session_moved": _("A session gets another time"),
+    "session_cancelled": _("A session does not take place"),
+    "cohort_opened": _("My cohort is open"),
+    "cohort_called_off": _("A cohort is called off"),
+    "minimum_soon": _("My cohort still needs members"),
+    "partner_named": _("I am asked to lead a subgroup"),
+    "comment": _("Comments on my posts"),
+    "remix": _("Somebody remixes my post"),
+    "new_member": _("Somebody joins my cohort"),
+}
+OTHER = _("Other news about my studies")
+
+
+def name_of(kind: str) -> str | Promise:
+    """Return a kind in words."""
+    return NAMES.get(kind, OTHER)

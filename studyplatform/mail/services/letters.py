@@ -1,0 +1,110 @@
+"""Letters are written in the transaction of the verb that causes them, in the reader's language and zone."""
+
+import datetime
+import re
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from django.conf import settings
+from django.db import transaction
+from django.template import Context, Engine
+from django.urls import reverse
+from django.utils import timezone, translation
+
+from studyplatform.kit import queue
+from studyplatform.mail.models import Letter
+from studyplatform.mail.services import preferences
+
+QUEUE = "mail.drain_letters"
+LONGEST_SUBJECT = 200
+
+Person = Any  # accounts.User: an upper app's row, known here by its columns only
+
+
+@transaction.atomic
+def write(
+    *,
+    to: Person,
+    key: str,
+    template: str,
+    kind: str = "",
+    context: dict[str, Any] | None = None,
+    about: str = "",
+    calendar: str = "",
+    due_at: datetime.datetime | None = None,
+    expires_at: datetime.datetime | None = None,
+    address: str = "",
+) -> Letter | None:
+    """Write a letter to a person once per `key`; it leaves soon after commit, or at `due_at`.
+
+    Renders templates/mail/<template>.subject.txt, .txt and .html with `context`, `reader`, `site_name`, `site_url`
+    and `stop_url`. `kind` is what the person can stop; "" cannot be stopped. `about` is what `withdraw` goes by.
+    `calendar` is an iCalendar file. After `expires_at` it is no longer sent. `address` overrides the person's own.
+    Returns the letter, an earlier one of the same key, or None when it is not to be written: the person is gone,
+    or stopped this kind.
+    """
+    if not to.is_active or to.erased_at or preferences.stopped(to, kind):
+        return None
+    values = {"kind": kind, "about": about, "calendar": calendar, "due_at": due_at, "expires_at": expires_at}
+    shown = {**(context or {}), "reader": to, "stop_url": preferences.stop_url(to, kind)}
+    with timezone.override(ZoneInfo(to.time_zone)):
+        return _once(key, template, shown, address=address or to.email, language=to.language, recipient=to, **values)
+
+
+@transaction.atomic
+def write_to_address(
+    address: str,
+    *,
+    language: str,
+    key: str,
+    template: str,
+    context: dict[str, Any] | None = None,
+    expires_at: datetime.datetime | None = None,
+) -> Letter:
+    """Write to an address nobody has an account for; such a letter answers something just asked there."""
+    return _once(key, template, context or {}, address=address, language=language, expires_at=expires_at)
+
+
+@transaction.atomic
+def withdraw(about: str, *kinds: str) -> int:
+    """Take back what was written about a thing and not sent yet, all kinds or those named; return how many."""
+    rows = Letter.objects.filter(about=about, done_at=None, withdrawn_at=None)
+    if kinds:
+        rows = rows.filter(kind__in=kinds)
+    return rows.update(withdrawn_at=timezone.now())
+
+
+def _once(key: str, template: str, context: dict[str, Any], *, language: str, **values: Any) -> Letter:
+    known: Letter | None = Letter.objects.filter(key=key).first()
+    if known:
+        return known
+    values["due_at"] = values.get("due_at") or timezone.now()
+    with translation.override(language):
+        rendered = _render(template, {**_site(), **context})
+    letter: Letter = Letter.objects.get_or_create(key=key, defaults={**values, **rendered, "language": language})[0]
+    queue.wake(QUEUE)
+    return letter
+
+
+def _site() -> dict[str, Any]:
+    return {
+        "site_name": settings.SITE_NAME_KO if translation.get_language() == "ko" else settings.SITE_NAME,
+        "site_url": settings.SITE_URL,
+        "letters_url": f"{settings.SITE_URL}{reverse('letters')}",
+        "business_info": settings.BUSINESS_INFO,
+        "LANGUAGE_CODE": translation.get_language(),
+    }
+
+
+def _render(template: str, context: dict[str, Any]) -> dict[str, str]:
+    """Return subject, text and html; only html is escaped."""
+
+    def plain(ending: str) -> str:
+        return Engine.get_default().get_template(f"mail/{template}{ending}").render(Context(context, autoescape=False))
+
+    html = Engine.get_default().get_template(f"mail/{template}.html").render(Context(context))
+    return {
+        "subject": " ".join(plain(".subject.txt").split())[:LONGEST_SUBJECT],
+        "text": re.sub(r"\n{3,}", "\n\n", re.sub(r"[ \t]+\n", "\n", plain(".txt"))).strip() + "\n",
+        "html": html.strip() + "\n",
+    }
