@@ -1,15 +1,19 @@
 """Joining, paying, being paid."""
 
-from django.http import HttpRequest, HttpResponse
 from django.urls import path
 
-
-def stub(request: HttpRequest, **kwargs: object) -> HttpResponse:
-    return HttpResponse("")
-
+from payments.views.checkout import checkout_give_up, checkout_page, checkout_return
+from payments.views.earnings import earned, payee
+from payments.views.join import join
+from payments.views.webhooks import stripe_webhook
 
 urlpatterns = [
-    path("studies/<slug:slug>/cohorts/<int:number>/join/", stub, name="join"),
-    path("checkout/<str:public_id>/return/", stub, name="checkout_return"),
-    path("stripe/webhook/", stub, name="stripe_webhook"),
+    path("studies/<slug:slug>/cohorts/<int:number>/join/", join, name="join"),
+    path("checkout/<str:public_id>/return/", checkout_return, name="checkout_return"),
+    path("checkout/<str:public_id>/page/", checkout_page, name="checkout_page"),
+    path("checkout/<str:public_id>/give-up/", checkout_give_up, name="checkout_give_up"),
+    path("stripe/webhook/", stripe_webhook, name="stripe_webhook"),
+    path("studio/money/", earned, name="earnings"),
+    path("partner/earnings/", earned, name="partner_earnings"),
+    path("account/payouts/", payee, name="payee"),
 ]

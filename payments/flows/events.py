@@ -1,0 +1,79 @@
+"""Stripe's events: kept by the endpoint, worked on here. An event only says where to look; Stripe is asked again."""
+
+import datetime
+from collections.abc import Callable
+from typing import Any
+
+from django.utils import timezone
+
+from payments import gateway
+from payments.flows import checkout, refunds
+from payments.models import Payment, StripeEvent
+from payments.services import payments
+from studyplatform.kit import queue
+
+KEPT_TRYING = datetime.timedelta(days=3)
+
+
+class NotYet(Exception):
+    """The object is not known here yet: the event is kept and tried again."""
+
+
+def drain(event: StripeEvent) -> None:
+    """Work on one claimed event; one about something unknown stays, and is tried for three days."""
+    handle = HANDLERS.get(event.kind)
+    try:
+        if handle:
+            handle(event.raw["data"]["object"])
+    except NotYet as unknown:
+        if event.received_at > timezone.now() - KEPT_TRYING:
+            queue.later(event, str(unknown))
+            return
+    queue.done(event)
+
+
+def _page_changed(seen: dict[str, Any]) -> None:
+    page = gateway.get_page(seen["id"])
+    payment = payments.of_page(page)
+    if payment:
+        payments.apply(payment, page)
+    elif page.payment:
+        raise NotYet(f"no payment {page.payment}")
+
+
+def _intent_changed(seen: dict[str, Any]) -> None:
+    name = (seen.get("metadata") or {}).get("payment")
+    payment = Payment.objects.filter(public_id=name).first() if name else None
+    if name and not (payment and payment.reference):
+        raise NotYet(f"no page of payment {name}")
+    if payment:
+        checkout.look(payment)
+
+
+def _refund_changed(seen: dict[str, Any]) -> None:
+    if not refunds.accept(gateway.get_refund(seen["id"])):
+        raise NotYet(f"no payment for refund {seen['id']}")
+
+
+def _charge_refunded(seen: dict[str, Any]) -> None:
+    known = [refunds.accept(back) for back in gateway.refunds_of(seen["payment_intent"])]
+    if not all(known):
+        raise NotYet(f"no payment for charge {seen['id']}")
+
+
+HANDLERS: dict[str, Callable[[dict[str, Any]], None]] = {
+    "checkout.session.completed": _page_changed,
+    "checkout.session.expired": _page_changed,
+    "checkout.session.async_payment_succeeded": _page_changed,
+    "checkout.session.async_payment_failed": _page_changed,
+    "payment_intent.processing": _intent_changed,
+    "payment_intent.succeeded": _intent_changed,
+    "payment_intent.payment_failed": _intent_changed,
+    "payment_intent.canceled": _intent_changed,
+    "charge.updated": _intent_changed,  # its fee is known now
+    "charge.refunded": _charge_refunded,
+    "charge.refund.updated": _refund_changed,
+    "refund.created": _refund_changed,
+    "refund.updated": _refund_changed,
+    "refund.failed": _refund_changed,
+}

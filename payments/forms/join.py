@@ -1,0 +1,59 @@
+"""What somebody who joins is asked, and what somebody who has joined may add."""
+
+import re
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from cohorts.models import Cohort, Subgroup
+
+PUBLIC_ID = re.compile(r"^[2-9a-z]{6,16}$")
+
+
+class JoinForm(forms.Form):
+    """A subgroup or "place me", a line about oneself, what is agreed to."""
+
+    subgroup = forms.ModelChoiceField(
+        Subgroup.objects.none(),
+        required=False,
+        error_messages={"invalid_choice": _("That subgroup is not there any more. Choose another one.")},
+    )
+    introduction = forms.CharField(
+        label=_("A line about yourself"),
+        help_text=_("What you do, and one thing you would like to change. The others read it before you meet."),
+        max_length=200,
+        required=False,
+        widget=forms.Textarea(attrs={"rows": 2}),
+    )
+    terms = forms.BooleanField(
+        label=_("I agree to the terms and to the refund rule above"),
+        error_messages={"required": _("Tick this so that we can hold a seat for you.")},
+    )
+    recording = forms.BooleanField(
+        label=_("I may be recorded when I speak in a session (optional)"),
+        help_text=_("Recordings stay inside the cohort. You can change your mind later."),
+        required=False,
+    )
+    came_from = forms.CharField(required=False, widget=forms.HiddenInput)
+
+    def __init__(self, *args: Any, cohort: Cohort, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        groups: forms.ModelChoiceField[Subgroup] = self.fields["subgroup"]  # type: ignore[assignment]
+        groups.queryset = cohort.subgroups.all()
+
+    def clean_came_from(self) -> tuple[str, str]:
+        """Return kind and id of the post that led here; anything that is no public id is left out."""
+        public_id = self.cleaned_data["came_from"]
+        return ("case_study", public_id) if PUBLIC_ID.match(public_id) else ("", "")
+
+
+class IntroductionForm(forms.Form):
+    """One line to introduce oneself with."""
+
+    introduction = forms.CharField(
+        label=_("Say hello in one line"),
+        help_text=_("What you do, and one thing you would like to change."),
+        max_length=200,
+        widget=forms.Textarea(attrs={"rows": 2}),
+    )

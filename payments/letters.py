@@ -1,0 +1,78 @@
+"""Letters about money: one function each, stored in the transaction of the verb that causes it. None can be stopped."""
+
+from typing import Any
+
+from django.conf import settings
+from django.urls import reverse
+from django.utils import timezone
+
+from cohorts.models import Session
+from payments.models import Payment, PaymentLine, Refund
+from studyplatform.mail.services.letters import write
+
+
+def joined(payment: Payment) -> None:
+    """Welcome a new member: receipt, first session, what to do."""
+    line = _line(payment)
+    first = line.enrollment.cohort.sessions.filter(
+        subgroup=None, state=Session.State.PLANNED, starts_at__gt=timezone.now()
+    )
+    receipt = getattr(payment, "receipt", None)
+    context = {"receipt": receipt, "first": first.order_by("starts_at").first(), "space": _space(line)}
+    _to(payment, "joined", f"joined:{payment.pk}", line, {**context, "url": _return_url(payment)})
+
+
+def payment_failed(payment: Payment) -> None:
+    """Tell the buyer that a payment which was on its way did not arrive."""
+    line = _line(payment)
+    _to(payment, "payment_failed", f"payment-failed:{payment.pk}", line, {"url": _join_url(line)})
+
+
+def refund_owed(refund: Refund) -> None:
+    """Tell the buyer that money is on its way back, and why; a called-off cohort has told its members itself."""
+    if refund.cause == "called_off":
+        return
+    template = "no_seat" if refund.cause == "late" else "refund_owed"
+    _about_refund(refund, template, {"twice": refund.cause == "twice"})
+
+
+def refund_failed(refund: Refund) -> None:
+    """Tell the buyer that their money did not reach them yet, and that somebody looks after it."""
+    _about_refund(refund, "refund_failed", {})
+
+
+def _about_refund(refund: Refund, template: str, context: dict[str, Any]) -> None:
+    payment = refund.line.payment
+    key = f"{template}:{refund.pk}"
+    _to(payment, template, key, refund.line, {**context, "refund": refund, "url": _return_url(payment)})
+
+
+def _line(payment: Payment) -> PaymentLine:
+    return payment.lines.select_related("enrollment__cohort__study").order_by("pk")[0]
+
+
+def _to(payment: Payment, template: str, key: str, line: PaymentLine, context: dict[str, Any]) -> None:
+    cohort = line.enrollment.cohort
+    write(
+        to=payment.buyer,
+        key=key,
+        template=f"payments/{template}",
+        context={"payment": payment, "cohort": cohort, "study": cohort.study, **context},
+        about=f"payment:{payment.pk}",
+    )
+
+
+def _return_url(payment: Payment) -> str:
+    return _address("checkout_return", payment.public_id)
+
+
+def _space(line: PaymentLine) -> str:
+    return _address("space", line.enrollment.cohort.study.slug, line.enrollment.cohort.number)
+
+
+def _join_url(line: PaymentLine) -> str:
+    return _address("join", line.enrollment.cohort.study.slug, line.enrollment.cohort.number)
+
+
+def _address(name: str, *args: object) -> str:
+    return f"{settings.SITE_URL}{reverse(name, args=args)}"

@@ -1,0 +1,38 @@
+"""What somebody who joins can choose from."""
+
+import datetime
+from dataclasses import dataclass
+from typing import Any
+
+from cohorts import faces, refunds
+from cohorts.models import Cohort, Session, Subgroup
+from cohorts.refunds import Rung
+from studyplatform.accounts.models import User
+
+
+@dataclass(frozen=True)
+class Choice:
+    """A subgroup, who leads it now, and when it first meets (UTC)."""
+
+    subgroup: Subgroup
+    partner: User | None
+    first_at: datetime.datetime
+
+
+def subgroups(cohort: Cohort) -> list[Choice]:
+    """Return the cohort's subgroups in order, in two queries."""
+    groups: list[Any] = list(faces.with_partners(list(cohort.subgroups.select_related("cohort"))))
+    return [Choice(group, group.leader, _first_at(cohort, group)) for group in groups]
+
+
+def _first_at(cohort: Cohort, group: Subgroup) -> datetime.datetime:
+    days = (group.weekday - cohort.starts_on.weekday()) % 7
+    first = cohort.starts_on + datetime.timedelta(days=days)
+    return datetime.datetime.combine(first, group.meets_at, cohort.tz).astimezone(datetime.UTC)
+
+
+def refund_rungs(cohort: Cohort, paid: int) -> list[Rung]:
+    """Return what comes back to somebody who pays `paid` (minor units) and leaves, worked out in money."""
+    meetings = Session.objects.filter(cohort=cohort, subgroup=None, state=Session.State.PLANNED)
+    starts = list(meetings.order_by("starts_at").values_list("starts_at", flat=True))
+    return refunds.ladder(cohort.policy, paid, starts, cohort.tz)

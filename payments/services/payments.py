@@ -1,0 +1,237 @@
+"""Payments: opened together with a held seat, then moved only by what Stripe says, each time once.
+
+Lock order: payment, cohort, enrollment, seats, receipt number. Money is booked before the seat is looked at.
+"""
+
+import datetime
+import logging
+from typing import Any, TypedDict, Unpack
+
+from django.db import transaction
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from cohorts.models import Cohort, Enrollment, Subgroup
+from cohorts.services import introductions, seats
+from payments import letters
+from payments.models import Payment, PaymentLine
+from payments.services import receipts, refunds, sales
+from payments.truth import Page
+from studyplatform.accounts.models import User
+from studyplatform.kit import history
+from studyplatform.kit.errors import Refused
+
+log = logging.getLogger(__name__)
+
+State = Payment.State
+GRACE = datetime.timedelta(minutes=3)  # the hosted page closes this long before the hold ends
+FIRST_LOOK = datetime.timedelta(minutes=1)
+NEXT_LOOK = datetime.timedelta(minutes=5)
+LIVE = (State.CREATED, State.OPEN, State.UNKNOWN, State.PROCESSING)
+
+
+class Mismatch(RuntimeError):
+    """What was paid is not what was asked; a person has to look before anything is settled."""
+
+
+class Choices(TypedDict, total=False):
+    """What somebody who joins may choose: a subgroup, a line about themselves; and the post that led them here."""
+
+    subgroup: Subgroup | None
+    introduction: str
+    came_from: tuple[str, str]
+
+
+def open_for(member: User, cohort: Cohort, **choices: Unpack[Choices]) -> Payment:
+    """Hold a seat and return the payment for it; a free seat is given at once.
+
+    Again, from another tab or later, it returns the same payment while that one can still be paid. Raises Refused
+    with the codes of `seats.hold`, and "being_paid" when the last seats are only held.
+    """
+    try:
+        return _open(member, cohort, choices)
+    except Refused as refused:
+        if refused.code == "already_in" and not _belongs(member, cohort):
+            return _open(member, cohort, choices)  # the other tab was a moment faster
+        raise _being_paid() if refused.code == "sold_out" and _held_seats(cohort) else refused from None
+
+
+@transaction.atomic
+def _open(member: User, cohort: Cohort, choices: Choices) -> Payment:
+    came_from = choices.get("came_from", ("", ""))
+    enrollment = seats.hold(member, cohort, subgroup=choices.get("subgroup"), came_from=came_from)
+    if choices.get("introduction"):
+        introductions.introduce(enrollment, choices["introduction"])
+    standing: Payment | None = Payment.objects.filter(lines__enrollment=enrollment, state__in=LIVE).first()
+    return standing or _new(member, enrollment)
+
+
+def _belongs(member: User, cohort: Cohort) -> bool:
+    return cohort.enrollments.filter(person=member, state__in=Enrollment.BELONGS).exists()
+
+
+def _held_seats(cohort: Cohort) -> bool:
+    return cohort.enrollments.filter(state__in=(Enrollment.State.HELD, Enrollment.State.OFFERED)).exists()
+
+
+def _being_paid() -> Refused:
+    return Refused(_("The last seats are being paid for right now."), code="being_paid")
+
+
+def _new(member: User, enrollment: Enrollment) -> Payment:
+    hold_until = enrollment.hold_until or timezone.now()  # a held seat always has one
+    payment: Payment = Payment.objects.create(
+        buyer=member,
+        provider=Payment.Provider.STRIPE if enrollment.price else Payment.Provider.FREE,
+        amount=enrollment.price,
+        currency=enrollment.currency,
+        expires_at=hold_until - GRACE,
+        due_at=timezone.now() + FIRST_LOOK,
+    )
+    PaymentLine.objects.create(payment=payment, enrollment=enrollment, amount=enrollment.price)
+    history.record(payment, "", payment.state, member)
+    if not payment.amount:
+        _settle_free(payment, member)
+    return payment
+
+
+def _settle_free(payment: Payment, member: User) -> None:
+    _paid(payment, member)
+    for line in payment.lines.select_related("enrollment"):
+        seats.settle(line.enrollment, member)
+    letters.joined(payment)
+
+
+def _paid(payment: Payment, actor: User | None = None, **fields: Any) -> None:
+    now = timezone.now()
+    history.move(payment, State.PAID, actor, paid_at=now, done_at=now, **fields)
+
+
+def _locked(payment: Payment) -> Payment:
+    row: Payment = Payment.objects.select_for_update(of=("self",)).select_related("buyer").get(pk=payment.pk)
+    return row
+
+
+def of_page(page: Page) -> Payment | None:
+    """Return the payment a hosted page was made for, also when its answer never reached us."""
+    stripes = Payment.objects.filter(provider=Payment.Provider.STRIPE)
+    known: Payment | None = stripes.filter(reference=page.id).first()
+    return known or stripes.filter(public_id=page.payment or "-").first()
+
+
+def apply(payment: Payment, page: Page) -> Payment:
+    """Bring a payment to where its page at Stripe is; asking again changes nothing. Raises Mismatch."""
+    if page.paid:
+        return settle(payment, page)
+    if page.status == "expired":
+        return end(payment, State.EXPIRED)
+    if page.status == "complete":
+        failed = page.intent_status in ("requires_payment_method", "canceled")
+        return end(payment, State.FAILED, tell=True) if failed else process(payment)
+    return show(payment, page)
+
+
+@transaction.atomic
+def show(payment: Payment, page: Page) -> Payment:
+    """Note the hosted page of a payment, so that its buyer can be sent there."""
+    row = _locked(payment)
+    if row.state in (State.CREATED, State.UNKNOWN):
+        noted: dict[str, Any] = {"reference": page.id, "address": page.address, "expires_at": page.expires_at}
+        history.move(row, State.OPEN, row.buyer, due_at=timezone.now() + NEXT_LOOK, **noted)
+    return row
+
+
+@transaction.atomic
+def doubt(payment: Payment, why: str) -> Payment:
+    """Note that nobody knows yet whether a hosted page was made; the drain will ask."""
+    row = _locked(payment)
+    if row.state == State.CREATED:
+        history.move(row, State.UNKNOWN, note=why)
+    return row
+
+
+@transaction.atomic
+def process(payment: Payment) -> Payment:
+    """Note that the money is on its way and may still fail."""
+    row = _locked(payment)
+    if row.state == State.OPEN:
+        history.move(row, State.PROCESSING)
+    return row
+
+
+@transaction.atomic
+def end(payment: Payment, to: str, *, tell: bool = False, actor: User | None = None) -> Payment:
+    """End a payment nobody paid: expired or failed; its held seats are free again. One that is paid stays so.
+
+    `tell`: write to the buyer that it failed, for real failures only.
+    """
+    row = _locked(payment)
+    if row.state not in LIVE:
+        return row
+    to = to if to in row.MOVES[row.state] else State.FAILED
+    history.move(row, to, actor, done_at=timezone.now())
+    for line in row.lines.select_related("enrollment"):
+        seats.release(line.enrollment, Enrollment.State.EXPIRED, actor)
+    if tell:
+        letters.payment_failed(row)
+    return row
+
+
+@transaction.atomic
+def settle(payment: Payment, page: Page) -> Payment:
+    """Book a payment's money and give its seats, once. Money without a seat is owed back at once.
+
+    Raises Mismatch when the amount or the currency is not the one asked for.
+    """
+    row = _locked(payment)
+    _refuse_mismatch(row, page)
+    first = row.state != State.PAID
+    if first:
+        method = page.charge.method if page.charge else ""
+        row.reference = row.reference or page.id
+        _paid(row, intent=page.intent, method=method[:60], reference=row.reference)
+        sales.book(row)
+    _book_fee(row, page)
+    if first:
+        _give_seats(row)
+    return row
+
+
+def _refuse_mismatch(payment: Payment, page: Page) -> None:
+    asked = (payment.amount, payment.currency, payment.public_id)
+    came = (page.amount, page.currency, page.payment)
+    if asked != came:
+        log.error("payment %s: asked for %s, Stripe says %s", payment.public_id, asked, came)
+        raise Mismatch(f"asked for {asked}, Stripe says {came}")
+
+
+def _book_fee(payment: Payment, page: Page) -> None:
+    known = sales.book_fee(payment, page.charge)
+    payment.done_at = timezone.now() if known else None
+    payment.due_at = timezone.now() + (datetime.timedelta() if known else NEXT_LOOK)
+    payment.save(update_fields=["done_at", "due_at"])
+
+
+def _give_seats(payment: Payment) -> None:
+    owed = [_seat_or_refund(line) for line in payment.lines.select_related("enrollment__cohort").order_by("pk")]
+    if not any(owed):
+        receipts.issue(payment)
+        letters.joined(payment)
+
+
+def _seat_or_refund(line: PaymentLine) -> bool:
+    """Give the line's seat; True when its money is owed back instead."""
+    cause = _why_no_seat(line)
+    if cause:
+        refunds.owe(line, line.amount, cause)
+    return bool(cause)
+
+
+def _why_no_seat(line: PaymentLine) -> str:
+    cohort = Cohort.objects.select_for_update(no_key=True).get(pk=line.enrollment.cohort_id)
+    if cohort.state == Cohort.State.CALLED_OFF:
+        return "called_off"
+    others = PaymentLine.objects.filter(enrollment=line.enrollment_id, payment__state=State.PAID)
+    if others.exclude(pk=line.pk).exists():
+        return "twice"
+    return "" if seats.settle(line.enrollment) else "late"

@@ -1,0 +1,198 @@
+"""Refunds: owed in the verb that owes them, sent later, moved by what Stripe says.
+
+`PaymentLine.refunded` and the ledger know a refund from the moment it is owed; Stripe's account moves when Stripe
+does. One that fails stays owed: a new row with the cause "retry:<id>" sends it again.
+"""
+
+import logging
+from datetime import timedelta
+
+from django.db import transaction
+from django.db.models import F, Sum
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from cohorts.models import Enrollment
+from cohorts.services import seats
+from payments import letters
+from payments.models import Payment, PaymentLine, Refund
+from payments.services import ledger
+from payments.services.ledger import Kind
+from payments.truth import MoneyBack
+from studyplatform.accounts.models import User
+from studyplatform.kit import history, queue
+from studyplatform.kit.errors import Refused
+
+log = logging.getLogger(__name__)
+
+State = Refund.State
+STATES = {"succeeded": State.SUCCEEDED, "failed": State.FAILED, "canceled": State.FAILED}  # all others: pending
+WATCHED = timedelta(days=7)  # a refund may fail after it looked sent
+
+
+@transaction.atomic
+def owe(line: PaymentLine, amount: int, cause: str, actor: User | None = None) -> Refund:
+    """Owe back `amount` (minor units) of a line; the same cause again returns the same refund.
+
+    Raises Refused when the line has less left than that, or was not paid.
+    """
+    line = _locked_line(line)
+    standing: Refund | None = line.refunds.filter(cause=cause).first()
+    if standing:
+        return standing
+    refund = _new(line, amount, cause, actor)
+    letters.refund_owed(refund)
+    queue.wake("payments.drain_refunds")
+    return refund
+
+
+def _locked_line(line: PaymentLine) -> PaymentLine:
+    return (
+        PaymentLine.objects.select_for_update(of=("self",))
+        .select_related("payment__buyer", "enrollment__cohort__study__payee")
+        .get(pk=line.pk)
+    )
+
+
+def _new(line: PaymentLine, amount: int, cause: str, actor: User | None = None) -> Refund:
+    if line.payment.state != Payment.State.PAID or not 0 < amount <= line.amount - line.refunded:
+        raise Refused(_("There is not that much left to give back."), field="amount", code="too_much")
+    PaymentLine.objects.filter(pk=line.pk).update(refunded=F("refunded") + amount)
+    line.refunded += amount
+    refund: Refund = Refund.objects.create(line=line, amount=amount, cause=cause)
+    history.record(refund, "", refund.state, actor)
+    buyer = ledger.account(Kind.PAYING, line.payment.currency, person=line.payment.buyer)
+    ledger.post(f"refund_owed:{refund.pk}", {buyer: -amount, **ledger.borne_by(line, amount)}, line=line)
+    return refund
+
+
+@transaction.atomic
+def void(refund: Refund, actor: User | None = None) -> bool:
+    """Take back a refund that was never sent; False when it is too late for that."""
+    line = _locked_line(refund.line)
+    row = _locked(refund)
+    owed = ledger.booked(f"refund_owed:{row.pk}")
+    if row.state != State.OWED or not owed:
+        return False
+    history.move(row, State.VOID, actor, done_at=timezone.now())
+    PaymentLine.objects.filter(pk=line.pk).update(refunded=F("refunded") - row.amount)
+    ledger.undo(owed, f"refund_void:{row.pk}")
+    return True
+
+
+def _locked(refund: Refund) -> Refund:
+    rows = Refund.objects.select_for_update(of=("self",)).select_related("line__payment__buyer")
+    row: Refund = rows.get(pk=refund.pk)
+    return row
+
+
+@transaction.atomic
+def begin(refund: Refund) -> bool:
+    """Note, before Stripe is asked, that a claimed refund is being sent; False when it is not ours to send."""
+    row = queue.relock(refund)
+    if not row or row.state not in (State.OWED, State.UNKNOWN):
+        return False
+    if row.state == State.UNKNOWN:  # asked for, and not there
+        history.move(row, State.OWED)
+    history.move(row, State.SENDING)
+    return True
+
+
+@transaction.atomic
+def doubt(refund: Refund, why: str) -> None:
+    """Note that nobody knows whether Stripe took the refund; it is asked before anything is sent again."""
+    row = _locked(refund)
+    if row.state == State.SENDING:
+        history.move(row, State.UNKNOWN, note=why)
+
+
+@transaction.atomic
+def record(refund: Refund, back: MoneyBack) -> Refund:
+    """Bring a refund to where Stripe says it is; asking again changes nothing."""
+    row = _locked(refund)
+    to = STATES.get(back.status, State.PENDING)
+    if row.reference != back.id:
+        row.reference = back.id
+        row.save(update_fields=["reference"])
+    if row.state != to:
+        _move(row, to)
+    return row
+
+
+def _move(row: Refund, to: str) -> None:
+    if row.state == State.OWED:  # sent by somebody whose record was lost
+        history.move(row, State.SENDING)
+    if to not in row.MOVES.get(row.state, ()):
+        return
+    history.move(row, to, due_at=timezone.now() + timedelta(hours=1))
+    if to == State.FAILED:
+        fail(row, "Stripe")
+    else:
+        _book_sent(row)
+
+
+def _book_sent(refund: Refund) -> None:
+    payment = refund.line.payment
+    buyer = ledger.account(Kind.PAYING, payment.currency, person=payment.buyer)
+    at_stripe = ledger.account(Kind.STRIPE, payment.currency)
+    ledger.post(f"refund:{refund.pk}", {buyer: refund.amount, at_stripe: -refund.amount}, line=refund.line)
+
+
+@transaction.atomic
+def fail(refund: Refund, why: str, *, tell: bool = True) -> Refund:
+    """Note that a refund did not arrive: its money is at Stripe again, and still owed. The member is told."""
+    row = _locked(refund)
+    if row.state != State.FAILED:
+        history.move(row, State.FAILED, note=why)
+    Refund.objects.filter(pk=row.pk).update(done_at=timezone.now())
+    sent = ledger.booked(f"refund:{row.pk}")
+    if sent:
+        ledger.undo(sent, f"refund_failed:{row.pk}")
+    log.error("refund %s failed and is still owed: %s", row.pk, why)
+    if tell:
+        letters.refund_failed(row)
+    return row
+
+
+@transaction.atomic
+def retry(refund: Refund, actor: User | None = None) -> Refund:
+    """Send a failed refund again, as a new row; it is owed already, so nothing is booked now."""
+    row = _locked(refund)
+    if row.state != State.FAILED:
+        raise Refused(_("Only a refund that failed can be sent again."))
+    again: Refund
+    again, new = Refund.objects.get_or_create(line=row.line, cause=f"retry:{row.pk}", defaults={"amount": row.amount})
+    if new:
+        history.record(again, "", again.state, actor)
+    queue.wake("payments.drain_refunds")
+    return again
+
+
+@transaction.atomic
+def record_elsewhere(payment: Payment, back: MoneyBack) -> Refund:
+    """Record a refund made in Stripe's own pages, once. With all its money given back, a seat ends.
+
+    Where the line has no room left, it was made in place of one we owe, which it then fulfils. Raises Refused
+    when neither fits.
+    """
+    Payment.objects.select_for_update().get(pk=payment.pk)
+    line = _locked_line(payment.lines.order_by("pk")[0])
+    standing = Refund.objects.filter(reference=back.id).first()
+    if standing:
+        return record(standing, back)
+    refund = _owed_in_its_place(line, back) or _new(line, back.amount, f"elsewhere:{back.id}"[:60])
+    recorded = record(refund, back)
+    _leave_if_unpaid(line.enrollment)
+    return recorded
+
+
+def _owed_in_its_place(line: PaymentLine, back: MoneyBack) -> Refund | None:
+    if back.amount <= line.amount - line.refunded:
+        return None
+    return line.refunds.filter(state__in=(State.OWED, State.UNKNOWN, State.MANUAL), amount=back.amount).first()
+
+
+def _leave_if_unpaid(enrollment: Enrollment) -> None:
+    paid = enrollment.payment_lines.filter(payment__state=Payment.State.PAID)
+    if not paid.aggregate(kept=Sum(F("amount") - F("refunded")))["kept"]:
+        seats.release(enrollment, Enrollment.State.CANCELLED)

@@ -1,0 +1,50 @@
+"""The queues of payments. Each is woken by verbs and by the clock; see kit/queue.py."""
+
+from celery import shared_task
+from django.db.models import QuerySet
+
+from cohorts.models import Cohort, Session
+from payments.flows import checkout, events, refunds
+from payments.models import Payment, Refund, StripeEvent
+from payments.services import payouts, releases
+from studyplatform.kit import queue
+
+
+@queue.drains("payments.drain_events", StripeEvent)
+def drain_events(event: StripeEvent) -> None:
+    """Stripe said something changed."""
+    events.drain(event)
+
+
+@queue.drains("payments.drain_payments", Payment)
+def drain_payments(payment: Payment) -> None:
+    """A payment is not settled yet."""
+    checkout.drain(payment)
+
+
+@queue.drains("payments.drain_refunds", Refund)
+def drain_refunds(refund: Refund) -> None:
+    """Money is owed back, or on its way."""
+    refunds.drain(refund)
+
+
+def _called_off() -> QuerySet[Cohort]:
+    return Cohort.objects.filter(state=Cohort.State.CALLED_OFF, refunded_at=None)
+
+
+@queue.sweeps("payments.drain_called_off", _called_off, "called_off_at")
+def drain_called_off(cohort: Cohort) -> None:
+    """A cohort was called off: everybody gets everything back."""
+    refunds.pay_back(cohort)
+
+
+@queue.sweeps("payments.drain_releases", releases.due, "ended_at", overdue_after=3600)
+def drain_releases(session: Session) -> None:
+    """A session is over: its part of the money is shared."""
+    releases.release(session)
+
+
+@shared_task(name="payments.run_payouts")
+def run_payouts() -> int:
+    """Once a week: write what people can be paid."""
+    return payouts.run()

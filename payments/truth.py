@@ -1,0 +1,61 @@
+"""What Stripe says, as plain values. Amounts are minor units, currencies ISO 4217 in capitals, times UTC."""
+
+import datetime
+from dataclasses import dataclass, field
+from typing import Any
+
+
+@dataclass(frozen=True)
+class Charge:
+    """Money that was taken. `fee` is None until Stripe has worked it out."""
+
+    id: str
+    method: str  # "visa 4242"
+    fee: int | None = None
+    fee_currency: str = ""
+
+
+@dataclass(frozen=True)
+class Page:
+    """A hosted payment page and what became of it."""
+
+    id: str
+    status: str  # open, complete, expired
+    payment_status: str  # unpaid, paid, no_payment_required
+    amount: int
+    currency: str
+    address: str
+    expires_at: datetime.datetime
+    payment: str  # public id of our Payment, from the metadata
+    intent: str = ""
+    intent_status: str = ""
+    decline: str = ""  # why the last card was refused, as Stripe's code
+    charge: Charge | None = None
+
+    @property
+    def paid(self) -> bool:
+        """Whether the money is in: a completed page alone does not say so."""
+        return self.status == "complete" and self.payment_status in ("paid", "no_payment_required")
+
+
+@dataclass(frozen=True)
+class MoneyBack:
+    """A refund at Stripe."""
+
+    id: str
+    status: str  # pending, requires_action, succeeded, failed, canceled
+    amount: int
+    currency: str
+    intent: str
+    refund: str  # id of our Refund, from the metadata; "" when made elsewhere
+
+
+@dataclass(frozen=True)
+class Event:
+    """A verified event: only its names are used, its object is asked for again."""
+
+    id: str
+    kind: str
+    account: str
+    object_id: str
+    raw: dict[str, Any] = field(repr=False)

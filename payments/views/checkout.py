@@ -1,0 +1,86 @@
+"""Coming back from the hosted page: the truth is asked for, never taken from the address."""
+
+from typing import Any
+
+from django.contrib.auth.decorators import login_required
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_http_methods, require_POST
+
+from cohorts.models import Enrollment
+from cohorts.services import introductions
+from payments import gateway, policies
+from payments.flows import checkout
+from payments.forms.join import IntroductionForm
+from payments.models import Payment, PaymentLine
+from payments.services import welcome
+from payments.truth import Page
+from payments.views.join import see_other
+
+State = Payment.State
+
+
+@login_required
+@never_cache
+@require_http_methods(["GET", "HEAD", "POST"])
+def checkout_return(request: HttpRequest, public_id: str) -> HttpResponse:
+    """Show how a payment stands; once it is paid, welcome the member and take their line of introduction."""
+    payment = policies.get_payment(request, public_id)
+    payment, page = checkout.come_back(payment)
+    line = payment.lines.select_related("enrollment__cohort__study", "enrollment__policy").order_by("pk")[0]
+    outcome = _outcome(payment, line, page, cancelled="cancelled" in request.GET)
+    if outcome == "paid":
+        return _welcome(request, payment, line)
+    return render(request, f"payments/checkout/{outcome}.html", _context(payment, line, page))
+
+
+def _outcome(payment: Payment, line: PaymentLine, page: Page | None, *, cancelled: bool) -> str:
+    if payment.state == State.PAID:
+        return "paid" if line.enrollment.state in Enrollment.BELONGS else "refunded"
+    if payment.state == State.OPEN and page:
+        return "declined" if page.decline else "cancelled" if cancelled else "open"
+    return {State.EXPIRED: "expired", State.FAILED: "failed", State.UNKNOWN: "unknown", State.CREATED: "unknown"}.get(
+        State(payment.state), "waiting"
+    )
+
+
+def _context(payment: Payment, line: PaymentLine, page: Page | None) -> dict[str, Any]:
+    cohort = line.enrollment.cohort
+    return {
+        "payment": payment,
+        "enrollment": line.enrollment,
+        "cohort": cohort,
+        "study": cohort.study,
+        "refund": line.refunds.order_by("-pk").first(),
+        "decline": page.decline if page else "",
+    }
+
+
+def _welcome(request: HttpRequest, payment: Payment, line: PaymentLine) -> HttpResponse:
+    form = IntroductionForm(request.POST or None, initial={"introduction": line.enrollment.introduction})
+    if request.method == "POST" and form.is_valid():
+        introductions.introduce(line.enrollment, form.cleaned_data["introduction"])
+        return redirect(f"{request.path}#hello")
+    context = {**_context(payment, line, None), **welcome.to(line.enrollment), "form": form}
+    return render(request, "payments/checkout/paid.html", context, status=422 if form.errors else 200)
+
+
+@login_required
+@require_POST
+def checkout_page(request: HttpRequest, public_id: str) -> HttpResponse:
+    """Send the buyer back to their hosted page."""
+    payment = policies.get_payment(request, public_id)
+    return see_other(checkout.advance(payment))
+
+
+@login_required
+@require_POST
+def checkout_give_up(request: HttpRequest, public_id: str) -> HttpResponse:
+    """Let the held seat go."""
+    payment = policies.get_payment(request, public_id)
+    try:
+        checkout.give_up(payment)
+    except gateway.Trouble:
+        return redirect("checkout_return", payment.public_id)  # the drain closes the page when its time is over
+    return redirect("checkout_return", payment.public_id)

@@ -1,0 +1,148 @@
+"""Joining a cohort: choose, agree, and go on to pay."""
+
+from typing import Any
+from urllib.parse import parse_qs, urlencode, urlsplit
+
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_http_methods
+
+from cohorts.models import Cohort, Enrollment, Price
+from cohorts.policies import public_cohorts
+from cohorts.services import seats
+from payments.flows import checkout
+from payments.forms.join import JoinForm
+from payments.models import Payment
+from payments.services import agreements, choices
+from studyplatform.accounts.models import User
+from studyplatform.kit.errors import Refused
+
+REASONS = ("already_in", "sold_out", "being_paid", "closed")
+
+
+@never_cache
+@require_http_methods(["GET", "HEAD", "POST"])
+def join(request: HttpRequest, slug: str, number: int) -> HttpResponse:
+    """Show what is chosen and agreed to; take it from whoever is signed in, keep it for whoever is not yet."""
+    cohort = get_object_or_404(public_cohorts().select_related("policy", "seats"), study__slug=slug, number=number)
+    own = _own_place(request, cohort)
+    reason = _why_not(cohort, own)
+    if reason:
+        return _cannot_join(request, cohort, reason)
+    if request.method != "POST":
+        return _page(request, cohort, own, JoinForm(cohort=cohort, initial=_kept(request, cohort, own)))
+    form = JoinForm(request.POST, cohort=cohort)
+    if not form.is_valid():
+        return _page(request, cohort, own, form, status=422)
+    return _go_on(request, cohort, own, form)
+
+
+def _own_place(request: HttpRequest, cohort: Cohort) -> Enrollment | None:
+    if not request.user.is_authenticated:
+        return None
+    return cohort.enrollments.filter(person=request.user, state__in=Enrollment.LIVE).first()
+
+
+def _why_not(cohort: Cohort, own: Enrollment | None) -> str:
+    """Return why the person cannot join now, or "". A seat already held stays open to them."""
+    if own and own.state in Enrollment.BELONGS:
+        return "already_in"
+    try:
+        seats.refuse_unless_open(cohort)
+    except Refused as refused:
+        return refused.code
+    if own or cohort.seats.left > 0:
+        return ""
+    held = cohort.enrollments.filter(state__in=(Enrollment.State.HELD, Enrollment.State.OFFERED))
+    return "being_paid" if held.exists() else "sold_out"
+
+
+def _cannot_join(request: HttpRequest, cohort: Cohort, reason: str) -> HttpResponse:
+    others = public_cohorts().filter(study=cohort.study, state=Cohort.State.OPEN).exclude(pk=cohort.pk)
+    context = {"cohort": cohort, "study": cohort.study, "other": others.order_by("starts_on").first()}
+    status = 409 if request.method == "POST" else 200
+    return render(request, f"payments/join/{reason}.html", context, status=status)
+
+
+def _page(
+    request: HttpRequest, cohort: Cohort, own: Enrollment | None, form: JoinForm, status: int = 200
+) -> HttpResponse:
+    price = own.price if own else Price.objects.get(cohort=cohort, kind=Price.Kind.STANDARD).amount
+    context = {
+        "cohort": cohort,
+        "study": cohort.study,
+        "own": own,
+        "form": form,
+        "price": price,
+        "choices": choices.subgroups(cohort),
+        "chosen": str(form["subgroup"].value() or ""),
+        "rungs": choices.refund_rungs(cohort, price) if price else [],
+        "left": cohort.seats.left,
+    }
+    return render(request, "payments/join/form.html", context, status=status)
+
+
+def _go_on(request: HttpRequest, cohort: Cohort, own: Enrollment | None, form: JoinForm) -> HttpResponse:
+    if not request.user.is_authenticated:
+        return _keep_and_sign_up(request, cohort, form)
+    try:
+        payment = _begin(request.user, cohort, form)
+    except Refused as refused:
+        if refused.code in REASONS:
+            return _cannot_join(request, cohort, refused.code)
+        form.add_error(refused.field, str(refused))
+        return _page(request, cohort, own, form, status=409)
+    request.session.pop(_key(cohort), None)
+    return see_other(payment)
+
+
+def _begin(member: User, cohort: Cohort, form: JoinForm) -> Payment:
+    asked = form.cleaned_data
+    agreements.agree(member, recording=asked["recording"])
+    return checkout.begin(
+        member,
+        cohort,
+        subgroup=asked["subgroup"],
+        introduction=asked["introduction"],
+        came_from=asked["came_from"],
+    )
+
+
+def see_other(payment: Payment) -> HttpResponse:
+    """Send the buyer to the hosted page, or where there is none, to the page that tells how things stand."""
+    if payment.state == Payment.State.OPEN and payment.address:
+        return HttpResponseRedirect(payment.address, status=303)  # the provider's own address, not the reader's
+    return redirect("checkout_return", payment.public_id)
+
+
+def _key(cohort: Cohort) -> str:
+    return f"join:{cohort.pk}"
+
+
+def _keep_and_sign_up(request: HttpRequest, cohort: Cohort, form: JoinForm) -> HttpResponse:
+    """Keep what was typed for this visit, and come back here once there is an account."""
+    request.session[_key(cohort)] = {name: form.data.get(name, "") for name in form.fields}
+    here = reverse("join", args=[cohort.study.slug, cohort.number])
+    return redirect(f"{reverse('account_signup')}?{urlencode({'next': here})}")
+
+
+def _kept(request: HttpRequest, cohort: Cohort, own: Enrollment | None) -> dict[str, Any]:
+    """Return what the reader typed before, else what their held place holds."""
+    kept = request.session.get(_key(cohort))
+    if kept:
+        return {**kept, "terms": bool(kept["terms"]), "recording": bool(kept["recording"])}
+    membership = own.memberships.filter(until=None).first() if own else None
+    return {
+        "came_from": _came_from(request),
+        "subgroup": membership.subgroup_id if membership else "",
+        "introduction": own.introduction if own else "",
+    }
+
+
+def _came_from(request: HttpRequest) -> str:
+    """Return the post that led here: from this address, or from the same-site page the reader comes from."""
+    before = urlsplit(request.headers.get("Referer", ""))
+    same_site = before.netloc == request.get_host()
+    return request.GET.get("from") or (parse_qs(before.query).get("from", [""])[0] if same_site else "")
