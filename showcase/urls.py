@@ -1,20 +1,45 @@
 """Case studies: reading them, writing them, being found."""
 
-from django.http import HttpRequest, HttpResponse
-from django.urls import path
+from django.urls import path, register_converter
+
+from showcase.views.case_study import case_study, short
+from showcase.views.cohort_cases import cohort_case, cohort_cases
+from showcase.views.my_posts import my_posts
+from showcase.views.pictures import cover, picture, social_case, upload
+from showcase.views.showcase import feed, showcase
+from showcase.views.write import draft, edit, preview, remix, write
 
 
-def stub(request: HttpRequest, **kwargs: object) -> HttpResponse:
-    return HttpResponse("")
+class PublicId:
+    """A public id, exactly, so that the readable part after it may hold anything."""
+
+    regex = "[2-9a-z]{10}"
+
+    def to_python(self, value: str) -> str:
+        return value
+
+    def to_url(self, value: str) -> str:
+        return value
 
 
-site_pages = [path("showcase/", stub, name="showcase")]
+register_converter(PublicId, "public_id")
+
+site_pages = [path("showcase/", showcase, name="showcase")]
 
 urlpatterns = [
-    path("feed.xml", stub, name="feed"),
-    path("covers/<str:public_id>.svg", stub, name="cover"),
-    path("pictures/<str:public_id>.webp", stub, name="picture"),
-    path("showcase/new/", stub, name="write"),
-    path("showcase/<str:public_id>/edit/", stub, name="case_edit"),
-    path("showcase/<str:public_id>-<str:slug>/", stub, name="case_study"),
+    path("showcase/new/", write, name="write"),
+    path("showcase/<public_id:public_id>/", short, name="case_short"),
+    path("showcase/<public_id:public_id>/edit/", edit, name="case_edit"),
+    path("showcase/<public_id:public_id>/draft/", draft, name="case_draft"),
+    path("showcase/<public_id:public_id>/pictures/", upload, name="case_pictures"),
+    path("showcase/<public_id:public_id>/preview/", preview, name="case_preview"),
+    path("showcase/<public_id:public_id>/remix/", remix, name="case_remix"),
+    path("showcase/<public_id:public_id>-<str:slug>/", case_study, name="case_study"),
+    path("pictures/<public_id:public_id>.webp", picture, name="picture"),
+    path("covers/<public_id:public_id>.svg", cover, name="cover"),
+    path("social/cases/<public_id:public_id>.png", social_case, name="social_case"),
+    path("feed.xml", feed, name="feed"),
+    path("c/<slug:slug>/<int:number>/cases/", cohort_cases, name="cases"),
+    path("c/<slug:slug>/<int:number>/cases/<public_id:public_id>/", cohort_case, name="cohort_case"),
+    path("home/posts/", my_posts, name="my_posts"),
 ]

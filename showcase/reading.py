@@ -1,0 +1,103 @@
+"""A post as its readers get it: body, recipe, lineage, the way back to its study."""
+
+import re
+from typing import Any
+
+from django.db.models import QuerySet
+from django.template.loader import render_to_string
+from django.utils import timezone
+from django.utils.safestring import SafeString, mark_safe
+
+from cohorts.models import Cohort, Study
+from cohorts.policies import public_cohorts
+from showcase import sanitise
+from showcase.models import CaseStudy
+from showcase.policies import public_case_studies
+
+RELATED = 3
+REMIXES = 20
+LETTERS_A_MINUTE = 550
+PROMPT = re.compile(r'<pre class="prompt">(.*?)</pre>', re.DOTALL)
+
+
+def with_page_columns(posts: QuerySet[CaseStudy]) -> QuerySet[CaseStudy]:
+    """Add all a post's page says about it to the same query."""
+    return posts.select_related(
+        "author__profile",
+        "cover",
+        "parent__author__profile",
+        "parent__cover",
+        "enrollment__cohort__study",
+        "presentation__session",
+    )
+
+
+def for_lists(posts: QuerySet[CaseStudy]) -> QuerySet[CaseStudy]:
+    """Add all that a list says about a post, newest first."""
+    found = posts.select_related("author__profile", "cover", "enrollment__cohort__study")
+    return found.order_by("-published_at", "-pk")
+
+
+def context(post: CaseStudy) -> dict[str, Any]:
+    """Return what the page of a post shows, in two queries. `post` comes from `with_page_columns`."""
+    around = _around(post)
+    return {
+        "post": post,
+        "study": _study(post),
+        "body": body(post),
+        "minutes": minutes(post),
+        "recipe": post.recipe,
+        "parent": post.parent if post.parent and post.parent.is_public else None,
+        "remixes": [other for other in around if other.parent_id == post.pk],
+        "related": [other for other in around if other.parent_id != post.pk][:RELATED],
+        "next": next_cohort(post),
+    }
+
+
+def _around(post: CaseStudy) -> list[CaseStudy]:
+    """Return the post's remixes and the newest posts of its field, in one query."""
+    others = public_case_studies().exclude(pk=post.pk).order_by("-published_at")
+    remixes = others.filter(parent=post.pk).values("pk")[:REMIXES]
+    same = others.filter(field=post.field, language=post.language)
+    related = same.exclude(parent=post.pk).exclude(pk=post.parent_id or 0).values("pk")[:RELATED]
+    chosen = public_case_studies().filter(pk__in=remixes) | public_case_studies().filter(pk__in=related)
+    return list(for_lists(chosen))
+
+
+def similar(post: CaseStudy) -> list[CaseStudy]:
+    """Return posts to read instead of one that is gone."""
+    return list(for_lists(public_case_studies().filter(field=post.field, language=post.language))[:RELATED])
+
+
+def _study(post: CaseStudy) -> Study | None:
+    study = post.enrollment.cohort.study if post.enrollment else None
+    return study if study and study.state == Study.State.PUBLIC else None
+
+
+def next_cohort(post: CaseStudy) -> Cohort | None:
+    """Return the cohort of the same study that can be joined next."""
+    study = _study(post)
+    if study is None:
+        return None
+    open_now = public_cohorts().filter(study=study, state=Cohort.State.OPEN, closes_at__gt=timezone.now())
+    return open_now.order_by("starts_on", "pk").first()
+
+
+def body(post: CaseStudy) -> SafeString:
+    """Return the stored HTML, which is sanitised, with prompts in their frame and tables in theirs."""
+    count = 0
+
+    def framed(found: re.Match[str]) -> str:
+        nonlocal count
+        count += 1
+        text = mark_safe(found[1])  # noqa: S308  # sanitised when it was stored
+        return render_to_string("showcase/_prompt.html", {"text": text, "id": f"prompt-{count}"})
+
+    html = PROMPT.sub(framed, post.html)
+    html = html.replace("<table>", '<div class="scroll" tabindex="0"><table class="table">')
+    return mark_safe(html.replace("</table>", "</table></div>"))  # noqa: S308
+
+
+def minutes(post: CaseStudy) -> int:
+    """Return how long reading takes."""
+    return max(1, round(len(sanitise.words(post.html)) / LETTERS_A_MINUTE))
