@@ -1,16 +1,17 @@
 """People: their own settings."""
 
-from django.http import HttpRequest, HttpResponse
 from django.urls import path
 
-
-def stub(request: HttpRequest, **kwargs: object) -> HttpResponse:
-    return HttpResponse("")
-
+from studyplatform.accounts.views.account import account
+from studyplatform.accounts.views.faces import face
+from studyplatform.accounts.views.language import set_language
+from studyplatform.accounts.views.letters import letters
+from studyplatform.accounts.views.profile import profile
 
 urlpatterns = [
-    path("account/", stub, name="account"),
-    path("account/letters/", stub, name="letters"),
-    path("account/profile/", stub, name="profile"),
-    path("language/", stub, name="set_language"),
+    path("account/", account, name="account"),
+    path("account/profile/", profile, name="profile"),
+    path("account/letters/", letters, name="letters"),
+    path("language/", set_language, name="set_language"),
+    path("media/<path:name>", face, name="media"),
 ]

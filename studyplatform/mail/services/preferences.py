@@ -6,6 +6,7 @@ from django.conf import settings
 from django.db import transaction
 from django.urls import reverse
 
+from studyplatform.mail.kinds import NAMES
 from studyplatform.mail.models import Preference
 
 
@@ -29,3 +30,10 @@ def choose(person: Any, kind: str, wanted: bool) -> Preference:
 def unwanted(person: Any) -> set[str]:
     """Return the kinds a person stopped."""
     return set(Preference.objects.filter(person=person, wanted=False).values_list("kind", flat=True))
+
+
+@transaction.atomic
+def choose_all(person: Any, wanted: set[str]) -> None:
+    """Keep a person's word on every kind: those in `wanted` arrive, the others stop."""
+    for kind in NAMES:
+        choose(person, kind, kind in wanted)

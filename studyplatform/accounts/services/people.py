@@ -1,0 +1,82 @@
+"""People: joining, agreeing, and what they say about themselves."""
+
+from typing import Any
+
+from django.db import transaction
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from studyplatform.accounts.models import Consent, Profile, User
+from studyplatform.accounts.texts import VERSIONS
+from studyplatform.accounts.zones import is_zone
+from studyplatform.kit import language
+from studyplatform.kit.errors import Refused
+
+SETTINGS = ("handle", "language", "time_zone")
+SHOWN = ("pen_name", "work", "field", "about", "can_help", "looking_for")
+
+
+@transaction.atomic
+def join(user: User, *, pen_name: str, speaks: str, time_zone: str) -> Profile:
+    """Complete a person just made: pen name, language and zone, and their yes to terms and privacy."""
+    user.language = speaks if speaks in language.CODES else user.language
+    user.time_zone = time_zone if is_zone(time_zone) else user.time_zone
+    user.save(update_fields=["language", "time_zone"])
+    for kind in VERSIONS:
+        agree(user, kind)
+    profile, _ = Profile.objects.update_or_create(person=user, defaults={"pen_name": pen_name})
+    return profile
+
+
+@transaction.atomic
+def agree(user: User, kind: str) -> Consent:
+    """Record a person's yes to the words of today, once per version."""
+    consent, _ = Consent.objects.get_or_create(person=user, kind=kind, version=VERSIONS[kind], withdrawn_at=None)
+    return consent
+
+
+@transaction.atomic
+def disagree(user: User, kind: str) -> int:
+    """Take back a person's yes; the rows stay. Returns how many were in force."""
+    return Consent.objects.filter(person=user, kind=kind, withdrawn_at=None).update(withdrawn_at=timezone.now())
+
+
+@transaction.atomic
+def speak(user: User, code: str) -> None:
+    """Keep the language a person chose."""
+    User.objects.filter(pk=user.pk).update(language=code)
+    user.language = code
+
+
+@transaction.atomic
+def describe(user: User, values: dict[str, Any], *, picture: Any = None, drop_picture: bool = False) -> Profile:
+    """Save a person's settings and what they show of themselves.
+
+    `values` holds fields of SETTINGS and SHOWN; `picture` is a file already redrawn. Raises Refused when another
+    person has the handle.
+    """
+    row = User.objects.select_for_update().get(pk=user.pk)
+    if User.objects.filter(handle=values["handle"]).exclude(pk=row.pk).exists():
+        raise Refused(_("Somebody else has this address. Choose another."), field="handle")
+    for name in SETTINGS:
+        setattr(row, name, values[name])
+    row.save(update_fields=SETTINGS)
+    profile, _made = Profile.objects.select_for_update().get_or_create(person=row)
+    for name in SHOWN:
+        setattr(profile, name, values[name])
+    _change_picture(profile, picture, drop_picture)
+    profile.save()
+    return profile
+
+
+def _change_picture(profile: Profile, picture: Any, drop: bool) -> None:
+    """Put another picture in place; the old file goes once the change is certain."""
+    if not picture and not drop:
+        return
+    storage, old = profile.picture.storage, profile.picture.name
+    if old:
+        transaction.on_commit(lambda: storage.delete(old))
+    if picture:
+        profile.picture.save(picture.name, picture, save=False)
+    else:
+        profile.picture = ""
