@@ -26,10 +26,10 @@ def drain(event: StripeEvent) -> None:
         if handle:
             handle(event.raw["data"]["object"])
     except NotYet as unknown:
-        if event.received_at > timezone.now() - KEPT_TRYING:
-            queue.later(event, str(unknown))
-            return
-    queue.done(event)
+        young = event.received_at > timezone.now() - KEPT_TRYING
+        (queue.later if young else queue.give_up)(event, str(unknown))
+    else:
+        queue.done(event)
 
 
 def _page_changed(seen: dict[str, Any]) -> None:

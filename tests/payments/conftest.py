@@ -1,0 +1,34 @@
+"""Fixtures of payments: the local Stripe, and a browser of somebody who wants to join."""
+
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from django.core.servers.basehttp import WSGIServer
+from django.test import Client
+
+from studyplatform.accounts.models import User
+from tests.payments.buying import LocalStripe
+from tests.people import sign_in
+
+WSGIServer.request_queue_size = 256  # a rush of buyers waits in line at the live server instead of being cut off
+
+
+@pytest.fixture(scope="session")
+def local_stripe(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LocalStripe]:
+    running = LocalStripe(tmp_path_factory.mktemp("stripe"))
+    yield running
+    running.close()
+
+
+@pytest.fixture
+def stripe(local_stripe: LocalStripe, settings: Any) -> Iterator[LocalStripe]:
+    """The local Stripe, which the product talks to over HTTP. Its money stays from test to test."""
+    settings.STRIPE_API_BASE = local_stripe.address
+    yield local_stripe
+    local_stripe.clear()
+
+
+@pytest.fixture
+def buyer(stranger: User) -> Client:
+    return sign_in(stranger)
