@@ -24,10 +24,19 @@ def _box(rows: int) -> forms.Textarea:
     return forms.Textarea(attrs={"rows": rows})
 
 
+class NeededLater(forms.CharField):
+    """A field that publishing needs and saving does not, so that it is not called optional."""
+
+    def validate(self, value: Any) -> None:
+        """Let an empty one be saved."""
+
+
 class CaseStudyForm(forms.Form):
     """Nothing is required to save; what publishing needs is said by its verb."""
 
-    title = forms.CharField(label=_("Title"), max_length=90, required=False)
+    use_required_attribute = False
+
+    title = NeededLater(label=_("Title"), max_length=90)
     summary = forms.CharField(
         label=_("In one or two sentences"),
         max_length=200,
@@ -35,7 +44,7 @@ class CaseStudyForm(forms.Form):
         widget=_box(2),
         help_text=_("What you did, and what came out of it. Search results and links show this."),
     )
-    html = forms.CharField(label=_("What you did"), max_length=LONGEST, required=False, widget=_box(16))
+    html = NeededLater(label=_("What you did"), max_length=LONGEST, widget=_box(16))
     place = forms.ChoiceField(label=_("For which turn or cohort"), required=False)
     field = forms.ChoiceField(label=_("Field of work"), choices=FIELDS)
     language = forms.ChoiceField(label=_("Language of the post"), choices=settings.LANGUAGES)

@@ -18,7 +18,8 @@ from studyplatform.kit import language, page_cache
 from studyplatform.kit.fields import FIELDS
 from studyplatform.kit.seo import absolute, in_languages
 
-PAGE = 13  # one leads, the rest fill rows of three
+PAGE = 14  # one leads, four stand beside it, the rest fill rows of three
+SIDE = 4
 FEED = 30
 
 
@@ -32,12 +33,16 @@ def showcase(request: HttpRequest) -> HttpResponse:
     )
     page = Paginator(posts, PAGE).get_page(request.GET.get("page"))
     elsewhere = [one for one in in_languages("showcase") if one[0] not in (get_language(), "x-default")]
-    context = {"page": page, "field": field, "fields": FIELDS, "lead": _lead(page), "elsewhere": elsewhere}
+    context = {"page": page, "field": field, "fields": FIELDS, "elsewhere": elsewhere, **_laid_out(page)}
     return render(request, "showcase/showcase.html", {**context, "head": heads.list_head(page, field, _name(field))})
 
 
-def _lead(page: Page[CaseStudy]) -> CaseStudy | None:
-    return page.object_list[0] if page.number == 1 and page.object_list else None
+def _laid_out(page: Page[CaseStudy]) -> dict[str, Any]:
+    """The first page opens with one story and a column beside it; the rest stands in rows."""
+    posts = list(page.object_list)
+    if page.number > 1:
+        return {"rest": posts}
+    return {"lead": posts[0] if posts else None, "side": posts[1 : 1 + SIDE], "rest": posts[1 + SIDE :]}
 
 
 def _name(field: str) -> str:

@@ -52,7 +52,7 @@ function offer(copy) {
 function check() {
   for (const item of form.querySelectorAll("[data-check]")) {
     const value = form.elements[item.dataset.check].value.replace(/<[^>]*>|\s/g, "");
-    item.classList.toggle("done", value.length > 0);
+    item.classList.toggle("is-done", value.length > 0);
   }
 }
 

@@ -100,4 +100,5 @@ def _sources() -> Iterator[str]:
                 yield path.read_text()
     for path in sorted((settings.BASE_DIR / "templates").rglob("*")):
         if path.suffix in (".html", ".txt", ".xml"):
-            yield templatize(path.read_text())
+            flat = (line.lstrip() for line in templatize(path.read_text()).splitlines())
+            yield "\n".join(flat)  # the reader of Python minds how lines are indented
