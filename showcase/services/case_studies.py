@@ -60,10 +60,11 @@ def content_of(post: CaseStudy) -> Content:
 def start(
     author: User, content: Content, *, public_id: str = "", stamp: str = "", parent: CaseStudy | None = None
 ) -> CaseStudy:
-    """Begin a draft and return it; `parent` makes it a remix that keeps the parent's credit."""
+    """Begin a draft and return it; `parent` makes it a remix that keeps the parent's credit. Raises Refused."""
     post = CaseStudy(author=author, parent=parent, credit=credit_of(parent) if parent else "", saved_in=_stamp(stamp))
     if public_id:
         post.public_id = public_id
+    _refuse_if_turn_is_taken(post, content)
     _write(post, content)
     post.save()
     history.record(post, "", post.state, author)

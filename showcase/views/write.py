@@ -110,7 +110,7 @@ def _submit(request: HttpRequest, author: User, post: CaseStudy) -> HttpResponse
         return _editor(request, form, post, status=422)
     try:
         post = _save(post, form, request.POST.get("version", ""), request.POST.get("stamp", ""))
-        _add_picture(request, post)
+        _add_pictures(request, post)
         post = _do(request, author, post)
     except Conflict as conflict:
         return _editor(request, form, conflict.row, status=409, other=conflict.row)
@@ -120,10 +120,10 @@ def _submit(request: HttpRequest, author: User, post: CaseStudy) -> HttpResponse
     return _onward(request, post)
 
 
-def _add_picture(request: HttpRequest, post: CaseStudy) -> None:
-    """Without script a picture comes with the form and stands at the end of the text."""
-    if "picture" in request.FILES:
-        case_studies.append_picture(post, pictures.add(post, request.FILES["picture"]))
+def _add_pictures(request: HttpRequest, post: CaseStudy) -> None:
+    """Without script pictures come with the form and stand at the end of the text."""
+    for file in request.FILES.getlist("picture"):
+        case_studies.append_picture(post, pictures.add(post, file))
 
 
 def _do(request: HttpRequest, author: User, post: CaseStudy) -> CaseStudy:

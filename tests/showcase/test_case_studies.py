@@ -66,6 +66,16 @@ def test_moving_a_post_to_another_turn_moves_what_it_made_ready(member: User, co
     assert (first.state, second.state, count(member, cohort)) == ("claimed", "ready", 1)
 
 
+def test_a_turn_has_one_post(member: User, cohort: Cohort) -> None:
+    own, mine = turn(member, cohort), place(member, cohort)
+    post(member, out=False, enrollment_id=mine.pk, presentation_id=own.pk)
+    other = post(member, out=False)
+    with pytest.raises(Refused):
+        case_studies.save(other, content(enrollment_id=mine.pk, presentation_id=own.pk), version=1)
+    with pytest.raises(Refused):
+        post(member, enrollment_id=mine.pk, presentation_id=own.pk)
+
+
 def test_an_incomplete_post_does_not_go_out(member: User) -> None:
     for missing in ("title", "html"):
         with pytest.raises(Refused) as refused:

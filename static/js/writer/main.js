@@ -77,7 +77,7 @@ form.addEventListener("submit", async (event) => {
   const button = event.submitter;
   if (!(await saver.ready())) return;
   form.dataset.leaving = "yes";
-  form.requestSubmit(button);
+  setTimeout(() => form.requestSubmit(button)); // a form being submitted ignores a second asking until the event has ended
 });
 
 const kept = copies.unsaved(form.dataset.stamp) ?? (form.elements.fresh.value ? copies.orphan() : null);

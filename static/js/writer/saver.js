@@ -55,7 +55,7 @@ export class Saver {
   // Save what there is; with `leaving` the request outlives the page. Returns whether all is safe on the server.
   async save(leaving = false, { begin = false } = {}) {
     if (this.conflict || this.held || (this.composing && !leaving)) return !this.dirty;
-    if (this.sending) return leaving ? false : this.sending.then(() => this.save(false, { begin }));
+    if (this.sending && (!leaving || this.fresh)) return leaving ? false : this.sending.then(() => this.save(false, { begin }));
     if (!begin && (!this.dirty || (this.fresh && !this.hasWords()))) return true;
     this.sending = this.send(leaving).finally(() => { this.sending = null; });
     return this.sending;

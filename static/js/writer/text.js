@@ -7,7 +7,7 @@ export async function openText(form, upload) {
   const pictures = (list) => [...(list ?? [])].filter((file) => file.type.startsWith("image/"));
   const take = (data) => {
     const files = pictures(data?.files);
-    const words = new DOMParser().parseFromString(data?.getData("text/html") ?? "", "text/html").body.textContent.trim();
+    const words = (data?.getData("text/html") ?? "").replace(/<[^>]*>/g, "").trim();
     if (!files.length || words) return false;
     upload(files);
     return true;
@@ -20,6 +20,7 @@ export async function openText(form, upload) {
     injectCSS: false,
     editorProps: {
       attributes: { "aria-labelledby": "html-label", "aria-multiline": "true", role: "textbox", class: "ProseMirror" },
+      transformPastedHTML: bare,
       handlePaste: (view, event) => take(event.clipboardData),
       handleDrop: (view, event, slice, moved) => !moved && take(event.dataTransfer),
     },
@@ -51,6 +52,11 @@ class Text {
     });
     if (change.docChanged) view.dispatch(change);
   }
+}
+
+// Styles and handlers of other programs are dropped before the browser's policy refuses them one by one; titles fit ours.
+function bare(html) {
+  return html.replace(/\s(?:style|on\w+)=(?:"[^"]*"|'[^']*')/gi, "").replace(/<(\/?)h1\b/gi, "<$1h2").replace(/<(\/?)h[4-6]\b/gi, "<$1h3");
 }
 
 // Text written without script has no tags; lines and gaps become paragraphs as on the server.
