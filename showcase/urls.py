@@ -39,6 +39,7 @@ urlpatterns = [
     path("covers/<public_id:public_id>.svg", cover, name="cover"),
     path("social/cases/<public_id:public_id>.png", social_case, name="social_case"),
     path("feed.xml", feed, name="feed"),
+    path("showcase/feed.xml", feed, name="showcase_feed"),
     path("c/<slug:slug>/<int:number>/cases/", cohort_cases, name="cases"),
     path("c/<slug:slug>/<int:number>/cases/<public_id:public_id>/", cohort_case, name="cohort_case"),
     path("home/posts/", my_posts, name="my_posts"),

@@ -72,8 +72,8 @@ def start(
 
 
 def credit_of(post: CaseStudy) -> str:
-    """Return the line of credit a remix keeps even when its parent is gone."""
-    return f"{post.author.name}, {post.title}"[:200]
+    """Return the line of credit a remix keeps even when its parent is gone; it names only titles that are public."""
+    return f"{post.author.name}, {post.title}"[:200] if post.is_public else post.author.name
 
 
 @transaction.atomic

@@ -1,7 +1,9 @@
 """Publishing makes the turn ready and counts; taking back reverses both."""
 
 import pytest
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 
 from cohorts.models import Cohort, Presentation
 from cohorts.services import contributions
@@ -122,3 +124,26 @@ def test_my_posts_shows_mine(member: User, stranger: User) -> None:
     assert "아직 쓰는 글" in sign_in(member).get("/home/posts/").content.decode()
     assert "아직 쓰는 글" not in sign_in(stranger).get("/home/posts/").content.decode()
     assert CaseStudy.objects.count() == 2
+
+
+def test_members_pages_cost_the_same_at_any_number(member: User, cohort: Cohort) -> None:
+    browser, mine = sign_in(member), place(member, cohort)
+    post(member, enrollment_id=mine.pk)
+
+    def costs() -> list[int]:
+        counts = []
+        for address in (
+            "/home/posts/",
+            "/c/ai-at-work/1/cases/",
+            f"/showcase/{CaseStudy.objects.first().public_id}/edit/",
+        ):
+            with CaptureQueriesContext(connection) as seen:
+                assert browser.get(address).status_code == 200
+            counts.append(len(seen))
+        return counts
+
+    before = costs()
+    for number in range(8):
+        post(member, enrollment_id=mine.pk, title=f"글 {number}", out=number % 2 == 0)
+    assert costs() == before
+    assert max(before) <= 16
