@@ -1,5 +1,6 @@
 """Tags of the look; every template has them without loading.
 
+{% current "home" "posts" %}              aria-current="page" on the pages with these names
 {% icon "check" %}                        an icon of static/img/icons.svg
 {% avatar person %} {% avatar person "lg" %}   face or initials; person has .pk, .name, maybe .picture; xs sm lg xl
 {{ 150000|money:"KRW" }}                  150,000원 / ₩150,000
@@ -40,6 +41,13 @@ register.filter("zone_name", moments.zone_name)
 def css(name: str) -> str:
     """Return the address of one of the style sheets."""
     return static(f"css/{name}.css")
+
+
+@register.simple_tag(takes_context=True)
+def current(context: dict[str, Any], *names: str) -> SafeString:
+    """Return the attribute that marks a link to the page one is on, by the names of addresses."""
+    match = getattr(context.get("request"), "resolver_match", None)
+    return SafeString('aria-current="page"' if match and match.url_name in names else "")
 
 
 @register.filter
