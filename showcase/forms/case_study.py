@@ -9,8 +9,8 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from cohorts.models import Enrollment, Presentation
+from showcase.content import Content, content_of
 from showcase.models import CaseStudy
-from showcase.services.case_studies import Content, content_of
 from studyplatform.accounts.models import User
 from studyplatform.kit import moments
 from studyplatform.kit.fields import FIELDS

@@ -7,7 +7,6 @@ of the save, so that one repeated after a lost answer is known again. Readers se
 
 import dataclasses
 import re
-from typing import Any
 
 from django.db import transaction
 from django.utils import timezone
@@ -16,6 +15,7 @@ from django.utils.translation import gettext_lazy as _
 from cohorts.models import Cohort, Presentation
 from cohorts.services import contributions, presentations
 from showcase import sanitise
+from showcase.content import Content, content_of
 from showcase.models import CaseStudy, Picture
 from studyplatform.accounts.models import User
 from studyplatform.kit import history, page_cache
@@ -24,36 +24,12 @@ from studyplatform.kit.errors import Refused
 STAMP = re.compile(r"[a-z0-9]{1,16}:[0-9]{1,9}")
 
 
-@dataclasses.dataclass
-class Content:
-    """What an author fills in. Links are primary keys, checked by the form to be the author's own."""
-
-    title: str = ""
-    summary: str = ""
-    html: str = ""
-    language: str = "ko"
-    field: str = "automation"
-    visibility: str = CaseStudy.Visibility.PUBLIC.value
-    recipe: dict[str, Any] = dataclasses.field(default_factory=dict)
-    enrollment_id: int | None = None
-    presentation_id: int | None = None
-    cover_id: int | None = None
-
-
 class Conflict(Refused):
     """Another window saved this post since; `row` is what stands there now."""
 
     def __init__(self, row: CaseStudy) -> None:
         super().__init__(_("This post was changed in another window since you opened it."), code="changed")
         self.row = row
-
-
-def content_of(post: CaseStudy) -> Content:
-    """Return what the editor shows: the pending edits of a published post, else the post itself."""
-    names = Content.__dataclass_fields__
-    if post.pending:
-        return Content(**{name: value for name, value in post.pending.items() if name in names})
-    return Content(**{name: getattr(post, name) for name in names})
 
 
 @transaction.atomic

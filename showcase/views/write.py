@@ -14,11 +14,12 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from cohorts.services import contributions
 from showcase import reading
+from showcase.content import content_of
 from showcase.forms.case_study import CaseStudyForm, fresh_content
 from showcase.models import CaseStudy
 from showcase.policies import case_studies_seen_by, edited_by, get_edited
 from showcase.services import case_studies, pictures
-from showcase.services.case_studies import Conflict, content_of
+from showcase.services.case_studies import Conflict
 from studyplatform.accounts.models import User
 from studyplatform.kit import moments
 from studyplatform.kit.errors import Refused

@@ -6,9 +6,9 @@ from django.test import Client
 
 from cohorts.models import Cohort, Enrollment, Presentation
 from cohorts.services import presentations
+from showcase.content import Content
 from showcase.models import CaseStudy
 from showcase.services import case_studies
-from showcase.services.case_studies import Content
 from studyplatform.accounts.models import User
 
 BODY = "<h2>먼저</h2><p>여섯 장씩 까만 종이 위에 놓고 찍었더니 그제야 읽혔어요.</p>"
