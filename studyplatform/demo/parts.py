@@ -6,7 +6,7 @@ from pathlib import Path
 
 from studyplatform.demo.children import Child
 from studyplatform.demo.leftovers import mark
-from studyplatform.demo.places import Places
+from studyplatform.demo.places import CHECKOUT, Places
 from studyplatform.demo.servers import Postgres, Valkey
 
 KEPT = ("PATH", "LANG", "HOME", "TMPDIR", "LOG_LEVEL", "LD_LIBRARY_PATH", "DYLD_LIBRARY_PATH", "STRIPE_SANDBOX_LOG")
@@ -34,7 +34,7 @@ class Parts:
     def _settings(self) -> dict[str, str]:
         places = self.places
         return {
-            "PYTHONPATH": str(places.checkout),
+            "PYTHONPATH": str(CHECKOUT),
             "PYTHONUNBUFFERED": "1",
             "DJANGO_SETTINGS_MODULE": "studyplatform.settings",
             "DEMO": "1",
@@ -96,4 +96,4 @@ class Parts:
 
     def _child(self, name: str, module: str, *arguments: str) -> Child:
         command = [sys.executable, "-m", module, *arguments]
-        return Child(name, command, self.environment, folder=str(self.places.checkout), log=self.log)
+        return Child(name, command, self.environment, folder=str(CHECKOUT), log=self.log)

@@ -20,15 +20,14 @@ class CannotStart(RuntimeError):
 
 
 class Places:
-    """The folders of one demo. `near` is .demo in the checkout, with the lock and the secrets; `home` holds the data.
+    """The folders of one demo. `near` (.demo in the checkout) has the lock and the secrets; `home` has the data.
 
-    They are the same folder, unless root's database server (which runs as nobody) cannot reach the checkout: then the
-    data stands below /var/tmp, and .demo/place says where.
+    They are the same folder, unless root's database server (which runs as nobody) cannot reach it: then the data
+    stands below /var/tmp, and `near`/place says where.
     """
 
-    def __init__(self, checkout: Path = CHECKOUT) -> None:
-        self.checkout = checkout
-        self.near = checkout / ".demo"
+    def __init__(self, near: Path) -> None:
+        self.near = near
         try:
             _make(self.near)
             self.lock_file = (self.near / "lock").open("a")
@@ -39,9 +38,9 @@ class Places:
     def _home(self) -> Path:
         place = self.near / "place"
         if not place.exists():
-            if os.geteuid() != 0 or reachable_for_others(self.checkout):
+            if os.geteuid() != 0 or reachable_for_others(self.near.parent):
                 return self.near
-            name = hashlib.sha256(str(self.checkout).encode()).hexdigest()[:12]
+            name = hashlib.sha256(str(self.near).encode()).hexdigest()[:12]
             place.write_text(f"{ELSEWHERE / f'duru-demo-{name}'}\n")
         home = Path(place.read_text().strip())
         _make(home)

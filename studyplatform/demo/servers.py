@@ -28,6 +28,7 @@ LOCALE = ["--encoding=UTF8", "--locale-provider=builtin", "--builtin-locale=C.UT
 FAST = ["-c", "fsync=off", "-c", "synchronous_commit=off", "-c", "full_page_writes=off"]
 PLAIN = {"PATH": "/usr/bin:/bin", "LANG": "C.UTF-8"}
 PREFIX = "duru-"
+TRIES = 6
 YOUNG = 60  # seconds in which a new folder may not have its lock yet
 
 
@@ -60,9 +61,12 @@ class Postgres:
         command = [str(binaries / "postgres"), "-D", str(self.data), *options]
         # SIGINT is PostgreSQL's fast stop; SIGTERM would wait for every client.
         self.child = Child("postgres", command, self.environment, signal.SIGINT, user, log=self.log)
-        self.child.start()
-        if not wait_until(self._answers, self.child, 60):
-            raise NotStarted(f"PostgreSQL did not start. Its words are in {self.log}.")
+        for _ in range(TRIES):  # after a crash the old server's own children take a moment to end
+            self.child.start()
+            if wait_until(self._answers, self.child, 60):
+                return
+            time.sleep(0.5)
+        raise NotStarted(f"PostgreSQL did not start. Its words are in {self.log}.")
 
     def _user(self) -> int | None:
         """PostgreSQL refuses to run as root: it then runs as the owner of its files, at first as nobody."""

@@ -6,7 +6,7 @@ from pathlib import Path
 from studyplatform.demo.children import Child, stop_together
 from studyplatform.demo.leftovers import end_leftovers
 from studyplatform.demo.parts import Parts
-from studyplatform.demo.places import CannotStart, Places, refuse_taken
+from studyplatform.demo.places import CHECKOUT, CannotStart, Places, refuse_taken
 from studyplatform.demo.ready import answers
 from studyplatform.demo.servers import short_folder, stop_servers
 from studyplatform.demo.signals import pause
@@ -22,12 +22,12 @@ def say(sentence: str) -> None:
     print(sentence, flush=True)
 
 
-def run(port: int) -> None:
-    """Start everything, say where it is, and stay. Raises Stopped when asked to end, CannotStart when it cannot go on.
+def run(folder: Path, port: int) -> None:
+    """Start everything with its data in `folder`, say where it is, and stay.
 
-    However this ends, no process of the demo is left.
+    Raises Stopped when asked to end, CannotStart when it cannot go on. However it ends, no process is left.
     """
-    places = Places()
+    places = Places(folder)
     places.lock()
     end_leftovers(places.home)
     for taken in (port, port + 1):
@@ -59,9 +59,10 @@ def launch(parts: Parts, running: list[Child]) -> None:
         parts.places.forget("stripe", "media", "mail")
         for name in ("stripe", "media", "mail"):
             parts.places.folder(name)
+    parts.postgres.make_database("demo")
     say("Preparing tables, translations and files ...")
     finish(parts.preparing(), running, parts.log)
-    if (parts.places.checkout / "studyplatform/demo/stripe/__main__.py").exists():
+    if (CHECKOUT / "studyplatform/demo/stripe/__main__.py").exists():
         start(parts.stripe(), running)
     if not world.exists():
         say("First start: making a world to look at ...")
@@ -108,9 +109,9 @@ def watch(running: list[Child], log: Path) -> None:
         pause(0.2)
 
 
-def reset() -> None:
+def reset(folder: Path) -> None:
     """Forget all data of the demo. Raises CannotStart while it runs."""
-    places = Places()
+    places = Places(folder)
     places.lock()
     end_leftovers(places.home)
     places.forget()
