@@ -89,7 +89,7 @@ function extensions(kit) {
   const Figure = kit.Figure.extend({
     parseHTML: () => [{ tag: "figure", getAttrs: (figure) => OURS.test(figure.querySelector("img")?.getAttribute("src") ?? "") && null }],
     addMenuItems: () => [],
-    addProseMirrorPlugins: () => [],
+    addExtensions: () => [], // its floating button; a caption can always be typed under the picture here
   });
   return [
     kit.Document, kit.Paragraph, kit.Text, kit.HardBreak, kit.History, kit.Dropcursor.configure({ class: "drop-here", color: false }), kit.Gapcursor,
