@@ -1,7 +1,6 @@
 # make demo   runs the whole product on this machine     make test   tests all of it     make check   holds the rules
 .DEFAULT_GOAL := help
 
-
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
@@ -29,7 +28,7 @@ check: $(INSTALLED) ## Run ruff, mypy, templates, layers, translations, migratio
 	@tools/check
 
 bench: $(INSTALLED) ## Measure, as ratios taken in one run.
-	@$(BIN)/python -m studyplatform.demo.servers -m bench
+	@$(BIN)/python -W ignore::UserWarning -m bench
 
 lock: $(INSTALLED) ## Resolve the dependencies of pyproject.toml anew.
 	@tools/lock
