@@ -16,6 +16,13 @@ Reader = User | AnonymousUser
 PUBLIC_STATES = (Cohort.State.OPEN, Cohort.State.CLOSED, Cohort.State.FINISHED, Cohort.State.CALLED_OFF)
 
 
+def reader(request: HttpRequest) -> User:
+    """Return who is signed in; views behind `login_required` use it."""
+    if not request.user.is_authenticated:
+        raise PermissionDenied
+    return request.user
+
+
 def public_studies() -> QuerySet[Study]:
     """Studies everybody may see."""
     return Study.objects.filter(state=Study.State.PUBLIC)
@@ -88,6 +95,29 @@ def sessions_seen_by(user: Reader) -> QuerySet[Session]:
     )
 
 
+def sessions_of(user: Reader) -> QuerySet[Session]:
+    """Sessions the person takes part in: the whole cohort's, and those of the subgroups they are in or lead."""
+    if not user.is_authenticated:
+        return Session.objects.none()
+    groups = Subgroup.objects.filter(memberships__enrollment__person=user.pk, memberships__until=None)
+    return sessions_seen_by(user).filter(
+        Q(subgroup=None) | Q(subgroup__in=groups) | Q(subgroup__in=subgroups_led_by(user))
+    )
+
+
+def subgroup_of(enrollment: Enrollment | None) -> Subgroup | None:
+    """The subgroup a member is in now, if any."""
+    if enrollment is None:
+        return None
+    return Subgroup.objects.filter(memberships__enrollment=enrollment, memberships__until=None).first()
+
+
+def get_session(request: HttpRequest, slug: str, number: int, public_id: str) -> Session:
+    """Return a session the reader may see in a space they may enter; another subgroup's is 404."""
+    cohort = get_space(request, slug, number)
+    return get_object_or_404(sessions_seen_by(request.user), cohort=cohort, public_id=public_id)
+
+
 def get_space(request: HttpRequest, slug: str, number: int) -> Cohort:
     """Return a cohort whose space the reader may enter. A public cohort's stranger gets 403 with the way in."""
     cohort = cohorts_entered_by(request.user).filter(study__slug=slug, number=number).first()
@@ -105,3 +135,21 @@ def get_run_cohort(request: HttpRequest, slug: str, number: int) -> Cohort:
 def get_run_study(request: HttpRequest, slug: str) -> Study:
     """Return a study the reader hosts, or 404."""
     return get_object_or_404(studies_run_by(request.user), slug=slug)
+
+
+def get_run_subgroup(request: HttpRequest, slug: str, number: int, pk: int) -> Subgroup:
+    """Return a subgroup of a cohort the reader hosts, or 404."""
+    found = Subgroup.objects.filter(cohort__in=cohorts_run_by(request.user)).select_related("cohort__study")
+    return get_object_or_404(found, pk=pk, cohort__study__slug=slug, cohort__number=number)
+
+
+def get_run_session(request: HttpRequest, slug: str, number: int, public_id: str) -> Session:
+    """Return a session of a cohort the reader hosts, or 404."""
+    found = Session.objects.filter(cohort__in=cohorts_run_by(request.user)).select_related("cohort__study", "subgroup")
+    return get_object_or_404(found, public_id=public_id, cohort__study__slug=slug, cohort__number=number)
+
+
+def get_run_enrollment(request: HttpRequest, slug: str, number: int, public_id: str) -> Enrollment:
+    """Return a place in a cohort the reader hosts, or 404."""
+    found = Enrollment.objects.filter(cohort__in=cohorts_run_by(request.user)).select_related("cohort__study")
+    return get_object_or_404(found, public_id=public_id, cohort__study__slug=slug, cohort__number=number)

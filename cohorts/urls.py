@@ -1,5 +1,59 @@
 """Running a study, and taking part in one."""
 
-from django.urls import URLPattern
+from django.urls import path, re_path
 
-urlpatterns: list[URLPattern] = []
+from cohorts.views import (
+    calendar,
+    cohorts,
+    groups,
+    members,
+    opening,
+    people,
+    sessions,
+    studies,
+    studio_sessions,
+    subgroups,
+    turns,
+)
+
+# The studio's own words (new, money) are no study's address; services/studies.py gives them to none.
+STUDY = r"^studio/(?P<slug>(?!(?:new|money)/)[-a-zA-Z0-9_]+)/"
+COHORT = "studio/<slug:slug>/cohorts/<int:number>"
+
+SPACE = "c/<slug:slug>/<int:number>"
+SESSION = f"{SPACE}/sessions/<str:public_id>"
+
+urlpatterns = [
+    path(f"{SPACE}/sessions/", sessions.sessions, name="sessions"),
+    path(f"{SESSION}/enter/", sessions.enter, name="session_enter"),
+    path(f"{SESSION}/turns/", turns.turn_take, name="turn_take"),
+    path(f"{SESSION}/turns/pass/", turns.turn_pass, name="turn_pass"),
+    path(f"{SPACE}/people/", members.people, name="people"),
+    path(f"{SPACE}/groups/", groups.groups, name="groups"),
+    path(f"{SPACE}/groups/<int:position>/", groups.group_choose, name="group_choose"),
+    path(f"{SPACE}/turns/", turns.turns, name="turns"),
+    path("sessions/<str:public_id>.ics", calendar.session_ics, name="session_ics"),
+    path("calendar/reset/", calendar.calendar_reset, name="calendar_reset"),
+    path("calendar/<str:token>.ics", calendar.calendar_feed, name="calendar_feed"),
+    path("studio/new/", studies.new, name="studio_new"),
+    re_path(f"{STUDY}$", studies.overview, name="studio_study"),
+    path("studio/<slug:slug>/edit/", studies.edit, name="studio_study_edit"),
+    path("studio/<slug:slug>/cohorts/new/", cohorts.new, name="studio_cohort_new"),
+    path("studio/<slug:slug>/cohorts/new/refunds/", cohorts.refunds, name="studio_refunds"),
+    path(f"{COHORT}/", cohorts.overview, name="studio_cohort"),
+    path(f"{COHORT}/edit/", cohorts.edit, name="studio_cohort_edit"),
+    path(f"{COHORT}/edit/refunds/", cohorts.refunds, name="studio_cohort_refunds"),
+    path(f"{COHORT}/open/", opening.move, {"verb": "open"}, name="studio_cohort_open"),
+    path(f"{COHORT}/close/", opening.move, {"verb": "close"}, name="studio_cohort_close"),
+    path(f"{COHORT}/reopen/", opening.move, {"verb": "reopen"}, name="studio_cohort_reopen"),
+    path(f"{COHORT}/call-off/", opening.call_off, name="studio_call_off"),
+    path(f"{COHORT}/groups/", subgroups.groups, name="studio_groups"),
+    path(f"{COHORT}/groups/<int:pk>/", subgroups.group, name="studio_group"),
+    path(f"{COHORT}/groups/<int:pk>/remove/", subgroups.remove, name="studio_group_remove"),
+    path(f"{COHORT}/sessions/", studio_sessions.sessions_of, name="studio_sessions"),
+    path(f"{COHORT}/sessions/<str:public_id>/", studio_sessions.session, name="studio_session"),
+    path(f"{COHORT}/sessions/<str:public_id>/cancel/", studio_sessions.cancel, name="studio_session_cancel"),
+    path(f"{COHORT}/people/", people.people, name="studio_people"),
+    path(f"{COHORT}/people/export/", people.export, name="studio_people_export"),
+    path(f"{COHORT}/people/<str:public_id>/place/", people.place, name="studio_place"),
+]

@@ -8,6 +8,8 @@ DRAINS = (
     "mail.drain_letters",
     "cohorts.drain_holds",
     "cohorts.drain_minimums",
+    "cohorts.drain_minimum_soon",
+    "cohorts.drain_finished",
     "cohorts.drain_reminders",
     "payments.drain_events",
     "payments.drain_payments",

@@ -26,6 +26,8 @@ class Cohort(models.Model):
         "open": {"closed", "finished", "called_off"},
         "closed": {"open", "finished", "called_off"},
     }
+    # What people joined by: it stays once a cohort has opened. Single sessions can move, and members are told.
+    FIXED = ("starts_on", "meets_at", "zone", "minutes", "weeks", "currency", "minimum", "minimum_by")
 
     study = models.ForeignKey("cohorts.Study", on_delete=models.PROTECT, related_name="cohorts")
     number = models.PositiveIntegerField()
@@ -39,6 +41,8 @@ class Cohort(models.Model):
     link = models.URLField(blank=True)  # where sessions meet; shown to enrolled members only
     minimum = models.PositiveIntegerField(default=0)
     minimum_by = models.DateTimeField(null=True, blank=True)
+    minimum_told_at = models.DateTimeField(null=True, blank=True, editable=False)  # hosts were told people are missing
+    minimum_met_at = models.DateTimeField(null=True, blank=True, editable=False)  # decided: it takes place
     closes_at = models.DateTimeField()  # nobody joins after this
     currency = models.CharField(max_length=3, choices=[(code, code) for code in CURRENCIES])
     policy = models.ForeignKey("cohorts.RefundPolicy", on_delete=models.PROTECT, related_name="+")
@@ -61,7 +65,7 @@ class Cohort(models.Model):
         indexes = [
             models.Index(
                 fields=["minimum_by"],
-                condition=models.Q(state="open", minimum__gt=0),
+                condition=models.Q(state__in=["open", "closed"], minimum__gt=0, minimum_met_at=None),
                 name="cohort_minimum_due",
             ),
             models.Index(

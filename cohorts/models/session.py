@@ -4,9 +4,14 @@ import datetime
 
 from django.db import models
 from django.db.models import Q
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from studyplatform.kit.ids import short_id
+
+DOORS_OPEN = datetime.timedelta(minutes=30)  # before it starts people may already be in the room
 
 
 class Session(models.Model):
@@ -55,3 +60,39 @@ class Session(models.Model):
     def ends_at(self) -> datetime.datetime:
         """When it ends, in UTC."""
         return self.starts_at + datetime.timedelta(minutes=self.minutes)
+
+    @property
+    def name(self) -> str:
+        """Its title, or its number within its series."""
+        return self.title or gettext("Session %(number)s") % {"number": self.number}
+
+    @property
+    def meeting_link(self) -> str:
+        """Where it meets: its own link, its subgroup's, or its cohort's. For who belongs, by way of our redirect."""
+        group = self.subgroup.link if self.subgroup else ""
+        return self.link or group or self.cohort.link
+
+    @property
+    def stage(self) -> str:
+        """Where it stands now: "cancelled", "coming", "soon" (doors are open), "live" or "over"."""
+        now = timezone.now()
+        if self.state == self.State.CANCELLED:
+            return "cancelled"
+        if now >= self.ends_at:
+            return "over"
+        if now >= self.starts_at:
+            return "live"
+        return "soon" if now >= self.starts_at - DOORS_OPEN else "coming"
+
+    @property
+    def post_due_at(self) -> datetime.datetime:
+        """Until when a presenter's case study should be out: a day before, so that others can read it."""
+        return self.starts_at - datetime.timedelta(hours=24)
+
+    @property
+    def address_parts(self) -> tuple[str, int, str]:
+        """What names it in an address: the study's slug, the cohort's number, its own public id."""
+        return self.cohort.study.slug, self.cohort.number, self.public_id
+
+    def get_absolute_url(self) -> str:
+        return reverse("session", args=self.address_parts)

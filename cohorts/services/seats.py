@@ -39,6 +39,7 @@ def hold(
     enrollment = _new_enrollment(member, cohort, came_from)
     if subgroup:
         join_subgroup(enrollment, subgroup)
+    refuse_unless_open(Cohort.objects.get(pk=cohort.pk))  # called off meanwhile: the insert waited for that to commit
     _take(cohort)
     return enrollment
 
@@ -133,6 +134,16 @@ def release(enrollment: Enrollment, to: str, actor: User | None = None) -> bool:
 
 
 @transaction.atomic
+def expire(enrollment: Enrollment) -> bool:
+    """End a hold that ran out, or whose cohort was called off; False when it was paid or lengthened meanwhile."""
+    row = Enrollment.objects.select_for_update().select_related("cohort").get(pk=enrollment.pk)
+    off = row.cohort.state == Cohort.State.CALLED_OFF
+    if not row.hold_until or (row.hold_until > timezone.now() and not off):
+        return False
+    return release(row, Enrollment.State.EXPIRED)
+
+
+@transaction.atomic
 def settle(enrollment: Enrollment, actor: User | None = None) -> bool:
     """Give a paid (or free) seat for good; True when the person is in.
 
@@ -141,6 +152,8 @@ def settle(enrollment: Enrollment, actor: User | None = None) -> bool:
     row = Enrollment.objects.select_for_update().select_related("cohort").get(pk=enrollment.pk)
     if row.state in Enrollment.BELONGS:
         return True
+    if row.cohort.state == Cohort.State.CALLED_OFF:
+        return False
     if row.state == Enrollment.State.EXPIRED and not _regain(row):
         return False
     if Enrollment.State.ACTIVE not in row.MOVES.get(row.state, ()):

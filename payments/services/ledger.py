@@ -28,7 +28,8 @@ def account(kind: str, currency: str, *, cohort: Cohort | None = None, person: U
 
 def payable(person_id: int, currency: str) -> LedgerAccount:
     """Return the account of what is owed to a person."""
-    return LedgerAccount.objects.get_or_create(kind=Kind.PAYABLE, currency=currency, cohort=None, person_id=person_id)[0]
+    owner = {"cohort": None, "person_id": person_id}
+    return LedgerAccount.objects.get_or_create(kind=Kind.PAYABLE, currency=currency, **owner)[0]
 
 
 @transaction.atomic

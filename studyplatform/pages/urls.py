@@ -2,22 +2,29 @@
 
 from django.urls import path
 
+from studyplatform.pages.views import texts
 from studyplatform.pages.views.cohort import cohort, seats_fragment
 from studyplatform.pages.views.crawlers import robots, sitemap_index, sitemap_section
 from studyplatform.pages.views.front import front
+from studyplatform.pages.views.health import health
+from studyplatform.pages.views.home import home
+from studyplatform.pages.views.menu import menu_fragment
+from studyplatform.pages.views.partner_desk import partner_desk
 from studyplatform.pages.views.pictures import banner, social_site, social_study
+from studyplatform.pages.views.session import session
+from studyplatform.pages.views.space import space
 from studyplatform.pages.views.stubs import stub
 from studyplatform.pages.views.studies import studies, study
 
 site_pages = [
     path("", front, name="front"),
     path("studies/", studies, name="studies"),
-    path("how-it-works/", stub, name="how_it_works"),
-    path("terms/", stub, name="terms"),
-    path("privacy/", stub, name="privacy"),
-    path("refund-policy/", stub, name="refund_policy"),
-    path("house-rules/", stub, name="house_rules"),
-    path("help/", stub, name="help"),
+    path("how-it-works/", texts.how_it_works, name="how_it_works"),
+    path("terms/", texts.terms, name="terms"),
+    path("privacy/", texts.privacy, name="privacy"),
+    path("refund-policy/", texts.refund_policy, name="refund_policy"),
+    path("house-rules/", texts.house_rules, name="house_rules"),
+    path("help/", texts.help, name="help"),
 ]
 
 urlpatterns = [
@@ -30,10 +37,11 @@ urlpatterns = [
     path("robots.txt", robots, name="robots"),
     path("sitemap.xml", sitemap_index, name="sitemap"),
     path("sitemaps/<slug:section>.xml", sitemap_section, name="sitemap_section"),
-    path("fragments/menu/", stub, name="menu_fragment"),
-    path("home/", stub, name="home"),
-    path("c/<slug:slug>/<int:number>/", stub, name="space"),
-    path("c/<slug:slug>/<int:number>/sessions/<str:public_id>/", stub, name="session"),
+    path("fragments/menu/", menu_fragment, name="menu_fragment"),
+    path("health/", health, name="health"),
+    path("home/", home, name="home"),
+    path("c/<slug:slug>/<int:number>/", space, name="space"),
+    path("c/<slug:slug>/<int:number>/sessions/<str:public_id>/", session, name="session"),
     path("studio/", stub, name="studio"),
-    path("partner/", stub, name="partner_desk"),
+    path("partner/", partner_desk, name="partner_desk"),
 ]

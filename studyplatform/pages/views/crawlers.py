@@ -12,11 +12,11 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils import translation
-from showcase.policies import public_case_studies
 
 from cohorts.models import Cohort, Study
 from cohorts.policies import public_cohorts, public_studies
 from showcase.models import CaseStudy
+from showcase.policies import public_case_studies
 from studyplatform.kit import page_cache
 
 SITE_PAGES = (

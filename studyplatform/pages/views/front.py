@@ -9,9 +9,9 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
 from django.utils.translation import get_language
-from showcase.policies import public_case_studies
 
 from cohorts.models import Cohort, Enrollment, Study, StudyRole
+from showcase.policies import public_case_studies
 from studyplatform.kit import page_cache
 from studyplatform.pages import landing, structured
 

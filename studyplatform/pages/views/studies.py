@@ -8,10 +8,10 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
-from showcase.policies import public_case_studies
 
 from cohorts.models import Cohort, Enrollment, Price, StudyRole
 from cohorts.policies import public_cohorts, public_studies
+from showcase.policies import public_case_studies
 from studyplatform.kit import language, page_cache
 from studyplatform.pages import landing, structured
 

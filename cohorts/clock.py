@@ -1,0 +1,31 @@
+"""Sessions by the clock: what is still to come or going on, and what is over."""
+
+import datetime
+from zoneinfo import ZoneInfo
+
+from django.db.models import DateTimeField, ExpressionWrapper, F, QuerySet, Value
+from django.utils import timezone
+
+from cohorts.models import Session, Subgroup
+
+ENDS = ExpressionWrapper(
+    F("starts_at") + F("minutes") * Value(datetime.timedelta(minutes=1)), output_field=DateTimeField()
+)
+
+
+def coming(sessions: QuerySet[Session]) -> QuerySet[Session]:
+    """Return sessions that have not ended, soonest first; cancelled ones too."""
+    return sessions.alias(ends=ENDS).filter(ends__gt=timezone.now()).order_by("starts_at", "pk")
+
+
+def over(sessions: QuerySet[Session]) -> QuerySet[Session]:
+    """Return sessions that have ended, latest first."""
+    return sessions.alias(ends=ENDS).filter(ends__lte=timezone.now()).order_by("-starts_at", "-pk")
+
+
+def next_meeting(subgroup: Subgroup, zone: ZoneInfo) -> datetime.datetime:
+    """Return the next moment of a subgroup's weekday and time on the cohort's clock, whether or not it meets then."""
+    now = timezone.now().astimezone(zone)
+    day = now.date() + datetime.timedelta(days=(subgroup.weekday - now.weekday()) % 7)
+    start = datetime.datetime.combine(day, subgroup.meets_at, zone)
+    return start if start > now else datetime.datetime.combine(day + datetime.timedelta(7), subgroup.meets_at, zone)

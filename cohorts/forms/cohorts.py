@@ -1,0 +1,208 @@
+"""The plan of a cohort: when, how many, for how much, and what comes back to who leaves."""
+
+import datetime
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from django import forms
+from django.conf import settings
+from django.utils import timezone
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _now
+from django.utils.translation import gettext_lazy as _
+
+from cohorts import presets, prices, weekly
+from cohorts.forms.inputs import ClockInput, DayInput, address, number, zones
+from cohorts.models import Cohort, RefundPolicy
+from studyplatform.accounts.models import User
+from studyplatform.kit import money
+from studyplatform.kit.errors import Refused
+
+PER_CENT = money.BASIS // 100
+
+
+class CohortForm(forms.Form):
+    """For a draft everything; once the cohort has opened, only what does not change what people joined by."""
+
+    starts_on = forms.DateField(label=_("First session"), widget=DayInput())
+    meets_at = forms.TimeField(label=_("Every week at"), widget=ClockInput())
+    zone = forms.ChoiceField(label=_("Time zone"), choices=zones)
+    minutes = number(_("Minutes each time"), 15, 600)
+    weeks = number(_("Weeks"), 1, 52)
+    turns_per_session = number(_("Turns in a session"), 1, 60, help_text=_("How many members present each week."))
+    posts_needed = number(_("Case studies each member writes"), 0, 20)
+    link = address(_("Meeting link"), help_text=_("Zoom, Meet or another. Shown to members only."))
+    capacity = number(_("Seats"), 2, 10_000)
+    minimum = number(
+        _("Smallest number of members"),
+        0,
+        10_000,
+        required=False,
+        help_text=_("With fewer, the cohort is called off by itself and everybody gets everything back."),
+    )
+    minimum_by = forms.DateField(label=_("Decided on"), widget=DayInput(), required=False)
+    closes_on = forms.DateField(label=_("People can join until"), widget=DayInput())
+    price = forms.CharField(
+        label=_("Price"),
+        max_length=20,
+        widget=forms.TextInput(attrs={"inputmode": "decimal", "autocomplete": "off"}),
+        help_text=_("For the whole cohort, VAT included. 0 is free."),
+    )
+    currency = forms.ChoiceField(label=_("Currency"), choices=[(code, code) for code in money.CURRENCIES])
+    policy = forms.ChoiceField(label=_("If somebody leaves"), choices=RefundPolicy.Preset.choices)
+    partner_share = number(
+        _("Partners’ share, %"),
+        0,
+        100,
+        help_text=_("Of what each seat brings in, for whoever leads the member’s subgroup."),
+    )
+
+    def __init__(self, *args: Any, cohort: Cohort | None = None, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.cohort = cohort
+        if cohort and cohort.state != Cohort.State.DRAFT:
+            for name in Cohort.FIXED:
+                del self.fields[name]
+
+    def value(self, name: str) -> Any:
+        """Return a cleaned value, or the cohort's own where the form does not ask."""
+        if name in self.fields or not self.cohort:
+            return self.cleaned_data.get(name)
+        return getattr(self.cohort, name)
+
+    def clean_starts_on(self) -> datetime.date:
+        day: datetime.date = self.cleaned_data["starts_on"]
+        if day < timezone.localdate():
+            raise forms.ValidationError(_("Choose a day that is still to come."))
+        return day
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or self.cleaned_data
+        self._clean_price()
+        self._clean_partner_share()
+        if self.value("starts_on") and self.value("weeks"):
+            self._clean_dates()
+        return cleaned
+
+    def _clean_price(self) -> None:
+        text, currency = self.cleaned_data.get("price"), self.value("currency")
+        if text is None or not currency:
+            return
+        try:
+            amount = money.parse(text.strip().removesuffix("원").strip(), currency, get_language() or "en")
+            self.cleaned_data["price"] = prices.check(amount, currency)
+        except Refused as refused:
+            self.add_error("price", str(refused))
+        except (ValueError, ArithmeticError):
+            example = money.show(prices.least(currency) * 30, currency)
+            self.add_error("price", _now("Write an amount, like %(example)s.") % {"example": example})
+
+    def _clean_partner_share(self) -> None:
+        most = (money.BASIS - settings.PLATFORM_SHARE) // PER_CENT
+        if self.cleaned_data.get("partner_share", 0) > most:
+            self.add_error("partner_share", _now("At most %(most)s. The rest is the platform’s.") % {"most": most})
+
+    def _clean_dates(self) -> None:
+        first = self.value("starts_on")
+        last = first + datetime.timedelta(weeks=self.value("weeks") - 1)
+        closes_on, minimum_by = self.cleaned_data.get("closes_on"), self.cleaned_data.get("minimum_by")
+        if closes_on and closes_on > last:
+            self.add_error("closes_on", _("Choose a day before the last session."))
+        if "minimum" not in self.fields or not self.cleaned_data.get("minimum"):
+            return
+        if not minimum_by:
+            self.add_error("minimum_by", _("Say on which day it is decided."))
+        elif minimum_by >= first:
+            self.add_error("minimum_by", _("Choose a day before the first session."))
+        if self.cleaned_data["minimum"] > (self.cleaned_data.get("capacity") or 0):
+            self.add_error("minimum", _("It cannot be more than the seats."))
+
+    def plan(self) -> dict[str, Any]:
+        """Return the values as the verbs take them: moments in UTC, shares in basis points."""
+        plan = dict(self.cleaned_data)
+        zone = ZoneInfo(self.value("zone"))
+        plan["closes_at"] = weekly.end_of(plan.pop("closes_on"), zone)
+        plan["partner_share"] *= PER_CENT
+        if "minimum" in self.fields:
+            plan["minimum"] = plan["minimum"] or 0
+            plan["minimum_by"] = weekly.end_of(plan["minimum_by"], zone) if plan["minimum"] else None
+        return plan
+
+    def examples(self) -> list[presets.Example]:
+        """Return each refund rule worked out in money for what is typed so far."""
+        if not self.is_bound:
+            return presets.examples(**_money_and_dates(self.initial, self.cohort))
+        self.full_clean()
+        names = ("price", "currency", "starts_on", "meets_at", "zone", "weeks")
+        typed = {name: self.value(name) for name in names if name not in self.errors}
+        return presets.examples(**_money_and_dates(typed, self.cohort))
+
+
+def _money_and_dates(values: dict[str, Any], cohort: Cohort | None) -> dict[str, Any]:
+    price = values.get("price")
+    currency = values.get("currency") or (cohort.currency if cohort else "")
+    return {
+        "price": price if isinstance(price, int) else 0,
+        "currency": currency,
+        "starts": starts_of(values, cohort) if currency else [],
+        "zone": ZoneInfo(values.get("zone") or (cohort.zone if cohort else "UTC")),
+    }
+
+
+def starts_of(values: dict[str, Any], cohort: Cohort | None) -> list[datetime.datetime]:
+    """Return the session starts that the values, or the opened cohort, stand for."""
+    if cohort and cohort.state != Cohort.State.DRAFT:
+        return list(cohort.sessions.filter(subgroup=None, state="planned").values_list("starts_at", flat=True))
+    if not all(values.get(name) for name in ("starts_on", "meets_at", "zone", "weeks")):
+        return []
+    zone = ZoneInfo(values["zone"])
+    return list(weekly.starts(values["starts_on"], values["meets_at"], zone, values["weeks"]))
+
+
+def initial_of(plan: dict[str, Any]) -> dict[str, Any]:
+    """Return a plan as the form shows it: days in the cohort's zone, shares in per cent."""
+    zone = ZoneInfo(plan["zone"])
+    by = plan.get("minimum_by")
+    return {
+        **plan,
+        "closes_on": plan["closes_at"].astimezone(zone).date(),
+        "minimum_by": by.astimezone(zone).date() if by else None,
+        "partner_share": plan["partner_share"] // PER_CENT,
+        "price": plan["price"],
+    }
+
+
+def first_plan(host: User) -> dict[str, Any]:
+    """Return what a first cohort starts from: small, soon, in the host's own zone."""
+    starts_on = timezone.localdate() + datetime.timedelta(weeks=3)
+    zone = host.time_zone
+    return {
+        "starts_on": starts_on,
+        "meets_at": datetime.time(20),
+        "zone": zone,
+        "minutes": 90,
+        "weeks": 4,
+        "turns_per_session": 4,
+        "posts_needed": 2,
+        "capacity": 8,
+        "minimum": 0,
+        "closes_at": weekly.end_of(starts_on - datetime.timedelta(days=1), ZoneInfo(zone)),
+        "currency": "KRW" if host.language == "ko" else "USD",
+        "policy": RefundPolicy.Preset.REMAINING_SESSIONS,
+        "price": None,
+        "partner_share": 0,
+    }
+
+
+def plan_of(cohort: Any) -> dict[str, Any]:
+    """Return a cohort's plan as it stands."""
+    return {
+        **{
+            name: getattr(cohort, name)
+            for name in (*Cohort.FIXED, "turns_per_session", "posts_needed", "link", "closes_at")
+        },
+        "policy": cohort.policy.preset,
+        "capacity": cohort.seats.capacity,
+        "price": cohort.prices.get(kind="standard").amount,
+        "partner_share": cohort.terms.latest("version").partner_share,
+    }

@@ -1,0 +1,50 @@
+"""The people of a cohort as its host sees them."""
+
+from typing import Any
+
+from django.db.models import Count, Prefetch, Q, QuerySet
+
+from cohorts.models import Cohort, Enrollment, Membership
+from cohorts.standing import TURNS
+
+PAYING = ("held", "offered")
+
+
+def roster(cohort: Cohort, *, show: str = "", words: str = "") -> QuerySet[Any]:
+    """Return members with `posts`, `turns` and `places` (their open membership), newest first.
+
+    `show` narrows: "unplaced", "paying", or the id of a subgroup. `words` are part of a pen name.
+    """
+    states = PAYING if show == "paying" else Enrollment.BELONGS
+    people: QuerySet[Any] = Enrollment.objects.filter(cohort=cohort, state__in=states)
+    if words:
+        people = people.filter(person__profile__pen_name__icontains=words)
+    return (
+        _narrowed(people, show)
+        .select_related("person__profile")
+        .annotate(posts=_posts(), turns=_turns())
+        .prefetch_related(_places())
+        .order_by("-joined_at", "-pk")
+    )
+
+
+def _narrowed(people: QuerySet[Any], show: str) -> QuerySet[Any]:
+    placed = Membership.objects.filter(until=None)
+    if show == "unplaced":
+        return people.exclude(pk__in=placed.values("enrollment"))
+    if show.isdecimal():
+        return people.filter(pk__in=placed.filter(subgroup=int(show)).values("enrollment"))
+    return people
+
+
+def _posts() -> Count:
+    return Count("contributions", filter=Q(contributions__kind="post", contributions__voided_at=None), distinct=True)
+
+
+def _turns() -> Count:
+    return Count("presentations", filter=Q(presentations__state__in=TURNS), distinct=True)
+
+
+def _places() -> Prefetch[Any]:
+    open_ones = Membership.objects.filter(until=None).select_related("subgroup")
+    return Prefetch("memberships", queryset=open_ones, to_attr="places")

@@ -1,0 +1,218 @@
+"""A cohort's life: drafted, opened, closed for new members, called off, finished."""
+
+import datetime
+from typing import Any
+
+from django.conf import settings
+from django.db import transaction
+from django.db.models import Max
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from cohorts import letters, prices
+from cohorts.models import Cohort, Price, Seats, Session, Study, Terms
+from cohorts.policies import enrollments_in
+from cohorts.services import readiness, refund_policies, sessions, studies
+from studyplatform.accounts.models import User
+from studyplatform.kit import history, page_cache, queue
+from studyplatform.kit.errors import Refused
+
+
+@transaction.atomic
+def draft(
+    host: User, study: Study, *, capacity: int, price: int, partner_share: int, policy: str, **plan: Any
+) -> Cohort:
+    """Draft the study's next cohort. `price` in minor units, `partner_share` in basis points, `policy` a preset."""
+    prices.check(price, plan["currency"])
+    row = Study.objects.select_for_update().get(pk=study.pk)
+    last = Cohort.objects.filter(study=row).aggregate(last=Max("number"))["last"] or 0
+    cohort = Cohort.objects.create(study=row, number=last + 1, policy=refund_policies.preset(policy), **plan)
+    Seats.objects.create(cohort=cohort, capacity=capacity)
+    Price.objects.create(cohort=cohort, amount=price)
+    _agree(cohort, partner_share, version=1)
+    history.record(cohort, "", cohort.state, host)
+    return cohort
+
+
+@transaction.atomic
+def change(
+    host: User, cohort: Cohort, *, capacity: int, price: int, partner_share: int, policy: str, **plan: Any
+) -> Cohort:
+    """Change a cohort's plan. Once it has opened, price, policy and shares count for new seats only.
+
+    Raises Refused when the seats taken do not fit, or a date people joined by would change.
+    """
+    row = locked(cohort)
+    if row.state not in (Cohort.State.DRAFT, Cohort.State.OPEN, Cohort.State.CLOSED):
+        raise Refused(_("This cohort is over. Its plan stays as it was."))
+    fixed = any(plan.get(name, getattr(row, name)) != getattr(row, name) for name in row.FIXED)
+    if fixed and row.state != Cohort.State.DRAFT:
+        raise Refused(_("People join by these dates, so they stay. You can move single sessions."))
+    prices.check(price, plan.get("currency", row.currency))
+    for name, value in plan.items():
+        setattr(row, name, value)
+    row.policy = refund_policies.preset(policy)
+    row.save()
+    _agree_anew(row, partner_share)
+    Price.objects.filter(cohort=row).update(amount=price)
+    _resize(row, capacity)
+    history.record(row, row.state, row.state, host, note=f"price {price} {row.currency}, {policy}, {capacity} seats")
+    changed(row)
+    return row
+
+
+@transaction.atomic
+def open(host: User, cohort: Cohort) -> Cohort:
+    """Open a drafted cohort: write its sessions, show its study. Raises Refused naming the first thing missing."""
+    row = locked(cohort)
+    _refuse_unless(row, Cohort.State.DRAFT)
+    missing = readiness.missing(row)
+    if missing:
+        raise Refused(missing[0].sentence, code="not_ready")
+    sessions.write(row)
+    history.move(row, Cohort.State.OPEN, host, opened_at=timezone.now())
+    studies.publish(row.study, host)
+    letters.opened(row, host)
+    changed(row)
+    return row
+
+
+@transaction.atomic
+def close(host: User, cohort: Cohort) -> Cohort:
+    """Stop taking members; those who are in stay in."""
+    row = locked(cohort)
+    _refuse_unless(row, Cohort.State.OPEN)
+    history.move(row, Cohort.State.CLOSED, host)
+    changed(row)
+    return row
+
+
+@transaction.atomic
+def reopen(host: User, cohort: Cohort) -> Cohort:
+    """Take members again, until the day joining closes."""
+    row = locked(cohort)
+    _refuse_unless(row, Cohort.State.CLOSED)
+    if row.closes_at <= timezone.now():
+        raise Refused(_("The day joining closes is past. Move it under “Edit” first."))
+    history.move(row, Cohort.State.OPEN, host)
+    changed(row)
+    return row
+
+
+@transaction.atomic
+def call_off(actor: User | None, cohort: Cohort, *, because: str = letters.HOST) -> Cohort:
+    """Call a cohort off before it begins: cancel its sessions, tell its members.
+
+    Payments' own drain gives the money back; seats still being paid for are freed by `cohorts.drain_holds`.
+    """
+    row = locked(cohort)
+    if row.state not in (Cohort.State.DRAFT, Cohort.State.OPEN, Cohort.State.CLOSED):
+        raise Refused(_("This cohort is over already."))
+    if row.sessions.filter(starts_at__lte=timezone.now(), state=Session.State.PLANNED).exists():
+        raise Refused(_("The first session has begun. Write to us, and we sort out together what comes back to whom."))
+    history.move(row, Cohort.State.CALLED_OFF, actor, called_off_at=timezone.now(), note=because)
+    for session in row.sessions.select_for_update().filter(state=Session.State.PLANNED):
+        history.move(session, Session.State.CANCELLED, actor, sequence=session.sequence + 1)
+    for enrollment in enrollments_in(row).iterator():
+        letters.called_off(enrollment, row, because)
+    queue.wake("payments.drain_called_off")
+    queue.wake("cohorts.drain_holds")
+    changed(row)
+    return row
+
+
+@transaction.atomic
+def decide_minimum(cohort: Cohort) -> None:
+    """On the day set for it: enough members and it takes place, else it is called off. Doing it again does nothing."""
+    row = locked(cohort)
+    waits = row.state in (Cohort.State.OPEN, Cohort.State.CLOSED) and not row.minimum_met_at and row.minimum
+    if not waits or not row.minimum_by or row.minimum_by > timezone.now():
+        return
+    if enrollments_in(row).count() >= row.minimum:
+        row.minimum_met_at = timezone.now()
+        row.save(update_fields=["minimum_met_at"])
+        changed(row)
+    else:
+        call_off(None, row, because=letters.TOO_FEW)
+
+
+@transaction.atomic
+def tell_minimum_soon(cohort: Cohort) -> None:
+    """Tell the hosts, once, that the day is near and people are missing."""
+    row = locked(cohort)
+    if row.minimum_told_at or not row.minimum or not row.minimum_by:
+        return
+    row.minimum_told_at = timezone.now()
+    row.save(update_fields=["minimum_told_at"])
+    members = enrollments_in(row).count()
+    if row.state == Cohort.State.OPEN and members < row.minimum:
+        letters.minimum_soon(row, members)
+
+
+@transaction.atomic
+def finish(cohort: Cohort) -> None:
+    """End a cohort whose last session is over. Doing it again does nothing."""
+    row = locked(cohort)
+    if Cohort.State.FINISHED not in row.MOVES.get(row.state, ()):
+        return
+    if any(session.ends_at > timezone.now() for session in row.sessions.filter(state=Session.State.PLANNED)):
+        return
+    history.move(row, Cohort.State.FINISHED)
+    changed(row)
+
+
+def locked(cohort: Cohort) -> Cohort:
+    """Return the cohort's row, locked; its study with it, unlocked."""
+    return Cohort.objects.select_for_update(of=("self",)).select_related("study", "policy").get(pk=cohort.pk)
+
+
+def changed(cohort: Cohort) -> None:
+    """Make every kept page that shows the cohort old."""
+    page_cache.bump("lists", f"study:{cohort.study.slug}", f"cohort:{cohort.study.slug}:{cohort.number}")
+
+
+def next_plan(study: Study) -> dict[str, Any] | None:
+    """Return the last cohort's plan with its dates moved behind it, for the form of the next one."""
+    last: Any = study.cohorts.select_related("seats", "policy").order_by("-number").first()
+    if not last:
+        return None
+    starts_on = max(last.ends_on + datetime.timedelta(weeks=2), timezone.localdate() + datetime.timedelta(weeks=2))
+    starts_on += datetime.timedelta(days=(last.starts_on.weekday() - starts_on.weekday()) % 7)
+    later = starts_on - last.starts_on
+    return {
+        **{name: getattr(last, name) for name in ("meets_at", "zone", "minutes", "weeks", "turns_per_session", "link")},
+        **{name: getattr(last, name) for name in ("minimum", "currency", "posts_needed")},
+        "starts_on": starts_on,
+        "closes_at": last.closes_at + later,
+        "minimum_by": last.minimum_by + later if last.minimum_by else None,
+        "policy": last.policy.preset,
+        "capacity": last.seats.capacity,
+        "price": last.prices.get(kind=Price.Kind.STANDARD).amount,
+        "partner_share": last.terms.latest("version").partner_share,
+    }
+
+
+def _refuse_unless(cohort: Cohort, state: str) -> None:
+    if cohort.state != state:
+        raise Refused(_("Somebody changed this cohort meanwhile. Look at it again."), code="moved_on")
+
+
+def _resize(cohort: Cohort, capacity: int) -> None:
+    if not Seats.objects.filter(cohort=cohort, taken__lte=capacity).update(capacity=capacity):
+        raise Refused(
+            _("More people than that hold a seat already. Give at least as many seats as are taken."), field="capacity"
+        )
+    page_cache.bump(f"seats:{cohort.pk}")
+
+
+def _agree(cohort: Cohort, partner_share: int, version: int) -> Terms:
+    return Terms.objects.create(
+        cohort=cohort, version=version, platform_share=settings.PLATFORM_SHARE, partner_share=partner_share
+    )
+
+
+def _agree_anew(cohort: Cohort, partner_share: int) -> None:
+    """New shares are new terms, for new seats; those who are in keep theirs."""
+    standing = cohort.terms.latest("version")
+    if (standing.partner_share, standing.platform_share) != (partner_share, settings.PLATFORM_SHARE):
+        _agree(cohort, partner_share, standing.version + 1)

@@ -1,0 +1,95 @@
+"""Sessions out of the weekly rule, and moving one of them."""
+
+import datetime
+from typing import Any
+
+from django.db import transaction
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from cohorts import letters, weekly
+from cohorts.models import Cohort, Session, Subgroup
+from studyplatform.accounts.models import User
+from studyplatform.kit import history, page_cache
+from studyplatform.kit.errors import Refused
+
+
+def write(cohort: Cohort) -> list[Session]:
+    """Write the sessions of a cohort and of its subgroups, one a week each."""
+    rows = _rows(cohort, None)
+    for subgroup in cohort.subgroups.all():
+        rows += _rows(cohort, subgroup)
+    return Session.objects.bulk_create(rows)
+
+
+def write_for(cohort: Cohort, subgroup: Subgroup) -> list[Session]:
+    """Write the sessions still to come of a subgroup added after its cohort opened."""
+    now = timezone.now()
+    return Session.objects.bulk_create(row for row in _rows(cohort, subgroup) if row.starts_at > now)
+
+
+def _rows(cohort: Cohort, subgroup: Subgroup | None) -> list[Session]:
+    clock = subgroup.meets_at if subgroup else cohort.meets_at
+    weekday = subgroup.weekday if subgroup else None
+    starts = weekly.starts(cohort.starts_on, clock, cohort.tz, cohort.weeks, weekday=weekday)
+    return [
+        Session(
+            cohort=cohort,
+            subgroup=subgroup,
+            number=number,
+            starts_at=start,
+            minutes=subgroup.minutes if subgroup else cohort.minutes,
+            turns=cohort.turns_per_session,
+        )
+        for number, start in enumerate(starts, 1)
+    ]
+
+
+@transaction.atomic
+def change(host: User, session: Session, *, starts_at: datetime.datetime, minutes: int, **words: Any) -> Session:
+    """Change one session. A new time grows its sequence, so that calendars move it, and its members are told."""
+    row = _locked(session)
+    moved = (row.starts_at, row.minutes) != (starts_at, minutes)
+    if moved:
+        _refuse_if_begun(row)
+        if starts_at <= timezone.now():
+            raise Refused(_("Choose a time that is still to come."), field="day")
+        row.sequence += 1
+    before, row.starts_at, row.minutes = row.starts_at, starts_at, minutes
+    for name, value in words.items():
+        setattr(row, name, value)
+    row.save()
+    if moved:
+        history.record(row, row.state, row.state, host, note=f"moved from {before.isoformat()}")
+        letters.session_moved(row, before)
+    _changed(row)
+    return row
+
+
+@transaction.atomic
+def cancel(host: User, session: Session) -> Session:
+    """Cancel one session that has not begun; its members are told."""
+    row = _locked(session)
+    _refuse_if_begun(row)
+    if row.state != Session.State.PLANNED:
+        raise Refused(_("This session is cancelled already."))
+    history.move(row, Session.State.CANCELLED, host, sequence=row.sequence + 1)
+    letters.session_cancelled(row)
+    _changed(row)
+    return row
+
+
+def _locked(session: Session) -> Session:
+    return (
+        Session.objects.select_for_update(of=("self",)).select_related("cohort__study", "subgroup").get(pk=session.pk)
+    )
+
+
+def _refuse_if_begun(session: Session) -> None:
+    if session.starts_at <= timezone.now() or session.released_at:
+        raise Refused(_("This session has begun. It stays where it was."), field="day")
+
+
+def _changed(session: Session) -> None:
+    cohort = session.cohort
+    page_cache.bump(f"study:{cohort.study.slug}", f"cohort:{cohort.study.slug}:{cohort.number}")

@@ -1,0 +1,69 @@
+"""What cohorts do by the clock: holds that ran out, minimums to decide, cohorts that are over."""
+
+import datetime
+
+from django.db.models import DurationField, ExpressionWrapper, F, Max, Q, QuerySet, Value
+from django.utils import timezone
+
+from cohorts.models import Cohort, Enrollment, Reminder
+from cohorts.services import cohorts, reminders, seats
+from studyplatform.kit import queue
+
+RUNNING = (Cohort.State.OPEN, Cohort.State.CLOSED)
+MINUTE = Value(datetime.timedelta(minutes=1))
+SOON = datetime.timedelta(days=3)  # time to invite the people who are missing
+
+
+def run_out() -> QuerySet[Enrollment]:
+    """Seats held longer than agreed, and every held seat of a cohort that was called off."""
+    held = Enrollment.objects.filter(state__in=[Enrollment.State.HELD, Enrollment.State.OFFERED])
+    return held.filter(Q(hold_until__lte=timezone.now()) | Q(cohort__state=Cohort.State.CALLED_OFF))
+
+
+@queue.sweeps("cohorts.drain_holds", run_out, "hold_until")
+def drain_holds(enrollment: Enrollment) -> None:
+    """Free a seat nobody paid for."""
+    seats.expire(enrollment)
+
+
+def undecided() -> QuerySet[Cohort]:
+    """Cohorts whose minimum is still to be decided."""
+    return Cohort.objects.filter(state__in=RUNNING, minimum__gt=0, minimum_met_at=None)
+
+
+@queue.sweeps("cohorts.drain_minimums", lambda: undecided().filter(minimum_by__lte=timezone.now()), "minimum_by")
+def drain_minimums(cohort: Cohort) -> None:
+    """Decide a minimum on its day."""
+    cohorts.decide_minimum(cohort)
+
+
+def minimum_soon() -> QuerySet[Cohort]:
+    """Cohorts whose minimum is decided within days and whose hosts were not told yet."""
+    now = timezone.now()
+    return undecided().filter(minimum_told_at=None, minimum_by__gt=now, minimum_by__lte=now + SOON)
+
+
+# Overdue counts from `minimum_by`, which lies ahead here: this queue is never late in the sense of /health/.
+@queue.sweeps("cohorts.drain_minimum_soon", minimum_soon, "minimum_by")
+def drain_minimum_soon(cohort: Cohort) -> None:
+    """Tell hosts that the day is near and people are missing."""
+    cohorts.tell_minimum_soon(cohort)
+
+
+def over() -> QuerySet[Cohort]:
+    """Cohorts whose last planned session has ended, whichever group it was of."""
+    end = ExpressionWrapper(F("sessions__starts_at") + F("sessions__minutes") * MINUTE, output_field=DurationField())
+    ended = Max(end, filter=Q(sessions__state="planned"))
+    return Cohort.objects.filter(state__in=RUNNING).annotate(ended=ended).filter(ended__lte=timezone.now())
+
+
+@queue.sweeps("cohorts.drain_finished", over, "ended")
+def drain_finished(cohort: Cohort) -> None:
+    """End a cohort whose last session is over."""
+    cohorts.finish(cohort)
+
+
+@queue.sweeps("cohorts.drain_reminders", reminders.due, "due_at", prepare=reminders.write_due)
+def drain_reminders(reminder: Reminder) -> None:
+    """Remind people of sessions 24 hours and 1 hour ahead."""
+    reminders.tell(reminder)

@@ -1,0 +1,89 @@
+"""The subgroups of a cohort, as its host arranges them."""
+
+import datetime
+from typing import Any
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+from django.views.decorators.http import require_POST
+
+from cohorts.forms.refusal import attempt
+from cohorts.forms.subgroups import SubgroupForm, initial_of
+from cohorts.models import Cohort, Leadership
+from cohorts.policies import get_run_cohort, get_run_subgroup
+from cohorts.services import partners, subgroups
+from studyplatform.kit.errors import Refused
+
+
+@login_required
+def groups(request: HttpRequest, slug: str, number: int) -> HttpResponse:
+    """List the subgroups with who leads them, and add one or several alike."""
+    cohort = get_run_cohort(request, slug, number)
+    form = SubgroupForm(request.POST or None, initial=_like_the_last(cohort))
+    added = attempt(form, subgroups.add, request.user, cohort) if request.method == "POST" else None
+    if added:
+        count = len(added)
+        messages.success(
+            request, ngettext("%(count)s group added.", "%(count)s groups added.", count) % {"count": count}
+        )
+        return redirect("studio_groups", slug, number)
+    context = {"form": form, "cohort": cohort, "study": cohort.study, "here": "groups", **_arranged(cohort)}
+    return render(request, "studio/groups.html", context)
+
+
+def _arranged(cohort: Cohort) -> dict[str, Any]:
+    rows = list(cohort.subgroups.all())
+    now = timezone.now()
+    leads = Leadership.objects.filter(
+        subgroup__cohort=cohort, kind=Leadership.Kind.LEAD, period__contains=now
+    ).select_related("partner__person__profile")
+    by_group = {lead.subgroup_id: lead.partner.person for lead in leads}
+    arranged = [(row, by_group.get(row.pk)) for row in rows]
+    return {"groups": arranged, "places": sum(row.capacity for row in rows), "seats": cohort.seats.capacity}
+
+
+def _like_the_last(cohort: Cohort) -> dict[str, Any]:
+    """The next group starts from the last one's time and size; the first from the cohort's."""
+    last = cohort.subgroups.last()
+    if last:
+        names = ("weekday", "meets_at", "minutes", "capacity")
+        return {name: value for name, value in initial_of(last).items() if name in names}
+    day = cohort.starts_on + datetime.timedelta(days=2)
+    return {
+        "weekday": day.weekday(),
+        "meets_at": cohort.meets_at,
+        "minutes": 60,
+        "capacity": min(12, cohort.seats.capacity),
+    }
+
+
+@login_required
+def group(request: HttpRequest, slug: str, number: int, pk: int) -> HttpResponse:
+    """Change a subgroup, its links, its partner."""
+    row = get_run_subgroup(request, slug, number, pk)
+    lead = partners.lead_of(row)
+    initial = {"partner_email": lead.partner.person.email} if lead else {}
+    form = SubgroupForm(request.POST or None, subgroup=row, initial=initial)
+    if request.method == "POST" and attempt(form, subgroups.change, request.user, row):
+        messages.success(request, _("Saved."))
+        return redirect("studio_groups", slug, number)
+    context = {"form": form, "group": row, "cohort": row.cohort, "study": row.cohort.study, "here": "groups"}
+    return render(request, "studio/group.html", context)
+
+
+@login_required
+@require_POST
+def remove(request: HttpRequest, slug: str, number: int, pk: int) -> HttpResponse:
+    """Remove a subgroup nobody has been in."""
+    row = get_run_subgroup(request, slug, number, pk)
+    try:
+        subgroups.remove(request.user, row)
+        messages.success(request, _("The group is removed."))
+    except Refused as refused:
+        messages.error(request, str(refused))
+    return redirect("studio_groups", slug, number)

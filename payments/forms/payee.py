@@ -1,0 +1,29 @@
+"""Where a person is paid to."""
+
+import re
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from studyplatform.kit.money import CURRENCIES
+
+
+class PayeeForm(forms.Form):
+    """A bank account; the number is sealed before it is kept."""
+
+    bank = forms.CharField(label=_("Bank"), max_length=40)
+    holder = forms.CharField(label=_("Name on the account"), max_length=60)
+    account = forms.CharField(
+        label=_("Account number"),
+        max_length=40,
+        widget=forms.TextInput(attrs={"inputmode": "numeric", "autocomplete": "off"}),
+        help_text=_("Kept sealed. Only the last four digits are shown."),
+    )
+    currency = forms.ChoiceField(label=_("Currency"), choices=[(code, code) for code in CURRENCIES])
+
+    def clean_account(self) -> str:
+        """Keep the digits; refuse what cannot be an account number."""
+        digits = re.sub(r"[\s-]", "", self.cleaned_data["account"])
+        if not re.fullmatch(r"\d{8,20}", digits):
+            raise forms.ValidationError(_("An account number has 8 to 20 digits. Dashes may stay."))
+        return digits

@@ -1,0 +1,102 @@
+"""What tests ask of the sandbox beside the API, under /_sandbox/."""
+
+import json
+from collections.abc import Callable
+from typing import Any
+
+from studyplatform.demo.stripe import background, cards, checkout, webhooks
+from studyplatform.demo.stripe.objects import sessions, shapes
+from studyplatform.demo.stripe.world import World
+
+Result = tuple[int, Any]
+
+
+def respond(world: World, method: str, path: str, body: str) -> Result:
+    """Return status and JSON body of a control request."""
+    verb = VERBS.get(f"{method} {path.removeprefix('/_sandbox/')}")
+    if not verb:
+        return 404, {"error": f"No {method} {path}. There are: {', '.join(VERBS)}"}
+    try:
+        return verb(world, json.loads(body) if body else {})
+    except (ValueError, KeyError, TypeError) as error:
+        return 400, {"error": f"{type(error).__name__}: {error}"}
+
+
+def _ready(world: World, given: dict[str, Any]) -> Result:
+    return 200, {"ready": True, "now": world.clock.now()}
+
+
+def _add_fault(world: World, given: dict[str, Any]) -> Result:
+    world.faults.add(given)
+    return 200, {"faults": world.faults.listed()}
+
+
+def _faults(world: World, given: dict[str, Any]) -> Result:
+    return 200, {"faults": world.faults.listed()}
+
+
+def _clear_faults(world: World, given: dict[str, Any]) -> Result:
+    world.faults.clear()
+    webhooks.recover(world)
+    world.bell.set()
+    return 200, {"faults": []}
+
+
+def _deliver(world: World, given: dict[str, Any]) -> Result:
+    return 200, webhooks.flush(world)
+
+
+def _deliveries(world: World, given: dict[str, Any]) -> Result:
+    return 200, {"deliveries": webhooks.listed(world)}
+
+
+def _resend(world: World, given: dict[str, Any]) -> Result:
+    there = webhooks.resend(world, given["event"])
+    return (200, {"queued": True}) if there else (404, {"error": "No such event."})
+
+
+def _clock(world: World, given: dict[str, Any]) -> Result:
+    if "advance" in given:
+        world.clock.advance(int(given["advance"]))
+    background.tick(world)
+    return 200, {"now": world.clock.now()}
+
+
+def _settle(world: World, given: dict[str, Any]) -> Result:
+    background.tick(world, early=True)
+    return 200, {"settled": True}
+
+
+def _pay(world: World, given: dict[str, Any]) -> Result:
+    """Do what the hosted page does; a 3-D Secure question is approved unless `challenge` is "fail" or "leave"."""
+    number = cards.digits(str(given.get("card", "4242424242424242")))
+    email, name = given.get("email"), given.get("name", "Test Person")
+    with world.store.transaction():
+        found = world.store.get("checkout.session", given["session"])
+        if not found:
+            return 404, {"error": "No such session."}
+        email = email or found["customer_email"] or "person@example.com"
+        if found["amount_total"] == 0:
+            session = checkout.finish_free(world, found, email, name)
+        else:
+            session = checkout.pay(world, found, checkout.Payer(number, email, name))
+        if checkout.asked(world, session) and given.get("challenge") != "leave":
+            session = checkout.answer_bank(world, session, approve=given.get("challenge") != "fail")
+        error = checkout.last_refusal(world, session)
+    world.bell.set()
+    shown = shapes.public(sessions.find(world, session["id"]))
+    return 200, {"paid": shown["status"] == "complete", "error": error, "session": shown}
+
+
+VERBS: dict[str, Callable[[World, dict[str, Any]], Result]] = {
+    "GET ready": _ready,
+    "GET faults": _faults,
+    "POST faults": _add_fault,
+    "DELETE faults": _clear_faults,
+    "POST deliver": _deliver,
+    "GET deliveries": _deliveries,
+    "POST resend": _resend,
+    "POST clock": _clock,
+    "POST settle": _settle,
+    "POST pay": _pay,
+}

@@ -1,0 +1,35 @@
+"""Parts several objects have in common."""
+
+from studyplatform.demo.stripe.storage import Json
+
+CARD = ("brand", "checks", "country", "exp_month", "exp_year", "fingerprint", "funding", "last4", "wallet")
+
+
+def public(body: Json) -> Json:
+    """Return an object without what only the sandbox itself may know (names that begin with _)."""
+    return {name: value for name, value in body.items() if not name.startswith("_")}
+
+
+def address() -> Json:
+    """Return an address nobody gave."""
+    return {"city": None, "country": None, "line1": None, "line2": None, "postal_code": None, "state": None}
+
+
+def billing(email: str, name: str) -> Json:
+    """Return who pays."""
+    return {"address": address(), "email": email or None, "name": name or None, "phone": None, "tax_id": None}
+
+
+def card(brand: str, last4: str, month: int, year: int) -> Json:
+    """Return what a charge and a payment method both say of a card."""
+    return {
+        "brand": brand,
+        "checks": {"address_line1_check": None, "address_postal_code_check": None, "cvc_check": "pass"},
+        "country": "US",
+        "exp_month": month,
+        "exp_year": year,
+        "fingerprint": f"sandbox{last4}",
+        "funding": "credit",
+        "last4": last4,
+        "wallet": None,
+    }

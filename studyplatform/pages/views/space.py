@@ -1,0 +1,83 @@
+"""The cohort's space: this week, my next step, my subgroup, who is new, what was written."""
+
+from typing import Any
+
+from django.contrib.auth.decorators import login_required
+from django.db.models import QuerySet
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils import timezone
+from django.views.decorators.http import require_safe
+
+from cohorts import clock, faces
+from cohorts.models import Cohort, Enrollment, Session, Subgroup
+from cohorts.policies import enrollment_of, enrollments_in, get_space, reader, sessions_of, subgroups_led_by
+from showcase.models import CaseStudy
+from studyplatform.pages import steps, week
+
+NEW_PEOPLE = 6
+NEW_POSTS = 4
+
+
+@require_safe
+@login_required
+def space(request: HttpRequest, slug: str, number: int) -> HttpResponse:
+    """This week in a cohort the reader may enter; a stranger to a public one is shown the way in."""
+    cohort = get_space(request, slug, number)
+    mine = enrollment_of(request.user, cohort)
+    own_week = week.of(reader(request), [mine] if mine else [], sessions_of(request.user).filter(cohort=cohort))
+    if mine:
+        mine.cohort = cohort
+    context = {
+        "cohort": cohort,
+        "mine": mine,
+        "stage": stage(cohort, own_week.sessions),
+        "steps": steps.steps(mine, own_week)[:3] if mine else [],
+        "posts_written": own_week.posts.get(mine.pk, 0) if mine else 0,
+        "people": enrollments_in(cohort).order_by("-joined_at", "-pk")[:NEW_PEOPLE],
+        "posts": newest_posts(cohort)[:NEW_POSTS],
+        "runners": faces.runners(cohort),
+        **_sessions(own_week),
+        **_group(request, cohort, mine, own_week),
+    }
+    return render(request, "pages/space.html", context)
+
+
+def stage(cohort: Cohort, coming: list[Session]) -> str:
+    """Return "over", "before" (no session has begun) or "running"."""
+    if cohort.state in (Cohort.State.FINISHED, Cohort.State.CALLED_OFF):
+        return "over"
+    begun = cohort.sessions.filter(starts_at__lte=timezone.now()).exists()
+    if begun and not coming and cohort.state != Cohort.State.DRAFT:
+        return "over"
+    return "running" if begun else "before"
+
+
+def _sessions(own: week.Week) -> dict[str, Any]:
+    """The next session of the whole cohort, and the next of a subgroup, soonest first, with the reader's turns."""
+    whole = next((row for row in own.sessions if row.subgroup_id is None), None)
+    group = next((row for row in own.sessions if row.subgroup_id is not None), None)
+    both = sorted((row for row in (whole, group) if row), key=lambda row: row.starts_at)
+    return {
+        "next": both[0] if both else None,
+        "then": both[1] if len(both) > 1 else None,
+        "next_turn": own.turn_in(both[0]) if both else None,
+    }
+
+
+def _group(request: HttpRequest, cohort: Cohort, mine: Enrollment | None, own: week.Week) -> dict[str, Any]:
+    """The reader's subgroup with its partner; for a partner, the one they lead."""
+    group: Subgroup | None = own.groups.get(mine.pk) if mine else None
+    if group is None and mine is None:
+        group = subgroups_led_by(request.user).filter(cohort=cohort).first()
+    return {
+        "group": group,
+        "group_partner": faces.partner_of(group),
+        "group_next_at": clock.next_meeting(group, cohort.tz) if group else None,
+    }
+
+
+def newest_posts(cohort: Cohort) -> QuerySet[CaseStudy]:
+    """Return what the cohort published, its own posts included, newest first."""
+    published = CaseStudy.objects.filter(enrollment__cohort=cohort, state=CaseStudy.State.PUBLISHED)
+    return published.select_related("author__profile", "cover", "parent").order_by("-published_at", "-pk")
