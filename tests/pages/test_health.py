@@ -35,13 +35,22 @@ def test_all_is_well(client):
 
 
 @pytest.mark.django_db
-def test_no_heartbeat_or_an_old_one(client):
+@pytest.mark.parametrize("last", [None, 91])
+def test_nothing_waits_and_no_heartbeat_comes_beat_is_down(client, last):
+    if last:
+        cache.set(HEARTBEAT, time.time() - last)
+    status, said = ask(client)
+    assert (status, said["worker"]["ok"], said["beat"]["ok"]) == (503, True, False)
+    assert said["database"]["ok"]
+
+
+@pytest.mark.django_db
+def test_messages_wait_and_no_heartbeat_comes_the_worker_is_down(client):
+    heartbeat.delay()
     status, said = ask(client)
     assert (status, said["worker"]["ok"]) == (503, False)
-    cache.set(HEARTBEAT, time.time() - 91)
-    status, said = ask(client)
-    assert (status, said["worker"]["says"]) == (503, "Worker or beat is down.")
-    assert said["database"]["ok"]
+    heartbeat()
+    assert ask(client)[0] == 200
 
 
 @pytest.mark.django_db

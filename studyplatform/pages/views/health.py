@@ -3,13 +3,16 @@
 import logging
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from typing import Any
 
+from celery import current_app
 from django.core.cache import cache
 from django.db import DatabaseError, connection, transaction
 from django.http import HttpRequest, JsonResponse
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
+from kombu.exceptions import ChannelError, OperationalError
 from redis.exceptions import RedisError
 
 from studyplatform.kit import queue
@@ -20,6 +23,7 @@ log = logging.getLogger(__name__)
 PATIENCE = 3000  # milliseconds the database may take for one answer
 SILENCE = 90  # seconds without a heartbeat after which worker or beat is down
 State = dict[str, Any]
+UNKNOWN: State = {"ok": False, "says": "Unknown, because the cache does not answer."}
 
 
 @never_cache
@@ -30,7 +34,7 @@ def health(request: HttpRequest) -> JsonResponse:
     parts = {
         "database": asked(database_state, {"ok": False, "says": "The database does not answer."}),
         "cache": asked(cache_state, {"ok": False, "says": "The cache does not answer."}),
-        "worker": asked(worker_state, {"ok": False, "says": "Unknown, because the cache does not answer."}),
+        **asked(worker_and_beat, {"worker": UNKNOWN, "beat": UNKNOWN}),
     }
     well = all(part["ok"] for part in (*parts.values(), *queues.values()))
     return JsonResponse({"ok": well, **parts, "queues": queues}, status=200 if well else 503)
@@ -43,7 +47,7 @@ def asked(part: Callable[[], State], silent: State) -> State:
     """Return what a part says of itself, or `silent` when it cannot be reached."""
     try:
         return part()
-    except (DatabaseError, RedisError, OSError):
+    except (DatabaseError, RedisError, OperationalError, OSError):
         log.warning("%s got no answer", part.__name__, exc_info=True)
         return silent
 
@@ -63,14 +67,26 @@ def cache_state() -> State:
     return {"ok": kept, "says": "The cache answers." if kept else "The cache does not keep what it is given."}
 
 
-def worker_state() -> State:
-    """Tell how long ago a worker ran what beat sent: one number for both."""
+def worker_and_beat() -> dict[str, State]:
+    """Tell the two apart by one sign of life: beat sends it, a worker runs it, and what nobody ran still waits."""
     last = cache.get(HEARTBEAT)
-    if last is None:
-        return {"ok": False, "seconds": None, "says": "No sign of worker and beat yet."}
-    seconds = round(time.time() - last, 1)
-    alive = seconds <= SILENCE
-    return {"ok": alive, "seconds": seconds, "says": "Worker and beat run." if alive else "Worker or beat is down."}
+    seconds = round(time.time() - last, 1) if last else None
+    if seconds is not None and seconds <= SILENCE:
+        worker = beat = (True, "It runs.")
+    elif waiting_messages():
+        worker, beat = (False, "Messages wait and no worker takes them."), (False, "Unknown until a worker runs.")
+    else:
+        worker, beat = (True, "Nothing waits for a worker."), (False, "No sign of it.")
+    states = {"worker": worker, "beat": beat}
+    return {name: {"ok": ok, "seconds": seconds, "says": says} for name, (ok, says) in states.items()}
+
+
+def waiting_messages() -> int:
+    """Return how many messages the broker keeps for a worker; it forgets a queue that is empty."""
+    with current_app.connection_for_read() as broker, suppress(ChannelError):
+        queue_name = current_app.conf.task_default_queue
+        return int(broker.default_channel.queue_declare(queue_name, passive=True).message_count)
+    return 0
 
 
 def queue_states() -> State:
