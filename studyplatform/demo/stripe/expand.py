@@ -7,11 +7,13 @@ from studyplatform.demo.stripe.errors import invalid
 from studyplatform.demo.stripe.storage import Json, Store
 
 EXPANDABLE = {
-    "checkout.session": {"customer", "invoice", "line_items", "payment_intent", "payment_link", "setup_intent", "subscription"},
+    "checkout.session": {
+        "customer", "invoice", "line_items", "payment_intent", "payment_link", "setup_intent", "subscription",
+    },
     "payment_intent": {"application", "customer", "latest_charge", "on_behalf_of", "payment_method", "review"},
     "charge": {
-        "application", "application_fee", "balance_transaction", "customer", "failure_balance_transaction", "on_behalf_of",
-        "payment_intent", "refunds", "review", "source_transfer", "transfer",
+        "application", "application_fee", "balance_transaction", "customer", "failure_balance_transaction",
+        "on_behalf_of", "payment_intent", "refunds", "review", "source_transfer", "transfer",
     },
     "refund": {
         "balance_transaction", "charge", "failure_balance_transaction", "payment_intent", "payment_method",

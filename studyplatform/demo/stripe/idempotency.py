@@ -10,6 +10,7 @@ from studyplatform.demo.stripe.storage import Store
 
 DAY = 24 * 3600
 LONGEST = 255
+TAKE = "INSERT INTO idempotency (scope, key, fingerprint, endpoint, created, request_id) VALUES (?, ?, ?, ?, ?, ?)"
 
 
 @dataclass(frozen=True)
@@ -48,8 +49,7 @@ def claim(store: Store, ticket: Ticket, now: int) -> Kept | None:
         store.run("DELETE FROM idempotency WHERE created <= ?", now - DAY)
         found = store.rows("SELECT * FROM idempotency WHERE scope = ? AND key = ?", ticket.scope, ticket.key)
         if not found:
-            sql = "INSERT INTO idempotency (scope, key, fingerprint, endpoint, created, request_id) VALUES (?, ?, ?, ?, ?, ?)"
-            store.run(sql, ticket.scope, ticket.key, ticket.fingerprint, ticket.endpoint, now, ticket.request)
+            store.run(TAKE, ticket.scope, ticket.key, ticket.fingerprint, ticket.endpoint, now, ticket.request)
             return None
     row = found[0]
     _same(ticket, row["endpoint"], row["fingerprint"])

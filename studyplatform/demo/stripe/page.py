@@ -160,21 +160,24 @@ def _input(name: str, given: Typed, say: Words, kind: str, hint: str, mode: str 
     below = f'<p class="error" id="{name}-error">{escape(say[error])}</p>' if error else ""
     more = (f' inputmode="{mode}"' if mode else "") + (" readonly" if locked else "")
     return (
-        f'<div class="field"><label for="{name}">{escape(say[name])}</label><input id="{name}" name="{name}" type="{kind}" '
-        f'value="{escape(given.values[name])}" autocomplete="{hint}"{more}{wrong}>{below}</div>'
+        f'<div class="field"><label for="{name}">{escape(say[name])}</label>'
+        f'<input id="{name}" name="{name}" type="{kind}" value="{escape(given.values[name])}" '
+        f'autocomplete="{hint}"{more}{wrong}>{below}</div>'
     )
 
 
 def _cards(say: Words) -> str:
-    rows = [
-        f'<li><span><strong>{escape(say["card_" + number[-4:]])}</strong><span class="digits">{cards.spaced(number)}</span></span>'
-        f'<button class="quiet" name="fill" value="{number}" formnovalidate aria-label="{escape(say["use"])}: '
-        f'{escape(say["card_" + number[-4:]])}">{escape(say["use"])}</button></li>'
-        for number in cards.ON_THE_PAGE
-    ]
+    rows = [_card(number, escape(say[f"card_{number[-4:]}"]), escape(say["use"])) for number in cards.ON_THE_PAGE]
     return (
         f'<section class="cards"><h2>{escape(say["choose"])}</h2><p>{escape(say["choose_hint"])}</p>'
         f"<ul>{''.join(rows)}</ul></section>"
+    )
+
+
+def _card(number: str, what: str, use: str) -> str:
+    return (
+        f'<li><span><strong>{what}</strong><span class="digits">{cards.spaced(number)}</span></span>'
+        f'<button class="quiet" name="fill" value="{number}" aria-label="{use}: {what}">{use}</button></li>'
     )
 
 

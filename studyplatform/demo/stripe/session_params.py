@@ -22,9 +22,9 @@ from studyplatform.demo.stripe.params import (
 )
 
 LOCALES = (
-    "auto", "bg", "cs", "da", "de", "el", "en", "en-GB", "es", "es-419", "et", "fi", "fil", "fr", "fr-CA", "hi-IN", "hr",
-    "hu", "id", "it", "ja", "ko", "lt", "lv", "ms", "mt", "nb", "nl", "pl", "pt", "pt-BR", "ro", "ru", "sk", "sl", "sv",
-    "th", "tr", "vi", "zh", "zh-HK", "zh-TW",
+    "auto", "bg", "cs", "da", "de", "el", "en", "en-GB", "es", "es-419", "et", "fi", "fil", "fr", "fr-CA", "hi-IN",
+    "hr", "hu", "id", "it", "ja", "ko", "lt", "lv", "ms", "mt", "nb", "nl", "pl", "pt", "pt-BR", "ro", "ru", "sk",
+    "sl", "sv", "th", "tr", "vi", "zh", "zh-HK", "zh-TW",
 )  # fmt: skip
 METHODS = ("card", "kakao_pay", "kr_card", "link", "naver_pay", "payco", "samsung_pay")
 
@@ -89,7 +89,9 @@ CREATE: Schema = {
     "branding_settings": Hash(BRANDING),
     "cancel_url": Url(),
     "client_reference_id": Text(200),
-    "consent_collection": Hash({"promotions": Choice(("auto", "none")), "terms_of_service": Choice(("none", "required"))}),
+    "consent_collection": Hash(
+        {"promotions": Choice(("auto", "none")), "terms_of_service": Choice(("none", "required"))}
+    ),
     "custom_text": Hash({name: _message() for name in ("after_submit", "submit", "terms_of_service_acceptance")}),
     "customer": Text(),
     "customer_email": Email(),

@@ -4,10 +4,13 @@ from studyplatform.demo.stripe.storage import Json
 from studyplatform.demo.stripe.world import Call
 
 SUMS = """
-SELECT json_extract(body, '$.currency') AS currency,
-       sum(CASE WHEN json_extract(body, '$.available_on') <= ?1 THEN json_extract(body, '$.net') ELSE 0 END) AS available,
-       sum(CASE WHEN json_extract(body, '$.available_on') > ?1 THEN json_extract(body, '$.net') ELSE 0 END) AS pending
-FROM objects WHERE kind = 'balance_transaction' GROUP BY 1 ORDER BY 1
+WITH moves AS (
+    SELECT json_extract(body, '$.currency') AS currency, json_extract(body, '$.net') AS net,
+           json_extract(body, '$.available_on') <= ? AS there
+    FROM objects WHERE kind = 'balance_transaction'
+)
+SELECT currency, sum(net * there) AS available, sum(net * (NOT there)) AS pending
+FROM moves GROUP BY currency ORDER BY currency
 """
 
 

@@ -100,9 +100,9 @@ def _build(world: World, params: dict[str, Any], lines: list[Json], expires_at: 
 
 
 ECHOED = (
-    "allow_promotion_codes", "allowed_payment_method_types", "billing_address_collection", "branding_settings", "cancel_url",
-    "client_reference_id", "customer_email", "excluded_payment_method_types", "integration_identifier", "locale",
-    "name_collection", "origin_context", "submit_type", "success_url",
+    "allow_promotion_codes", "allowed_payment_method_types", "billing_address_collection", "branding_settings",
+    "cancel_url", "client_reference_id", "customer_email", "excluded_payment_method_types", "integration_identifier",
+    "locale", "name_collection", "origin_context", "submit_type", "success_url",
 )  # fmt: skip
 TEXTS = ("after_submit", "shipping_address", "submit", "terms_of_service_acceptance")
 EMPTY: Json = {
