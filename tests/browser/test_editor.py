@@ -2,18 +2,14 @@
 
 import base64
 import io
-import os
-from collections.abc import Iterator
-from pathlib import Path
-from typing import Any
+from collections.abc import Callable
 
 import pytest
 from PIL import Image
-from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
+from playwright.sync_api import BrowserContext, Page, expect
 
 from showcase.models import CaseStudy, Picture
 from studyplatform.accounts.models import User
-from tests.people import sign_in
 from tests.showcase.make import post
 from tests.showcase.test_sanitise import HOSTILE
 
@@ -29,25 +25,10 @@ PASTE_PICTURE = """(data) => {
 KEPT = "Object.keys(localStorage).filter((key) => key.startsWith('draft:')).length"
 
 
-@pytest.fixture(scope="module")
-def chromium() -> Iterator[Browser]:
-    with sync_playwright() as play:
-        browser = play.chromium.launch(executable_path=os.environ.get("CHROMIUM") or None, args=["--no-sandbox"])
-        yield browser
-        browser.close()
-
-
 @pytest.fixture
-def reading(
-    chromium: Browser, live_server: Any, member: User, settings: Any, tmp_path: Path
-) -> Iterator[BrowserContext]:
+def reading(browse: Callable[..., BrowserContext], member: User) -> BrowserContext:
     """A browser in which the member is signed in."""
-    settings.MEDIA_ROOT = tmp_path
-    context = chromium.new_context(base_url=live_server.url)
-    session = sign_in(member).cookies[settings.SESSION_COOKIE_NAME]
-    context.add_cookies([{"name": session.key, "value": session.value, "url": live_server.url}])
-    yield context
-    context.close()
+    return browse(member)
 
 
 def editor(context: BrowserContext, address: str = "/showcase/new/") -> Page:
