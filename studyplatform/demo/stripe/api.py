@@ -84,8 +84,8 @@ def _key(headers: Mapping[str, str]) -> str:
         raise ApiError(
             401,
             "You did not provide an API key. You need to provide your API key in the Authorization header, using "
-            "Bearer auth (e.g. 'Authorization: Bearer YOUR_SECRET_KEY'). See https://stripe.com/docs/api#authentication "
-            "for details, or we can help at https://support.stripe.com/.",
+            "Bearer auth (e.g. 'Authorization: Bearer YOUR_SECRET_KEY'). See "
+            "https://stripe.com/docs/api#authentication for details, or we can help at https://support.stripe.com/.",
             headers=challenge,
         )
     if not value.startswith("sk_test_") or len(value) <= len("sk_test_"):
