@@ -30,7 +30,8 @@ def public_studies() -> QuerySet[Study]:
 
 def public_cohorts() -> QuerySet[Cohort]:
     """Cohorts everybody may see: those that have opened."""
-    return Cohort.objects.filter(state__in=PUBLIC_STATES, study__state=Study.State.PUBLIC).select_related("study")
+    shown = Cohort.objects.filter(state__in=PUBLIC_STATES, study__state=Study.State.PUBLIC)
+    return shown.exclude(state=Cohort.State.CALLED_OFF, opened_at=None).select_related("study")
 
 
 def studies_run_by(user: Reader) -> QuerySet[Study]:

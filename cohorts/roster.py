@@ -4,7 +4,7 @@ from typing import Any
 
 from django.db.models import Count, Prefetch, Q, QuerySet
 
-from cohorts.models import Cohort, Enrollment, Membership
+from cohorts.models import Cohort, Enrollment, Membership, Presentation
 from cohorts.standing import TURNS
 
 PAYING = ("held", "offered")
@@ -13,7 +13,7 @@ PAYING = ("held", "offered")
 def roster(cohort: Cohort, *, show: str = "", words: str = "") -> QuerySet[Any]:
     """Return members with `posts`, `turns` and `places` (their open membership), newest first.
 
-    `show` narrows: "unplaced", "paying", or the id of a subgroup. `words` are part of a pen name.
+    `show` narrows: "unplaced", "without_turn", "paying", or the id of a subgroup. `words` are part of a pen name.
     """
     states = PAYING if show == "paying" else Enrollment.BELONGS
     people: QuerySet[Any] = Enrollment.objects.filter(cohort=cohort, state__in=states)
@@ -32,6 +32,8 @@ def _narrowed(people: QuerySet[Any], show: str) -> QuerySet[Any]:
     placed = Membership.objects.filter(until=None)
     if show == "unplaced":
         return people.exclude(pk__in=placed.values("enrollment"))
+    if show == "without_turn":
+        return people.exclude(pk__in=Presentation.objects.filter(state__in=TURNS).values("enrollment"))
     if show.isdecimal():
         return people.filter(pk__in=placed.filter(subgroup=int(show)).values("enrollment"))
     return people

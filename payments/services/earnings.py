@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import Sum
+from django.db.models import QuerySet, Sum
 
 from cohorts.models import Cohort, Leadership, Membership
 from cohorts.policies import cohorts_run_by
@@ -53,6 +53,22 @@ def of(person: User) -> list[Earnings]:
     entries = LedgerEntry.objects.filter(account__kind=Kind.PAYABLE, account__person=person)
     used = {line.cohort.currency for line in coming} | set(entries.values_list("account__currency", flat=True))
     return [_in_currency(person, currency, coming) for currency in sorted(used)]
+
+
+def ready(person: User) -> list[tuple[int, str]]:
+    """Return what the next payout run can pay the person: amounts in minor units with their currency."""
+    return _owed(LedgerEntry.objects.filter(account__kind=Kind.PAYABLE, account__person=person))
+
+
+def in_escrow(person: User) -> list[tuple[int, str]]:
+    """Return what members paid for the person's cohorts and no session has shared yet, by currency."""
+    cohorts = cohorts_run_by(person)
+    return _owed(LedgerEntry.objects.filter(account__kind=Kind.ESCROW, account__cohort__in=cohorts))
+
+
+def _owed(entries: QuerySet[LedgerEntry]) -> list[tuple[int, str]]:
+    sums = entries.values_list("account__currency").annotate(total=-Sum("amount")).order_by("account__currency")
+    return [(total, currency) for currency, total in sums if total > 0]
 
 
 def _in_currency(person: User, currency: str, coming: list[Expected]) -> Earnings:

@@ -13,8 +13,8 @@ from studyplatform.pages.views.partner_desk import partner_desk
 from studyplatform.pages.views.pictures import banner, social_site, social_study
 from studyplatform.pages.views.session import session
 from studyplatform.pages.views.space import space
-from studyplatform.pages.views.stubs import stub
 from studyplatform.pages.views.studies import studies, study
+from studyplatform.pages.views.studio import preview, studio
 
 site_pages = [
     path("", front, name="front"),
@@ -42,6 +42,7 @@ urlpatterns = [
     path("home/", home, name="home"),
     path("c/<slug:slug>/<int:number>/", space, name="space"),
     path("c/<slug:slug>/<int:number>/sessions/<str:public_id>/", session, name="session"),
-    path("studio/", stub, name="studio"),
+    path("studio/", studio, name="studio"),
+    path("studio/<slug:slug>/cohorts/<int:number>/preview/", preview, name="studio_preview"),
     path("partner/", partner_desk, name="partner_desk"),
 ]
