@@ -9,6 +9,7 @@ import pytest
 from playwright.sync_api import Browser, BrowserContext, sync_playwright
 
 from studyplatform.accounts.models import User
+from tests.payments.conftest import local_stripe, stripe  # noqa: F401
 from tests.people import sign_in
 
 PHONE, DESK = {"width": 390, "height": 844}, {"width": 1280, "height": 900}

@@ -203,9 +203,7 @@ def _render(name: str, say: Words, session: Json, *, status: int = 200, **parts:
 
 def _headers(session: Json) -> dict[str, str]:
     places = " ".join({_origin(session[name]) for name in ("success_url",) if session.get(name)})
-    policy = (
-        f"default-src 'none'; style-src 'self'; form-action 'self' {places}; base-uri 'none'; frame-ancestors 'none'"
-    )
+    policy = f"default-src 'none'; img-src data:; style-src 'self'; form-action 'self' {places}; base-uri 'none'; frame-ancestors 'none'"
     return {
         "Content-Type": "text/html; charset=utf-8",
         "Content-Security-Policy": policy.replace("  ", " "),
