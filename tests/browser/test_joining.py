@@ -63,7 +63,7 @@ def test_a_visitor_joins_and_is_met_by_people(browse: Any, lively: Cohort, strip
     assert (place.state, place.introduction) == ("active", HELLO[language])
     assert lively.subgroups.first().memberships.filter(enrollment=place, until=None).count() == 1
     again = walker.go(f"/studies/{lively.study.slug}/cohorts/1/join/")
-    again.sees("You are in this cohort already")
+    again.sees("You are already in")
 
 
 @BOTH

@@ -6,11 +6,11 @@ from string import Template
 from urllib.parse import parse_qsl, urlsplit
 
 from studyplatform.demo.stripe import cards, checkout, typed
-from studyplatform.demo.stripe.api import Answer, Request
 from studyplatform.demo.stripe.currencies import shown
 from studyplatform.demo.stripe.storage import Json
 from studyplatform.demo.stripe.typed import Typed
 from studyplatform.demo.stripe.words import Words, language, words
+from studyplatform.demo.stripe.wire import Answer, Request
 from studyplatform.demo.stripe.world import World
 
 FOLDER = Path(__file__).parent / "templates"
@@ -203,10 +203,13 @@ def _render(name: str, say: Words, session: Json, *, status: int = 200, **parts:
 
 def _headers(session: Json) -> dict[str, str]:
     places = " ".join({_origin(session[name]) for name in ("success_url",) if session.get(name)})
-    policy = f"default-src 'none'; img-src data:; style-src 'self'; form-action 'self' {places}; base-uri 'none'; frame-ancestors 'none'"
+    policy = (
+        "default-src 'none'; img-src data:; style-src 'self'; base-uri 'none'; frame-ancestors 'none'; "
+        f"form-action 'self' {places}"
+    )
     return {
         "Content-Type": "text/html; charset=utf-8",
-        "Content-Security-Policy": policy.replace("  ", " "),
+        "Content-Security-Policy": policy.strip(),
         "Cache-Control": "no-store",
         "Referrer-Policy": "no-referrer",
     }
