@@ -7,7 +7,6 @@ from django.db import models
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
-from studyplatform.kit.ids import short_id
 from studyplatform.kit.money import CURRENCIES
 
 
@@ -50,7 +49,6 @@ class Cohort(models.Model):
     opened_at = models.DateTimeField(null=True, blank=True)
     called_off_at = models.DateTimeField(null=True, blank=True)
     refunded_at = models.DateTimeField(null=True, blank=True)  # all of a called-off cohort's refunds are written
-    preview_token = models.CharField(max_length=10, default=short_id, editable=False)
 
     class Meta:
         constraints = [

@@ -113,8 +113,7 @@ def call_off(actor: User | None, cohort: Cohort, *, because: str = letters.HOST)
     history.move(row, Cohort.State.CALLED_OFF, actor, called_off_at=timezone.now(), note=because)
     for session in row.sessions.select_for_update().filter(state=Session.State.PLANNED):
         history.move(session, Session.State.CANCELLED, actor, sequence=session.sequence + 1)
-    for enrollment in enrollments_in(row).iterator():
-        letters.called_off(enrollment, row, because)
+    letters.called_off(row, because)
     queue.wake("payments.drain_called_off")
     queue.wake("cohorts.drain_holds")
     changed(row)

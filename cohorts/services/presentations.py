@@ -1,6 +1,7 @@
 """Turns: taken, made ready by a post, passed on. Lock order: enrollment, session, presentation."""
 
 from django.db import transaction
+from django.db.models import QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -111,7 +112,18 @@ def free(enrollment: Enrollment, actor: User | None = None, *, subgroup: Subgrou
     )
     if subgroup:
         turns = turns.filter(session__subgroup=subgroup)
+    return _pass_all(turns, actor, "left")
+
+
+@transaction.atomic
+def free_session(session: Session, actor: User | None = None) -> int:
+    """Pass on all turns of a session that does not take place, so that people can take others; return how many."""
+    turns = Presentation.objects.select_for_update(of=("self",)).filter(session=session, state__in=COMING)
+    return _pass_all(turns, actor, "session cancelled")
+
+
+def _pass_all(turns: QuerySet[Presentation], actor: User | None, note: str) -> int:
     rows = list(turns)
     for row in rows:
-        history.move(row, Presentation.State.PASSED, actor, note="left")
+        history.move(row, Presentation.State.PASSED, actor, note=note)
     return len(rows)

@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from cohorts import letters, weekly
 from cohorts.models import Cohort, Session, Subgroup
+from cohorts.services import presentations
 from studyplatform.accounts.models import User
 from studyplatform.kit import history, page_cache
 from studyplatform.kit.errors import Refused
@@ -68,13 +69,19 @@ def change(host: User, session: Session, *, starts_at: datetime.datetime, minute
 
 @transaction.atomic
 def cancel(host: User, session: Session) -> Session:
-    """Cancel one session that has not begun; its members are told."""
+    """Cancel one session that has not begun; its members are told, its turns are free again.
+
+    Raises Refused for the last one of the whole cohort: the money still held for it is shared by a session.
+    """
+    Cohort.objects.select_for_update().get(pk=session.cohort_id)  # two cancelled at once must not both be the last
     row = _locked(session)
     _refuse_if_begun(row)
     if row.state != Session.State.PLANNED:
         raise Refused(_("This session is cancelled already."))
+    _refuse_if_last(row)
     history.move(row, Session.State.CANCELLED, host, sequence=row.sequence + 1)
     letters.session_cancelled(row)
+    presentations.free_session(row, host)
     _changed(row)
     return row
 
@@ -88,6 +95,13 @@ def _locked(session: Session) -> Session:
 def _refuse_if_begun(session: Session) -> None:
     if session.starts_at <= timezone.now() or session.released_at:
         raise Refused(_("This session has begun. It stays where it was."), field="day")
+
+
+def _refuse_if_last(session: Session) -> None:
+    to_come = Session.objects.filter(cohort=session.cohort_id, subgroup=None, state=Session.State.PLANNED)
+    others = to_come.filter(starts_at__gt=timezone.now()).exclude(pk=session.pk)
+    if session.subgroup_id is None and not others.exists():
+        raise Refused(_("This is the last session of everybody still to come. Move it to another day instead."))
 
 
 def _changed(session: Session) -> None:

@@ -8,7 +8,6 @@ NAMES: dict[str, Promise] = {
     "session_moved": _("A session gets another time"),
     "session_cancelled": _("A session does not take place"),
     "cohort_opened": _("My cohort is open"),
-    "cohort_called_off": _("A cohort is called off"),
     "minimum_soon": _("My cohort still needs members"),
     "partner_named": _("I am asked to lead a subgroup"),
     "comment": _("Comments on my posts"),
