@@ -5,6 +5,7 @@ from zoneinfo import ZoneInfo
 
 from django.db import models
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from studyplatform.kit.money import CURRENCIES
@@ -83,6 +84,11 @@ class Cohort(models.Model):
     def tz(self) -> ZoneInfo:
         """The zone its wall clock lives in."""
         return ZoneInfo(self.zone)
+
+    @property
+    def is_joinable(self) -> bool:
+        """Whether people can join now, if a seat is free."""
+        return self.state == self.State.OPEN and self.closes_at > timezone.now()
 
     @property
     def ends_on(self) -> datetime.date:

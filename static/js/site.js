@@ -32,12 +32,23 @@ const bar = document.querySelector(".joinbar"), price = document.querySelector("
 if (bar && price) new IntersectionObserver(([seen]) => { bar.hidden = seen.isIntersecting; }).observe(price);
 
 // What depends on the reader, or changes by the minute, comes as a fragment of our own server.
+function repeat(place) {
+  // The bar on phones says and does what the price box says and does now.
+  const words = place.querySelector("[data-short]"), action = place.querySelector("a.btn");
+  const here = bar?.querySelector("[data-short-here]");
+  if (!here || !words || !action) return;
+  here.textContent = words.textContent;
+  const link = bar.querySelector("a.btn");
+  link.href = action.href;
+  link.textContent = action.textContent;
+  link.classList.toggle("btn-primary", action.classList.contains("btn-primary"));
+}
 const signedIn = document.cookie.split("; ").includes("signed_in=1");
 for (const place of document.querySelectorAll("[data-fragment]")) {
   if (!signedIn && !("fragmentAlways" in place.dataset)) continue;
   fetch(place.dataset.fragment, { credentials: "same-origin" })
     .then((answer) => (answer.status === 200 ? answer.text() : null))
-    .then((html) => { if (html) place.innerHTML = html; })
+    .then((html) => { if (html) { place.innerHTML = html; repeat(place); } })
     .catch(() => { /* the page says enough without it */ });
 }
 
@@ -48,10 +59,10 @@ for (const time of document.querySelectorAll("time[data-local]")) {
   const offset = time.dateTime.match(/[+-]\d\d:\d\d$/)?.[0] ?? "+00:00";
   const minutes = (offset[0] === "-" ? -1 : 1) * (Number(offset.slice(1, 3)) * 60 + Number(offset.slice(4)));
   if (-at.getTimezoneOffset() === minutes) continue;
-  const words = new Intl.DateTimeFormat(root.lang, { weekday: "short", hour: "2-digit", minute: "2-digit", hour12: false });
+  const words = new Intl.DateTimeFormat(root.lang, { weekday: "long", hour: "2-digit", minute: "2-digit", hourCycle: "h23" });
   const note = document.createElement("small");
   note.className = "local-time";
-  note.textContent = `${words.format(at)} (${own.split("/").pop().replace("_", " ")})`;
+  note.textContent = `${time.dataset.local} ${words.format(at)}`;
   time.append(note);
 }
 

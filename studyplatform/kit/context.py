@@ -4,10 +4,20 @@ from django.conf import settings
 from django.http import HttpRequest
 from django.utils.translation import get_language
 
+VERIFICATION = [
+    (name, content)
+    for name, content in (
+        ("google-site-verification", settings.VERIFICATION_GOOGLE),
+        ("naver-site-verification", settings.VERIFICATION_NAVER),
+    )
+    if content
+]
+
 
 def site(request: HttpRequest) -> dict[str, object]:
     """Return the site's name in the page's language, its business line and its address."""
     return {
+        "verification": VERIFICATION,
         "site_name": settings.SITE_NAME_KO if get_language() == "ko" else settings.SITE_NAME,
         "business_info": settings.BUSINESS_INFO,
         "site_url": settings.SITE_URL,

@@ -19,6 +19,7 @@ from django.utils.translation import get_language
 from studyplatform.kit.ids import short_id
 
 KEPT_FOR = 600  # seconds
+MINUTE = 60  # for pages that name seats, which come and go by the minute
 OUTSIDE = 60  # seconds that browsers and proxies may keep a page
 GENERATION_LIFE = 30 * 24 * 3600
 KEPT_HEADERS = ("Content-Type", "Content-Language", "X-Robots-Tag", "Link", "Content-Disposition")

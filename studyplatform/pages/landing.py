@@ -6,14 +6,18 @@ from itertools import pairwise
 from typing import Any
 
 from django.contrib.postgres.expressions import ArraySubquery
-from django.db.models import F, OuterRef, QuerySet, Subquery
-from django.db.models.functions import JSONObject
+from django.db.models import Case, Count, F, IntegerField, OuterRef, Q, QuerySet, Subquery, When
+from django.db.models.functions import Coalesce, JSONObject
 from django.utils import timezone
+from django.utils.translation import get_language
 
 from cohorts import refunds
 from cohorts.models import Cohort, Leadership, Price, Session, StudyRole, Subgroup
+from cohorts.policies import public_cohorts
 from showcase.models import CaseStudy
 from showcase.policies import public_case_studies
+
+WORTH_FINDING = 3  # posts that make the page of a cohort nobody can join worth finding
 
 
 @dataclass(frozen=True)
@@ -42,6 +46,14 @@ def face(row: dict[str, Any] | None) -> Face | None:
 
 
 @dataclass(frozen=True)
+class Coming:
+    """Another cohort of the same study that has a free seat."""
+
+    number: int
+    starts_on: datetime.date
+
+
+@dataclass(frozen=True)
 class Meeting:
     """A cohort-wide session as visitors see it: without its link."""
 
@@ -52,22 +64,65 @@ class Meeting:
 
 
 def with_page_columns(cohorts: QuerySet[Cohort]) -> QuerySet[Cohort]:
-    """Add to each cohort, in the same query: price (`amount`), its planned sessions, its study, policy and seats."""
+    """Add to each cohort, in the same query, all that its page and its row in a list say of it."""
     sessions = Session.objects.filter(cohort=OuterRef("pk"), subgroup=None, state=Session.State.PLANNED).order_by(
         "starts_at"
     )
     amount = Price.objects.filter(cohort=OuterRef("pk"), kind=Price.Kind.STANDARD).values("amount")[:1]
-    return cohorts.select_related("study", "policy", "seats").annotate(
-        amount=Subquery(amount),
-        session_rows=ArraySubquery(
-            sessions.values(row=JSONObject(number="number", title="title", starts_at="starts_at", minutes="minutes"))
-        ),
-        host_row=Subquery(
-            StudyRole.objects.filter(study=OuterRef("study"), kind=StudyRole.Kind.HOST).values(row=face_row("person"))[
-                :1
-            ]
-        ),
+    return (
+        with_own_posts(with_next(cohorts))
+        .select_related("study", "policy", "seats")
+        .annotate(
+            amount=Subquery(amount),
+            session_rows=ArraySubquery(
+                sessions.values(
+                    row=JSONObject(number="number", title="title", starts_at="starts_at", minutes="minutes")
+                )
+            ),
+            host_row=Subquery(
+                StudyRole.objects.filter(study=OuterRef("study"), kind=StudyRole.Kind.HOST).values(
+                    row=face_row("person")
+                )[:1]
+            ),
+        )
     )
+
+
+def with_next(cohorts: QuerySet[Cohort]) -> QuerySet[Cohort]:
+    """Add the study's next cohort with a free seat, for those who cannot join this one (`next_row`)."""
+    others = public_cohorts().filter(study=OuterRef("study"), seats__taken__lt=F("seats__capacity"), **_joinable())
+    found = others.exclude(pk=OuterRef("pk")).order_by("starts_on", "pk")
+    return cohorts.annotate(next_row=Subquery(found.values(row=JSONObject(number="number", starts_on="starts_on"))[:1]))
+
+
+def next_one(cohort: Any) -> Coming | None:
+    """Return the cohort in the column of `with_next`, if there is one."""
+    row = cohort.next_row
+    return Coming(row["number"], datetime.date.fromisoformat(row["starts_on"])) if row else None
+
+
+def with_own_posts(cohorts: QuerySet[Cohort]) -> QuerySet[Cohort]:
+    """Add how many posts of its own members search engines may show (`own_posts`)."""
+    own = public_case_studies().filter(enrollment__cohort=OuterRef("pk"), indexed=True).order_by()
+    counted = own.values("enrollment__cohort").annotate(n=Count("pk")).values("n")
+    return cohorts.annotate(own_posts=Coalesce(Subquery(counted), 0))
+
+
+def for_search_engines() -> QuerySet[Cohort]:
+    """Return the cohorts worth finding: those one can join, and those whose members left enough to read."""
+    worth = Q(**_joinable()) | Q(own_posts__gte=WORTH_FINDING)
+    return with_own_posts(public_cohorts()).filter(worth).exclude(state=Cohort.State.CALLED_OFF)
+
+
+def is_for_search_engines(cohort: Any) -> bool:
+    """Tell of one cohort with `own_posts` what `for_search_engines` asks of all."""
+    if cohort.state == Cohort.State.CALLED_OFF:
+        return False
+    return bool(cohort.is_joinable or cohort.own_posts >= WORTH_FINDING)
+
+
+def _joinable() -> dict[str, Any]:
+    return {"state": Cohort.State.OPEN, "closes_at__gt": timezone.now()}
 
 
 def meetings(cohort: Any) -> list[Meeting]:
@@ -102,11 +157,12 @@ def subgroups(cohort: Cohort) -> list[Any]:
 
 
 def proof(cohort: Cohort, limit: int = 3) -> list[CaseStudy]:
-    """Return what earlier members of the study made, newest first."""
+    """Return what members of the study made, newest first; of a cohort that is over, what its own made comes first."""
     earlier = public_case_studies().filter(enrollment__cohort__study=cohort.study_id)
-    return list(
-        earlier.select_related("author__profile", "cover", "enrollment__cohort").order_by("-published_at")[:limit]
-    )
+    own = Case(When(enrollment__cohort=cohort, then=0), default=1, output_field=IntegerField())
+    order = [own] if cohort.state == Cohort.State.FINISHED else []
+    found = earlier.select_related("author__profile", "cover", "enrollment__cohort")
+    return list(found.order_by(*order, "-published_at")[:limit])
 
 
 def context(cohort: Any) -> dict[str, Any]:
@@ -125,6 +181,7 @@ def context(cohort: Any) -> dict[str, Any]:
         "rungs": rungs,
         "nothing_after": rungs[-1].before if rungs else None,
         "posts": proof(cohort),
+        "next": next_one(cohort),
         "status": status(cohort),
         "for_whom": lines(cohort.study.for_whom),
         "not_for": lines(cohort.study.not_for),
@@ -135,7 +192,7 @@ def context(cohort: Any) -> dict[str, Any]:
 def status(cohort: Cohort) -> str:
     """Return what can be done here now: "open", "closed" (may open again), "called_off" or "finished"."""
     if cohort.state == Cohort.State.OPEN:
-        return "open" if cohort.closes_at > timezone.now() else "closed"
+        return "open" if cohort.is_joinable else "closed"
     return str(cohort.state)
 
 
@@ -151,11 +208,13 @@ def clocks_change(starts: list[datetime.datetime], cohort: Cohort) -> bool:
 
 
 def next_cohorts(limit: int) -> QuerySet[Any]:
-    """Return cohorts open to join, soonest first, with price, seats and their study."""
+    """Return cohorts open to join, those in the page's language first, then soonest; with price, seats and study."""
+    foreign = Case(When(study__language=get_language(), then=0), default=1, output_field=IntegerField())
     amount = Price.objects.filter(cohort=OuterRef("pk"), kind=Price.Kind.STANDARD).values("amount")[:1]
     return (
-        Cohort.objects.filter(state=Cohort.State.OPEN, closes_at__gt=timezone.now(), study__state="public")
+        public_cohorts()
+        .filter(**_joinable())
         .select_related("study", "seats")
-        .annotate(amount=Subquery(amount), left=F("seats__capacity") - F("seats__taken"))
-        .order_by("starts_on", "pk")[:limit]
+        .annotate(amount=Subquery(amount))
+        .order_by(foreign, "starts_on", "pk")[:limit]
     )

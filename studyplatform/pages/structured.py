@@ -1,5 +1,6 @@
 """Heads of the public pages: titles, descriptions, and what they are in schema.org's words."""
 
+import datetime
 from typing import Any
 
 from django.conf import settings
@@ -11,6 +12,7 @@ from django.utils.translation import gettext as _
 
 from studyplatform.kit import money
 from studyplatform.kit.seo import Head, absolute, breadcrumbs, in_languages, json_ld
+from studyplatform.pages import landing
 
 
 def _site_name() -> str:
@@ -63,7 +65,10 @@ def text_head(name: str, title: str, description: str) -> Head:
 def study_head(context: dict[str, Any]) -> Head:
     """Return the head of a study: a Course with its instances."""
     study = context["study"]
-    course = {**_course(study, context["host"]), "hasCourseInstance": [_instance(one) for one in context["cohorts"]]}
+    course = {
+        **_course(study, context["host"]),
+        "hasCourseInstance": [_instance(one, context["host"]) for one in context["cohorts"]],
+    }
     return Head(
         title=study.title,
         description=study.promise,
@@ -92,9 +97,9 @@ def cohort_head(context: dict[str, Any]) -> Head:
         canonical=absolute(cohort.get_absolute_url()),
         picture=absolute(reverse("social_study", args=[study.slug])),
         language=study.language,
-        indexed=context["status"] == "open" or len(context["posts"]) >= 3,
+        indexed=landing.is_for_search_engines(cohort),
         data=[
-            json_ld({**_course(study, context["host"]), "hasCourseInstance": [_instance(cohort)]}),
+            json_ld({**_course(study, context["host"]), "hasCourseInstance": [_instance(cohort, context["host"])]}),
             breadcrumbs(*trail),
         ],
     )
@@ -106,18 +111,26 @@ def _course(study: Any, host: Any) -> dict[str, Any]:
         "name": study.title,
         "description": study.promise,
         "url": absolute(study.get_absolute_url()),
+        "image": absolute(reverse("social_study", args=[study.slug])),
         "inLanguage": study.language,
         "provider": {"@type": "Person", "name": host.name} if host else {"@type": "Organization", "name": _site_name()},
     }
 
 
-def _instance(cohort: Any) -> dict[str, Any]:
+def _instance(cohort: Any, host: Any) -> dict[str, Any]:
     days = {"startDate": cohort.starts_on, "endDate": cohort.ends_on}
+    status = "EventCancelled" if cohort.state == "called_off" else "EventScheduled"
     return {
         "@type": "CourseInstance",
         "name": f"{cohort.study.title} {cohort.number}",
         "courseMode": "online",
+        "eventStatus": f"https://schema.org/{status}",
+        "eventAttendanceMode": "https://schema.org/OnlineEventAttendanceMode",
         **days,
+        "startDate": datetime.datetime.combine(cohort.starts_on, cohort.meets_at, cohort.tz),
+        "inLanguage": cohort.study.language,
+        "instructor": {"@type": "Person", "name": host.name} if host else None,
+        "maximumAttendeeCapacity": cohort.seats.capacity,
         "courseSchedule": {
             "@type": "Schedule",
             **days,
@@ -131,12 +144,13 @@ def _instance(cohort: Any) -> dict[str, Any]:
 
 
 def _offer(cohort: Any) -> dict[str, Any]:
+    stock = "InStock" if cohort.is_joinable and cohort.seats.left > 0 else "OutOfStock"
     return {
         "@type": "Offer",
         "price": str(money.major(cohort.amount or 0, cohort.currency)),
         "priceCurrency": cohort.currency,
         "category": "Paid" if cohort.amount else "Free",
-        "availability": "https://schema.org/" + ("InStock" if cohort.state == "open" else "SoldOut"),
+        "availability": f"https://schema.org/{stock}",
         "url": absolute(cohort.get_absolute_url()),
         "validFrom": cohort.opened_at,
     }

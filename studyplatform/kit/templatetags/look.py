@@ -7,6 +7,7 @@
 {% moment at zone %}                      <time>: day and clock; the zone named unless a third word "short" is given
 {% moment at %}                           the same in the reader's zone
 {{ at|day_in:zone }} {{ at|clock:zone }} {{ at|weekday:zone }} {{ at|moment_in:zone }} {{ zone|zone_name }}
+{{ at|near_day }}                         "today", "tomorrow", or the day
 {% date_tile date %}                      month over day
 {% field form.name %}                     label, control, help and error of a form field
 {{ story|cover_url }}                     a post's own picture, else its cloth
@@ -22,6 +23,7 @@ from django.templatetags.static import static
 from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _
 
 from studyplatform.kit import moments
 from studyplatform.kit import money as money_of
@@ -31,6 +33,7 @@ register = template.Library()
 SIZES = {"xs": 24, "sm": 32, "": 40, "lg": 56, "xl": 88}
 
 register.filter("day_in", moments.day)
+register.filter("near_day", moments.near_day)
 register.filter("clock", moments.clock)
 register.filter("weekday", moments.weekday)
 register.filter("moment_in", moments.moment)
@@ -77,7 +80,7 @@ def moment(at: datetime.datetime, zone: str | None = None, style: str = "") -> S
     return format_html(
         '<time datetime="{}"{}>{}{}</time>',
         moments.in_zone(at, zone).isoformat(),
-        SafeString(" data-local") if zone else "",
+        format_html(' data-local="{}"', _("your time:")) if zone else "",
         moments.moment(at, zone),
         format_html('<span class="zone">{}</span>', name) if name else "",
     )

@@ -24,14 +24,17 @@ def cohort(request: HttpRequest, slug: str, number: int) -> HttpResponse:
 @never_cache
 def seats_fragment(request: HttpRequest, slug: str, number: int) -> HttpResponse:
     """Seats left, being paid for, and for who is signed in whether they are in already."""
-    found = get_object_or_404(public_cohorts().select_related("study", "seats"), study__slug=slug, number=number)
+    shown = landing.with_next(public_cohorts()).select_related("study", "seats")
+    found = get_object_or_404(shown, study__slug=slug, number=number)
     language.activate(request, found.study.language)
-    held = found.enrollments.filter(state=Enrollment.State.HELD).count()
+    held = found.enrollments.filter(state__in=(Enrollment.State.HELD, Enrollment.State.OFFERED)).count()
     context = {
         "cohort": found,
         "study": found.study,
         "seats": found.seats,
         "held": held,
+        "sold": max(0, found.seats.taken - held),
+        "next": landing.next_one(found),
         "status": landing.status(found),
         "mine": _mine(request, found),
         "sold_out": found.seats.left <= 0 and not held,

@@ -14,10 +14,11 @@ from django.urls import reverse
 from django.utils import translation
 
 from cohorts.models import Cohort, Study
-from cohorts.policies import public_cohorts, public_studies
+from cohorts.policies import public_studies
 from showcase.models import CaseStudy
 from showcase.policies import public_case_studies
 from studyplatform.kit import page_cache
+from studyplatform.pages import landing
 
 SITE_PAGES = (
     "front",
@@ -64,10 +65,10 @@ class Studies(OurSitemap):
 
 
 class Cohorts(OurSitemap):
-    """Landing pages of cohorts that can be joined."""
+    """Landing pages of cohorts that can be joined, or whose members left enough to read."""
 
     def items(self) -> QuerySet[Cohort]:
-        return public_cohorts().filter(state=Cohort.State.OPEN).order_by("pk")
+        return landing.for_search_engines().order_by("pk")
 
     def lastmod(self, item: Cohort) -> datetime.datetime | None:
         return item.opened_at

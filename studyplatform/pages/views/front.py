@@ -10,13 +10,14 @@ from django.shortcuts import render
 from django.utils import timezone
 from django.utils.translation import get_language
 
-from cohorts.models import Cohort, Enrollment, Study, StudyRole
+from cohorts.models import Enrollment, Study, StudyRole
+from cohorts.policies import public_cohorts
 from showcase.policies import public_case_studies
 from studyplatform.kit import page_cache
 from studyplatform.pages import landing, structured
 
 
-@page_cache.public("lists")
+@page_cache.public("lists", seconds=page_cache.MINUTE)
 def front(request: HttpRequest) -> HttpResponse:
     """New case studies, the next cohorts, how a week goes, who hosts."""
     hosts = list(_hosts())
@@ -45,7 +46,9 @@ def _hosts() -> QuerySet[Any, dict[str, Any]]:
             titles=ArrayAgg("study__title", distinct=True),
             words=ArrayAgg("study__host_words", distinct=True, filter=~Q(study__host_words="")),
             study_count=_count(Study.objects.filter(state=Study.State.PUBLIC)),
-            cohort_count=_count(Cohort.objects.filter(state__in=["open", "closed", "finished"])),
+            cohort_count=_count(
+                public_cohorts().filter(starts_on__lte=timezone.localdate()).exclude(state="called_off")
+            ),
             member_count=_count(Enrollment.objects.filter(state__in=Enrollment.BELONGS), "person"),
             post_count=_count(public_case_studies()),
             remix_count=_count(public_case_studies().filter(parent__isnull=False)),

@@ -3,7 +3,7 @@
 from typing import Any
 
 from django.core.paginator import Paginator
-from django.db.models import Count, F, OuterRef, Q, QuerySet, Subquery
+from django.db.models import Count, OuterRef, Q, QuerySet, Subquery
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.utils import timezone
@@ -19,7 +19,7 @@ PAGE = 20
 FILTERS = (("open", _("Open now")), ("running", _("Running")), ("past", _("Past")))
 
 
-@page_cache.public("lists", query=("show", "page"))
+@page_cache.public("lists", query=("show", "page"), seconds=page_cache.MINUTE)
 def studies(request: HttpRequest) -> HttpResponse:
     """Cohorts one can join, that run, or that ran."""
     shown = request.GET.get("show", "open")
@@ -42,10 +42,10 @@ def _cohorts(shown: str) -> QuerySet[Any]:
     }[shown]
     order = "-starts_on" if shown == "past" else "starts_on"
     found = public_cohorts().filter(which).select_related("study", "seats").order_by(order, "pk")
-    return found.annotate(amount=Subquery(amount), left=F("seats__capacity") - F("seats__taken"))
+    return found.annotate(amount=Subquery(amount))
 
 
-@page_cache.public("study:{slug}", "lists")
+@page_cache.public("study:{slug}", "lists", seconds=page_cache.MINUTE)
 def study(request: HttpRequest, slug: str) -> HttpResponse:
     """The promise, who hosts it, all its cohorts, the best of what came out of it."""
     host = StudyRole.objects.filter(study=OuterRef("pk"), kind=StudyRole.Kind.HOST)
