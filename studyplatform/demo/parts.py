@@ -68,10 +68,8 @@ class Parts:
         return self._child("preparing", "studyplatform.demo.prepare")
 
     def seeding(self) -> Child:
-        """Return the process that makes the world; it speaks to the terminal."""
-        child = self._child("seeding", "studyplatform.demo.prepare", "world")
-        child.log = None
-        return child
+        """Return the process that makes the world."""
+        return self._child("seeding", "studyplatform.demo.prepare", "world")
 
     def stripe(self) -> Child:
         """Return the local Stripe."""

@@ -3,12 +3,13 @@
 With `world` it makes the world to look at instead.
 """
 
+import logging
 import sys
 
 import django
 import redis
 from django.conf import settings
-from django.core.management import call_command, get_commands
+from django.core.management import call_command
 
 
 def prepare() -> None:
@@ -23,8 +24,10 @@ def prepare() -> None:
 
 def make_world() -> None:
     """Fill an empty database with people, studies and their life."""
-    if "seed_world" in get_commands():
-        call_command("seed_world")
+    from studyplatform.demo.world.build import build  # its models need what django.setup() loads
+
+    logging.disable(logging.INFO)  # half a year of requests is no news
+    build()
 
 
 if __name__ == "__main__":

@@ -6,13 +6,14 @@ from pathlib import Path
 from studyplatform.demo.children import Child, stop_together
 from studyplatform.demo.leftovers import end_leftovers
 from studyplatform.demo.parts import Parts
-from studyplatform.demo.places import CHECKOUT, CannotStart, Places, refuse_taken
+from studyplatform.demo.places import CannotStart, Places, refuse_taken
 from studyplatform.demo.ready import answers
 from studyplatform.demo.servers import short_folder, stop_servers
 from studyplatform.demo.signals import pause
 
-PEOPLE = ("host", "partner", "member", "newcomer", "admin")
+PEOPLE = ("host", "partner", "member", "newcomer", "admin", "admin2")
 LONGEST_START = 90.0
+LONGEST_WARM_UP = 6.0  # seconds until all queues are in time again
 GRACE = 5.0  # seconds for the product's processes; the servers have 3 more
 LONGEST_LOG = 10_000_000
 
@@ -52,9 +53,9 @@ def start_servers(parts: Parts, stack: ExitStack) -> None:
 
 
 def launch(parts: Parts, running: list[Child]) -> None:
-    """Prepare, seed on first start, then start every process; each is added to `running` before it starts."""
-    world = parts.places.home / "seeded"
-    if not world.exists():  # an earlier first start may have been cut short: begin anew
+    """Prepare, make the world on first start, then serve; each process is added to `running` before it starts."""
+    made = parts.places.home / "seeded"
+    if not made.exists():  # an earlier first start may have been cut short: begin anew
         parts.postgres.make_database("demo", anew=True)
         parts.places.forget("stripe", "media", "mail")
         for name in ("stripe", "media", "mail"):
@@ -62,18 +63,29 @@ def launch(parts: Parts, running: list[Child]) -> None:
     parts.postgres.make_database("demo")
     say("Preparing tables, translations and files ...")
     finish(parts.preparing(), running, parts.log)
-    if (CHECKOUT / "studyplatform/demo/stripe/__main__.py").exists():
-        start(parts.stripe(), running)
-    if not world.exists():
+    start_until(parts.stripe(), f"{parts.stripe_site}/_sandbox/ready", running, parts.log)
+    if not made.exists():
         say("First start: making a world to look at ...")
         finish(parts.seeding(), running, parts.log)
-        world.touch()
+        made.touch()
+    serve(parts, running)
+
+
+def serve(parts: Parts, running: list[Child]) -> None:
+    """Start worker, clock and web server; give them a moment for what fell due while nothing ran."""
     say("Starting web server, worker and clock ...")
-    web = parts.web()
-    for child in (web, parts.worker(), parts.beat()):
+    for child in (parts.worker(), parts.beat()):
         start(child, running)
-    if not answers(f"{parts.site}/robots.txt", web, LONGEST_START):
-        raise CannotStart(f"The web server did not answer. Its words are in {parts.log}.")
+    web = parts.web()
+    start_until(web, f"{parts.site}/robots.txt", running, parts.log)
+    answers(f"{parts.site}/health/", web, LONGEST_WARM_UP)
+
+
+def start_until(child: Child, address: str, running: list[Child], log: Path) -> None:
+    """Start a process that stays, and wait until it answers. Raises CannotStart when it does not."""
+    start(child, running)
+    if not answers(address, child, LONGEST_START):
+        raise CannotStart(f"The part called {child.name} did not answer. {_last_words(log)}")
 
 
 def start(child: Child, running: list[Child]) -> None:

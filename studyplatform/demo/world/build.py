@@ -1,0 +1,26 @@
+"""Makes the world, from the first sign-up to this minute."""
+
+from django.utils import timezone
+
+from studyplatform.demo.world import cohorts, money, people, routine, stripe
+from studyplatform.demo.world.clock import standing_at
+from studyplatform.demo.world.diary import Diary
+from studyplatform.demo.world.ids import same_ids
+from studyplatform.demo.world.world import World
+
+BEGIN = -110  # days
+
+
+def build() -> World:
+    """Fill an empty database. The same world each time, its dates counted from now."""
+    with same_ids(), stripe.in_the_past(), standing_at(timezone.now()) as clock:
+        diary = Diary(clock)
+        clock.moment = diary.at(BEGIN, 9)
+        world = World(diary, people.arrive())
+        cohorts.plan(world)
+        money.plan(world)
+        routine.plan(world, BEGIN)
+        diary.live()
+        routine.look(world)
+    routine.post_letters()
+    return world

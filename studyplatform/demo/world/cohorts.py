@@ -1,0 +1,95 @@
+"""Studies and their cohorts: planned and opened by their hosts, joined and paid for by their members."""
+
+import datetime
+from zoneinfo import ZoneInfo
+
+from cohorts import weekly
+from cohorts.models import Cohort, Session, Study, Subgroup
+from cohorts.services import cohorts, sessions, studies, subgroups
+from payments.flows import checkout
+from payments.models import Payment
+from payments.services import agreements
+from studyplatform.accounts.models import User
+from studyplatform.demo.world import data, posts, stripe
+from studyplatform.demo.world.world import World
+
+PLAN = ("zone", "currency", "price", "partner_share", "policy", "weeks", "minutes", "meets_at")
+WORDS = ("title", "promise", "language", "slug", "for_whom", "not_for", "host_words", "wording", "field")
+DAY = datetime.timedelta(days=1)
+
+
+def plan(world: World) -> None:
+    """Write every study and cohort into the diary."""
+    for words in data.studies():
+        host, started = world.people[words["host"]], words["cohort"][0]
+        opens = started["starts"] - started["opens"]
+        study: list[Study] = []  # started before its first cohort
+        world.diary.write(world.diary.at(opens, 8), _start, study, host, words)
+        for row in words["cohort"]:
+            world.diary.write(world.diary.at(row["starts"] - row["opens"], 9), _open, world, study, host, row)
+
+
+def _start(study: list[Study], host: User, words: data.Data) -> None:
+    study.append(studies.start(host, **{name: words[name] for name in WORDS}))
+
+
+def _open(world: World, study: list[Study], host: User, row: data.Data) -> None:
+    cohort = cohorts.draft(host, study[0], **_plan(world, row))
+    for group in row.get("group", []):
+        _add_group(world, host, cohort, group)
+    world.cohorts[row["key"]] = cohort = cohorts.open(host, cohort)
+    _name_sessions(host, cohort, row["titles"])
+    _invite(world, cohort, row)
+    posts.plan(world, cohort, row["key"])
+
+
+def _plan(world: World, row: data.Data) -> data.Data:
+    starts_on = world.diary.day + DAY * row["starts"]
+    zone = ZoneInfo(row["zone"])
+    minimum = row.get("minimum", 0)
+    return {
+        **{name: row[name] for name in (*PLAN, "turns_per_session", "link", "capacity")},
+        "starts_on": starts_on,
+        "closes_at": weekly.end_of(starts_on - DAY, zone),
+        "minimum": minimum,
+        "minimum_by": weekly.end_of(starts_on - DAY * row["decided"], zone) if minimum else None,
+        "posts_needed": row.get("posts_needed", 2),
+    }
+
+
+def _add_group(world: World, host: User, cohort: Cohort, row: data.Data) -> None:
+    day = (cohort.starts_on.weekday() + row["after"]) % 7
+    partner = world.people[row["partner"]]
+    words = {name: value for name, value in row.items() if name not in ("partner", "after")}
+    subgroups.add(host, cohort, partner_email=partner.email, weekday=day, **words)
+
+
+def _name_sessions(host: User, cohort: Cohort, titles: list[str]) -> None:
+    for session, title in zip(_whole(cohort), titles, strict=True):
+        sessions.change(host, session, starts_at=session.starts_at, minutes=session.minutes, title=title)
+
+
+def _whole(cohort: Cohort) -> list[Session]:
+    return list(cohort.sessions.filter(subgroup=None).order_by("number"))
+
+
+def _invite(world: World, cohort: Cohort, row: data.Data) -> None:
+    """Write down who joins when; everybody at another hour of the day."""
+    groups = list(cohort.subgroups.order_by("position"))
+    for place, (name, group, days) in enumerate(row["members"]):
+        moment = world.diary.at(row["starts"] - days, 8 + place * 5 % 15, place * 17 % 60)
+        chosen = groups[group] if group >= 0 else None
+        world.diary.write(moment, _join, world, cohort, name, chosen, row.get("came_from", {}).get(name))
+
+
+def _join(world: World, cohort: Cohort, name: str, group: Subgroup | None, came_from: str | None) -> None:
+    """Choose, agree, go to the hosted page, pay by card, come back."""
+    person = world.people[name]
+    origin = ("case_study", world.posts[came_from].public_id) if came_from else ("", "")
+    hello = data.people()[name].get("hello", "")
+    agreements.agree(person, recording=True)
+    stripe.stand_at(world.diary.clock.moment)
+    payment = checkout.begin(person, cohort, subgroup=group, introduction=hello, came_from=origin)
+    if payment.state == Payment.State.OPEN:
+        stripe.pay(payment.reference or "")
+        checkout.advance(payment)

@@ -1,0 +1,35 @@
+"""What the world's files say."""
+
+import functools
+import tomllib
+from pathlib import Path
+from typing import Any
+
+HERE = Path(__file__).parent
+Data = dict[str, Any]
+
+
+@functools.cache
+def people() -> Data:
+    """Return who there is, by the name in their address."""
+    return tomllib.loads((HERE / "people.toml").read_text())
+
+
+@functools.cache
+def studies() -> list[Data]:
+    """Return the studies; each cohort's plan holds what its study's cohorts have in common."""
+    found: list[Data] = tomllib.loads((HERE / "studies.toml").read_text())["study"]
+    for study in found:
+        study["cohort"] = [{**study["terms"], **cohort} for cohort in study["cohort"]]
+    return found
+
+
+@functools.cache
+def posts() -> dict[str, Data]:
+    """Return the case studies by the name of their file, which is their name in the other files too."""
+    return {path.stem: tomllib.loads(path.read_text()) for path in sorted((HERE / "posts").glob("*.toml"))}
+
+
+def face(name: str) -> str:
+    """Return the drawing of a face."""
+    return (HERE / "faces" / f"{name}.svg").read_text()

@@ -1,0 +1,62 @@
+"""Case studies: turns taken, drafts written, published before the session. What lies ahead stays a draft."""
+
+import datetime
+from typing import Any
+
+from cohorts.models import Cohort, Enrollment, Presentation
+from cohorts.services import presentations
+from showcase.content import Content
+from showcase.services import case_studies
+from studyplatform.demo.world import data
+from studyplatform.demo.world.ids import id_of
+from studyplatform.demo.world.world import World
+
+DAY = datetime.timedelta(days=1)
+CLAIMED, BEGUN, OUT = 6, 5, 4  # days before the session
+QUARTER = datetime.timedelta(minutes=15)
+
+
+def plan(world: World, cohort: Cohort, key: str) -> None:
+    """Write down when each post of a cohort is claimed, begun, published, and perhaps removed."""
+    sessions = {session.number: session for session in cohort.sessions.filter(subgroup=None)}
+    mine = [(name, row) for name, row in data.posts().items() if row["in"] == key]
+    for place, (name, row) in enumerate(mine):
+        session = sessions[row["week"]]
+        start = session.starts_at - place * QUARTER
+        if row.get("turn", True):
+            world.diary.write(start - CLAIMED * DAY, presentations.claim, world.people[row["author"]], session)
+        world.diary.write(start - BEGUN * DAY, _begin, world, cohort, name, row)
+        world.diary.write(start - row.get("out", OUT) * DAY, _publish, world, name)
+        if "removed" in row:
+            world.diary.write(start - row["removed"] * DAY, _remove, world, name)
+
+
+def _begin(world: World, cohort: Cohort, name: str, row: data.Data) -> None:
+    author = world.people[row["author"]]
+    place = Enrollment.objects.get(cohort=cohort, person=author, state__in=Enrollment.BELONGS)
+    turn = _turn(place, row) if row.get("turn", True) else None
+    parent = world.posts[row["remix_of"]] if "remix_of" in row else None
+    content = Content(**_words(row, cohort), enrollment_id=place.pk, presentation_id=turn.pk if turn else None)
+    world.posts[name] = case_studies.start(author, content, public_id=id_of(name), parent=parent)
+
+
+def _turn(place: Enrollment, row: data.Data) -> Presentation:
+    return place.presentations.get(session__number=row["week"], session__subgroup=None)
+
+
+def _words(row: data.Data, cohort: Cohort) -> dict[str, Any]:
+    return {
+        **{name: row[name] for name in ("title", "summary", "html", "field")},
+        "recipe": row.get("recipe", {}),
+        "language": cohort.study.language,
+        "visibility": row.get("visibility", "public"),
+    }
+
+
+def _publish(world: World, name: str) -> None:
+    post = world.posts[name]
+    world.posts[name] = case_studies.publish(post, post.author)
+
+
+def _remove(world: World, name: str) -> None:
+    case_studies.remove(world.posts[name], world.posts[name].author)

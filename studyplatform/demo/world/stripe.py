@@ -1,0 +1,42 @@
+"""The local Stripe as the world's people meet it: they pay with a card on its hosted page."""
+
+import datetime
+import json
+import urllib.request
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+from django.conf import settings
+
+CARD = "4242424242424242"
+MANY = 1_000_000
+DIRECT = urllib.request.build_opener(urllib.request.ProxyHandler({}))
+
+
+def pay(page: str) -> None:
+    """Pay a hosted page, as its buyer would."""
+    _ask("POST", "pay", session=page, card=CARD)
+
+
+def stand_at(moment: datetime.datetime) -> None:
+    """Set the local Stripe's clock, so that its pages and charges carry the date of the story."""
+    _ask("POST", "clock", advance=int(moment.timestamp()) - _ask("GET", "ready")["now"])
+
+
+@contextmanager
+def in_the_past() -> Iterator[None]:
+    """Let the local Stripe live through the story: its webhooks arrived long ago, its clock is set right at the end."""
+    _ask("POST", "faults", on="webhook", kind="drop", times=MANY)
+    try:
+        yield
+    finally:
+        stand_at(datetime.datetime.now(datetime.UTC))
+        _ask("POST", "deliver")
+        _ask("DELETE", "faults")
+
+
+def _ask(method: str, path: str, **body: Any) -> Any:
+    address = f"{settings.STRIPE_API_BASE}/_sandbox/{path}"
+    with DIRECT.open(urllib.request.Request(address, json.dumps(body).encode(), method=method), timeout=30) as answer:
+        return json.load(answer)
