@@ -13,14 +13,14 @@ def main() -> int:
     settings = config.read(sys.argv[1:])
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: os._exit(0))
-    here = world.build(settings)
-    idempotency.forget_unfinished(here.store)
-    webhooks.recover(here)
     try:
+        here = world.build(settings)
         server = Server(here)
     except OSError as error:
-        print(f"The local Stripe cannot listen on {settings.host}:{settings.port}: {error.strerror}", file=sys.stderr)
+        print(f"The local Stripe cannot start on {settings.host}:{settings.port}: {error}", file=sys.stderr)
         return 1
+    idempotency.forget_unfinished(here.store)
+    webhooks.recover(here)
     background.start(here)
     print(f"Local Stripe at {settings.public_url}", flush=True)
     server.serve_forever()

@@ -4,32 +4,31 @@ from typing import Any
 
 
 class ApiError(Exception):
-    """Answered as `{"error": {...}}`. `saved` errors came out of an endpoint at work: idempotency keeps them."""
+    """Answered as `{"error": {...}}`. A `kept` one was found by an endpoint at work."""
 
     def __init__(
         self, status: int, message: str, *, type: str = "invalid_request_error", code: str = "", param: str = "",
-        headers: dict[str, str] | None = None, **more: Any,
+        headers: dict[str, str] | None = None, kept: bool = True,
     ) -> None:  # fmt: skip
         super().__init__(message)
-        self.status = status
-        self.headers = headers or {}
-        self.body = {"error": _error(message, type, code, param, more)}
+        self.status, self.headers, self.kept = status, headers or {}, kept
+        address = f"https://stripe.com/docs/error-codes/{code.replace('_', '-')}" if code else ""
+        self.parts = {"code": code, "doc_url": address, "message": message, "param": param, "type": type}
 
-
-def _error(message: str, type: str, code: str, param: str, more: dict[str, Any]) -> dict[str, Any]:
-    error: dict[str, Any] = dict(more)
-    if code:
-        error["code"] = code
-        error["doc_url"] = f"https://stripe.com/docs/error-codes/{code.replace('_', '-')}"
-    error["message"] = message
-    if param:
-        error["param"] = param
-    error["type"] = type
-    return dict(sorted(error.items()))
+    def body(self, request: str) -> dict[str, Any]:
+        """Return what is sent as the answer to a request."""
+        log = f"https://dashboard.stripe.com/test/logs/{request}" if self.status != 401 else ""
+        parts = {**self.parts, "request_log_url": log}
+        return {"error": {name: part for name, part in sorted(parts.items()) if part}}
 
 
 def invalid(message: str, param: str = "", code: str = "") -> ApiError:
-    """A request that cannot be carried out as it is."""
+    """A request that is wrong in itself, whatever there is: it can be mended and sent again with the same key."""
+    return ApiError(400, message, code=code, param=param, kept=False)
+
+
+def refused(message: str, param: str = "", code: str = "") -> ApiError:
+    """A request that is right in itself, but not with what there is."""
     return ApiError(400, message, code=code, param=param)
 
 
@@ -42,6 +41,11 @@ def unknown(params: list[str]) -> ApiError:
     """Parameters the endpoint does not have."""
     word = "parameters" if len(params) > 1 else "parameter"
     return invalid(f"Received unknown {word}: {', '.join(params)}", params[0], "parameter_unknown")
+
+
+def not_here(param: str) -> ApiError:
+    """A parameter of the official API for things the sandbox does not do: better refused than silently left undone."""
+    return invalid(f"The local Stripe does not do this: {param}.", param)
 
 
 def no_such(kind: str, identity: str, param: str, *, status: int = 404) -> ApiError:
@@ -59,7 +63,7 @@ def unrecognized(method: str, path: str) -> ApiError:
     )
 
 
-def internal(*, replayed: bool) -> ApiError:
-    """The server's own failure. A replayed one tells the client that trying again is of no use."""
+def internal() -> ApiError:
+    """The server's own failure; kept under the key, so the client is told that trying again is of no use."""
     message = "An unknown error occurred. Please contact support if the problem persists."
-    return ApiError(500, message, type="api_error", headers={"Stripe-Should-Retry": "false"} if replayed else {})
+    return ApiError(500, message, type="api_error", headers={"Stripe-Should-Retry": "false"})

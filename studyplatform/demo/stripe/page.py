@@ -1,37 +1,28 @@
 """The hosted page of a session under /c/pay/: what is bought, the card, the bank's question, the end."""
 
 from html import escape
-from pathlib import Path
-from string import Template
-from urllib.parse import parse_qsl, urlsplit
+from urllib.parse import parse_qsl
 
-from studyplatform.demo.stripe import cards, checkout, typed
-from studyplatform.demo.stripe.currencies import shown
+from studyplatform.demo.stripe import cards, checkout, markup, typed
 from studyplatform.demo.stripe.storage import Json
 from studyplatform.demo.stripe.typed import Typed
-from studyplatform.demo.stripe.words import Words, language, words
 from studyplatform.demo.stripe.wire import Answer, Request
+from studyplatform.demo.stripe.words import Words, words
 from studyplatform.demo.stripe.world import World
 
-FOLDER = Path(__file__).parent / "templates"
 START = "/c/pay/"
 
 
 def respond(world: World, request: Request) -> Answer:
     """Answer a request for the page, its style or anything else outside the API."""
     if request.path == "/page.css":
-        return Answer(200, (FOLDER / "page.css").read_text(), {"Content-Type": "text/css; charset=utf-8"})
-    if not request.path.startswith(START):
-        return _notice({}, "missing", words(language(None, request.headers.get("accept-language", ""))), status=404)
+        return Answer(200, (markup.FOLDER / "page.css").read_text(), {"Content-Type": "text/css; charset=utf-8"})
     identity, _, step = request.path.removeprefix(START).partition("/")
     with world.store.transaction():
         checkout.expire_due(world)
-        session = world.store.get("checkout.session", identity)
+        session = world.store.get("checkout.session", identity) if request.path.startswith(START) else None
         answer = Visit(world, request, session, step).answer() if session else None
-    world.bell.set()
-    return answer or _notice(
-        {}, "missing", words(language(None, request.headers.get("accept-language", ""))), status=404
-    )
+    return answer or _notice({}, "missing", words(None, request.headers.get("accept-language", "")), status=404)
 
 
 class Visit:
@@ -39,8 +30,7 @@ class Visit:
 
     def __init__(self, world: World, request: Request, session: Json, step: str) -> None:
         self.world, self.session, self.step = world, session, step
-        self.language = language(session["locale"], request.headers.get("accept-language", ""))
-        self.words = words(self.language)
+        self.words = words(session["locale"], request.headers.get("accept-language", ""))
         self.posted = request.method == "POST"
         self.form = dict(parse_qsl(request.body, keep_blank_values=True)) if self.posted else {}
 
@@ -58,7 +48,8 @@ class Visit:
         values = typed.read(self.form)
         values.values["email"] = values.values["email"] or self.session["customer_email"] or ""
         if self.form.get("fill"):
-            values.values |= {"number": cards.spaced(self.form["fill"]), "expiry": "12/34", "cvc": "123"}
+            filled = {"number": cards.spaced(self.form["fill"]), "expiry": "12/34", "cvc": "123"}
+            values.values |= {**filled, "name": values.values["name"] or self.words["somebody"]}
         return self._page(values)
 
     def _pay(self) -> Answer:
@@ -92,13 +83,8 @@ class Visit:
         if not checkout.asked(self.world, self.session):
             return _see(f"{START}{self.session['id']}")
         if not self.posted:
-            return _render(
-                "challenge",
-                self.words,
-                self.session,
-                **_sum(self.session, self.language),
-                action=START + self.session["id"],
-            )
+            parts = {"total_amount": markup.total(self.session, self.words), "action": START + self.session["id"]}
+            return markup.render("challenge", self.words, self.session, parts)
         session = checkout.answer_bank(self.world, self.session, approve=self.form.get("answer") == "approve")
         if session["status"] == "complete":
             return self._onward()
@@ -111,18 +97,20 @@ class Visit:
 
     def _page(self, given: Typed, status: int = 200) -> Answer:
         session, say = self.session, self.words
-        sums = _sum(session, self.language)
+        if given.errors:
+            given.values["cvc"] = ""
         costs = session["amount_total"] > 0
-        return _render(
-            "pay", say, session, status=status, **sums,
-            lines=_lines(session, self.language),
-            email_field=_input("email", given, say, "email", "email", locked=bool(session["customer_email"])),
-            card_fields=_card_fields(given, say) if costs else f'<p class="free">{escape(say["free"])}</p>',
-            cards=_cards(say) if costs else "",
-            button=f"{sums['total_amount']} {say['pay']}" if costs and self.language == "ko" else
-            f"{say['pay']} {sums['total_amount']}" if costs else say["confirm"],
-            note=escape(((session["custom_text"] or {}).get("submit") or {}).get("message", "")),
-        )  # fmt: skip
+        amount = markup.total(session, say)
+        parts = {
+            "total_amount": amount,
+            "lines": markup.lines(session, say),
+            "email_field": markup.email_field(given, say, locked=bool(session["customer_email"])),
+            "card_fields": markup.card_fields(given, say) if costs else f'<p class="free">{escape(say["free"])}</p>',
+            "cards": markup.test_cards(say) if costs else "",
+            "button": escape(say["pay_amount"]).replace("{amount}", amount) if costs else escape(say["confirm"]),
+            "note": escape((session["custom_text"]["submit"] or {}).get("message", "")),
+        }
+        return markup.render("pay", say, session, parts, status)
 
 
 def return_address(session: Json) -> str:
@@ -133,91 +121,12 @@ def return_address(session: Json) -> str:
     return address
 
 
-def _sum(session: Json, language: str) -> dict[str, str]:
-    return {"total_amount": escape(shown(session["amount_total"], session["currency"], language)), "language": language}
-
-
-def _lines(session: Json, language: str) -> str:
-    rows = []
-    for line in session["_line_items"]:
-        times = f" × {line['quantity']}" if line["quantity"] > 1 else ""
-        amount = shown(line["amount_total"], line["currency"], language)
-        rows.append(f"<li><span>{escape(line['description'])}{times}</span> <span>{escape(amount)}</span></li>")
-    return "".join(rows)
-
-
-def _card_fields(given: Typed, say: Words) -> str:
-    pair = _input("expiry", given, say, "text", "cc-exp", "numeric") + _input(
-        "cvc", given, say, "text", "cc-csc", "numeric"
-    )
-    number = _input("number", given, say, "text", "cc-number", "numeric")
-    return f'{number}<div class="pair">{pair}</div>{_input("name", given, say, "text", "cc-name")}'
-
-
-def _input(name: str, given: Typed, say: Words, kind: str, hint: str, mode: str = "", *, locked: bool = False) -> str:
-    error = given.errors.get(name, "")
-    wrong = f' aria-invalid="true" aria-describedby="{name}-error"' if error else ""
-    below = f'<p class="error" id="{name}-error">{escape(say[error])}</p>' if error else ""
-    more = (f' inputmode="{mode}"' if mode else "") + (" readonly" if locked else "")
-    return (
-        f'<div class="field"><label for="{name}">{escape(say[name])}</label>'
-        f'<input id="{name}" name="{name}" type="{kind}" value="{escape(given.values[name])}" '
-        f'autocomplete="{hint}"{more}{wrong}>{below}</div>'
-    )
-
-
-def _cards(say: Words) -> str:
-    rows = [_card(number, escape(say[f"card_{number[-4:]}"]), escape(say["use"])) for number in cards.ON_THE_PAGE]
-    return (
-        f'<section class="cards"><h2>{escape(say["choose"])}</h2><p>{escape(say["choose_hint"])}</p>'
-        f"<ul>{''.join(rows)}</ul></section>"
-    )
-
-
-def _card(number: str, what: str, use: str) -> str:
-    return (
-        f'<li><span><strong>{what}</strong><span class="digits">{cards.spaced(number)}</span></span>'
-        f'<button class="quiet" name="fill" value="{number}" aria-label="{use}: {what}">{use}</button></li>'
-    )
-
-
 def _notice(session: Json, name: str, say: Words, status: int = 200) -> Answer:
     address = return_address(session) if name == "complete" else session.get("cancel_url")
-    label = say["onward"] if name == "complete" else say["back"]
-    link = f'<p><a class="button" href="{escape(address)}">{escape(label)}</a></p>' if address else ""
-    heading, text = escape(say[f"{name}_title"]), escape(say[f"{name}_text"])
-    language = "ko" if say["back"] == words("ko")["back"] else "en"
-    return _render("notice", say, {}, status=status, heading=heading, text=text, link=link, language=language)
-
-
-def _render(name: str, say: Words, session: Json, *, status: int = 200, **parts: str) -> Answer:
-    escaped = {key: escape(value) for key, value in say.items()}
-    back = session.get("cancel_url")
-    link = f'<a class="back" href="{escape(back)}">← {escaped["back"]}</a>' if back else ""
-    inner = Template((FOLDER / f"{name}.html").read_text()).substitute({**escaped, **parts})
-    body = Template((FOLDER / "base.html").read_text()).substitute(
-        {**escaped, **parts, "inner": inner, "back_link": link}
-    )
-    return Answer(status, body, _headers(session))
-
-
-def _headers(session: Json) -> dict[str, str]:
-    places = " ".join({_origin(session[name]) for name in ("success_url",) if session.get(name)})
-    policy = (
-        "default-src 'none'; img-src data:; style-src 'self'; base-uri 'none'; frame-ancestors 'none'; "
-        f"form-action 'self' {places}"
-    )
-    return {
-        "Content-Type": "text/html; charset=utf-8",
-        "Content-Security-Policy": policy.strip(),
-        "Cache-Control": "no-store",
-        "Referrer-Policy": "no-referrer",
-    }
-
-
-def _origin(address: str) -> str:
-    parts = urlsplit(address)
-    return f"{parts.scheme}://{parts.netloc}"
+    label = escape(say["onward"] if name == "complete" else say["back"])
+    link = f'<p><a class="button" href="{escape(address)}">{label}</a></p>' if address else ""
+    parts = {"heading": escape(say[f"{name}_title"]), "text": escape(say[f"{name}_text"]), "link": link}
+    return markup.render("notice", say, {}, parts, status)
 
 
 def _see(address: str) -> Answer:

@@ -6,7 +6,7 @@ from decimal import Decimal, InvalidOperation
 from typing import Any, Protocol
 from urllib.parse import urlsplit
 
-from studyplatform.demo.stripe.errors import invalid, missing, unknown
+from studyplatform.demo.stripe.errors import invalid, missing, not_here, unknown
 
 
 class Kind(Protocol):
@@ -180,6 +180,20 @@ class Hash:
         if not isinstance(value, dict):
             raise invalid("Invalid object", name)
         return read(self.schema, value, name)
+
+
+@dataclass(frozen=True)
+class NotHere:
+    """A parameter of the official API for something the sandbox does not do."""
+
+    def read(self, value: Any, name: str) -> Any:
+        """Refuse it, so that nobody relies on a thing that does not happen."""
+        raise not_here(name)
+
+
+def absent(*names: str) -> Schema:
+    """Return the part of a schema that refuses these names."""
+    return dict.fromkeys(names, NotHere())
 
 
 @dataclass(frozen=True)

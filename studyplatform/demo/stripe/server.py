@@ -6,7 +6,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from urllib.parse import urlsplit
 
 from studyplatform.demo.stripe import api, control, page
-from studyplatform.demo.stripe.api import Answer, Request
+from studyplatform.demo.stripe.wire import Answer, Request
 from studyplatform.demo.stripe.world import World
 
 LARGEST = 1_000_000  # bytes of a body
@@ -68,8 +68,7 @@ class Handler(BaseHTTPRequestHandler):
             return None
         body = self.rfile.read(int(length)).decode("utf-8", "replace")
         parts = urlsplit(self.path)
-        headers = {name.lower(): value for name, value in self.headers.items()}
-        return Request(method, parts.path, parts.query, headers, body)
+        return Request(method, parts.path, parts.query, self.headers, body)
 
     def _answer(self, request: Request) -> Answer:
         world = self.server.world

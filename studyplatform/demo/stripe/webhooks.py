@@ -4,6 +4,7 @@ import hashlib
 import hmac
 import http.client
 import json
+import math
 import sqlite3
 import threading
 import time
@@ -14,6 +15,8 @@ from studyplatform.demo.stripe.faults import Fault
 from studyplatform.demo.stripe.world import World
 
 PATIENCE = 10.0  # seconds the receiver may take to answer
+REORDERED = 3.0  # seconds a webhook waits for a later one to overtake it
+KEPT_BACK = {"drop": "dropped", "hold": "held", "reorder": "reordered"}
 delivering = threading.Lock()  # one webhook at a time, also when somebody asks for delivery at once
 
 
@@ -23,21 +26,17 @@ def signature(secret: str, payload: str, now: int) -> str:
     return f"t={now},v1={signed}"
 
 
-def deliver_due(world: World) -> int:
-    """Deliver what is due, in order; returns how many attempts were made."""
-    return _deliver(world, "due <= ? AND state = 'pending'", lambda: time.time())
+def deliver_due(world: World) -> None:
+    """Deliver what is due, in order."""
+    _release(world, "reordered", time.time())
+    _deliver(world, time.time())
 
 
 def flush(world: World) -> dict[str, int]:
     """Try everything that waits, held back or not yet due, once; returns how many arrived and how many did not."""
-    with world.store.transaction():
-        world.store.run(
-            "UPDATE deliveries SET state = 'pending', answer = 'released' WHERE state IN ('held', 'reordered')"
-        )
-    tried: set[int] = set()
-    while _next(world, "state = 'pending'", tried):
-        _step(world, "state = 'pending'", tried)
-    states = [_state(world, number) for number in tried]
+    recover(world)
+    tried = _deliver(world, math.inf)
+    states = [row["state"] for row in world.store.rows("SELECT * FROM deliveries") if row["id"] in tried]
     return {"delivered": states.count("delivered"), "failed": len(states) - states.count("delivered")}
 
 
@@ -53,14 +52,15 @@ def resend(world: World, event: str) -> bool:
 
 def recover(world: World) -> None:
     """After a restart: nothing is held back any more, for the faults that did it are gone."""
-    world.store.run("UPDATE deliveries SET state = 'pending' WHERE state IN ('held', 'reordered')")
+    _release(world, "held")
+    _release(world, "reordered")
 
 
 def next_due(world: World) -> float | None:
     """Return when the next webhook is due, in real seconds since 1970."""
-    found = world.store.rows("SELECT min(due) AS due FROM deliveries WHERE state = 'pending'")
+    found = world.store.rows("SELECT min(due) AS due FROM deliveries WHERE state IN ('pending', 'reordered')")
     due: float | None = found[0]["due"]
-    return due
+    return due if world.config.webhook_url else None
 
 
 def listed(world: World) -> list[dict[str, Any]]:
@@ -68,27 +68,23 @@ def listed(world: World) -> list[dict[str, Any]]:
     return [dict(row) for row in world.store.rows("SELECT * FROM deliveries ORDER BY id DESC LIMIT 1000")]
 
 
-def _deliver(world: World, where: str, now: Any) -> int:
+def _deliver(world: World, due: float) -> set[int]:
+    """Try everything due until then, in order, each once; returns the numbers of the deliveries tried."""
     tried: set[int] = set()
-    where = where.replace("?", f"{now()}")
-    while _next(world, where, tried):
-        _step(world, where, tried)
-    return len(tried)
+    while world.config.webhook_url and _next(world, due, tried):
+        _step(world, due, tried)
+    return tried
 
 
-def _next(world: World, where: str, tried: set[int]) -> sqlite3.Row | None:
-    rows = world.store.rows(f"SELECT * FROM deliveries WHERE {where} ORDER BY id")
+def _next(world: World, due: float, tried: set[int]) -> sqlite3.Row | None:
+    rows = world.store.rows("SELECT * FROM deliveries WHERE state = 'pending' AND due <= ? ORDER BY id", due)
     return next((row for row in rows if row["id"] not in tried), None)
 
 
-def _state(world: World, number: int) -> str:
-    return str(world.store.rows("SELECT state FROM deliveries WHERE id = ?", number)[0]["state"])
-
-
-def _step(world: World, where: str, tried: set[int]) -> None:
+def _step(world: World, due: float, tried: set[int]) -> None:
     """Take the next delivery under the lock and do it, unless a fault has other plans."""
     with delivering:
-        row = _next(world, where, tried)
+        row = _next(world, due, tried)
         if row:
             tried.add(row["id"])
             _handle(world, row)
@@ -97,17 +93,23 @@ def _step(world: World, where: str, tried: set[int]) -> None:
 def _handle(world: World, row: sqlite3.Row) -> None:
     first = row["attempts"] == 0 and row["answer"] != "released"
     fault = world.faults.take("webhook", f"webhook:{row['type']}") if first else None
-    states = {"drop": "dropped", "hold": "held", "reorder": "reordered"}
-    if fault and fault.kind in states:
-        world.store.run(
-            "UPDATE deliveries SET state = ?, answer = ? WHERE id = ?", states[fault.kind], fault.kind, row["id"]
-        )
+    if fault and fault.kind in KEPT_BACK:
+        _set(world, row["id"], state=KEPT_BACK[fault.kind], answer=fault.kind, due=time.time() + REORDERED)
         return
     arrived, answer = _send(world, row, fault)
     _note(world, row, arrived, answer)
     if arrived:
-        release = "UPDATE deliveries SET state = 'pending', answer = 'released' WHERE state = 'reordered'"
-        world.store.run(release)
+        _release(world, "reordered")
+
+
+def _release(world: World, state: str, due: float = math.inf) -> None:
+    sql = "UPDATE deliveries SET state = 'pending', answer = 'released', due = ? WHERE state = ? AND due <= ?"
+    world.store.run(sql, time.time(), state, due)
+
+
+def _set(world: World, number: int, **values: object) -> None:
+    names = ", ".join(f"{name} = ?" for name in values)
+    world.store.run(f"UPDATE deliveries SET {names} WHERE id = ?", *values.values(), number)
 
 
 def _note(world: World, row: sqlite3.Row, arrived: bool, answer: str) -> None:
@@ -115,8 +117,7 @@ def _note(world: World, row: sqlite3.Row, arrived: bool, answer: str) -> None:
     waits = world.config.retries
     state = "delivered" if arrived else "pending" if attempts <= len(waits) else "failed"
     due = time.time() + (waits[attempts - 1] if state == "pending" else 0)
-    sql = "UPDATE deliveries SET state = ?, attempts = ?, due = ?, answer = ? WHERE id = ?"
-    world.store.run(sql, state, attempts, due, answer[:200], row["id"])
+    _set(world, row["id"], state=state, attempts=attempts, due=due, answer=answer)
 
 
 def _send(world: World, row: sqlite3.Row, fault: Fault | None) -> tuple[bool, str]:

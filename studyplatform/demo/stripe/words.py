@@ -3,8 +3,9 @@
 Words = dict[str, str]
 
 ENGLISH: Words = {
+    "language": "en",
     "title": "Checkout",
-    "test": "Test payment page. No money moves here.",
+    "test": "The demo's own page. No money moves here.",
     "back": "Back",
     "total": "Total",
     "email": "Email",
@@ -12,7 +13,9 @@ ENGLISH: Words = {
     "expiry": "Expiry (MM/YY)",
     "cvc": "CVC",
     "name": "Name on card",
+    "somebody": "Test Person",
     "pay": "Pay",
+    "pay_amount": "Pay {amount}",
     "confirm": "Confirm",
     "free": "There is nothing to pay.",
     "choose": "Test cards",
@@ -51,8 +54,9 @@ ENGLISH: Words = {
     "card_7726": "Succeeds, a refund takes a while",
 }
 KOREAN: Words = {
+    "language": "ko",
     "title": "결제",
-    "test": "테스트 결제 화면이에요. 실제 돈은 나가지 않아요.",
+    "test": "데모 결제 화면이에요. 실제 돈은 나가지 않아요.",
     "back": "돌아가기",
     "total": "합계",
     "email": "이메일",
@@ -60,7 +64,9 @@ KOREAN: Words = {
     "expiry": "유효기간 (MM/YY)",
     "cvc": "CVC",
     "name": "카드에 적힌 이름",
+    "somebody": "김테스트",
     "pay": "결제하기",
+    "pay_amount": "{amount} 결제하기",
     "confirm": "확인",
     "free": "결제할 금액이 없어요.",
     "choose": "테스트 카드",
@@ -100,12 +106,7 @@ KOREAN: Words = {
 }
 
 
-def language(locale: str | None, accepted: str) -> str:
-    """Return ko or en: the session's locale, or what the browser likes when that is auto."""
-    wish = locale if locale and locale != "auto" else accepted.partition(",")[0].strip()
-    return "ko" if wish.lower().startswith("ko") else "en"
-
-
-def words(language: str) -> Words:
-    """Return all words of a language."""
-    return KOREAN if language == "ko" else ENGLISH
+def words(locale: str | None, accepted: str) -> Words:
+    """Return all words in the session's language, or in what the browser likes when that is auto."""
+    wish = locale if locale and locale != "auto" else accepted.strip()
+    return KOREAN if wish.lower().startswith("ko") else ENGLISH

@@ -41,7 +41,6 @@ def make(world: World, intent: Json, card: Card, method: Json) -> Json:
             "payment_method_details": _details(method, amount, secured=card.challenge),
             "receipt_email": intent["receipt_email"],
             "refunded": False,
-            "shipping": intent["shipping"],
             "statement_descriptor": intent["statement_descriptor"],
             "statement_descriptor_suffix": intent["statement_descriptor_suffix"],
             "status": "failed" if refused else "succeeded",
@@ -61,11 +60,11 @@ EMPTY: Json = {
     "fraud_details": {},
     "livemode": False,
     "on_behalf_of": None,
-    "presentment_details": None,
     "radar_options": {},
     "receipt_number": None,
     "receipt_url": None,
     "review": None,
+    "shipping": None,
     "source": None,
     "source_transfer": None,
     "transfer_data": None,
@@ -90,12 +89,21 @@ def _outcome(card: Card) -> Json:
 
 
 def _details(method: Json, amount: int, *, secured: bool) -> Json:
-    flow = {"authentication_flow": "challenge", "result": "authenticated", "result_reason": None, "version": "2.2.0"}
+    flow = {
+        "authentication_flow": "challenge",
+        "electronic_commerce_indicator": "05",
+        "exemption_indicator": None,
+        "result": "authenticated",
+        "result_reason": None,
+        "transaction_id": ids.new("dstx", 8),
+        "version": "2.2.0",
+    }
     return {
         "card": {
             **{name: method["card"][name] for name in shapes.CARD},
             "amount_authorized": amount,
             "authorization_code": None,
+            "electronic_commerce_indicator": "05" if secured else None,
             "extended_authorization": {"status": "disabled"},
             "incremental_authorization": {"status": "unavailable"},
             "installments": None,
@@ -107,6 +115,7 @@ def _details(method: Json, amount: int, *, secured: bool) -> Json:
             "overcapture": {"maximum_amount_capturable": amount, "status": "unavailable"},
             "regulated_status": "unregulated",
             "three_d_secure": flow if secured else None,
+            "transaction_link_id": None,
         },
         "type": "card",
     }

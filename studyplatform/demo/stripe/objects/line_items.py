@@ -117,6 +117,7 @@ def _product(world: World, given: dict[str, Any]) -> Json:
             "shippable": None,
             "statement_descriptor": None,
             "tax_code": given.get("tax_code"),
+            "tax_details": None,
             "type": "service",
             "unit_label": given.get("unit_label"),
             "updated": world.clock.now(),

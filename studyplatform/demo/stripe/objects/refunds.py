@@ -5,10 +5,10 @@ from typing import Any
 
 from studyplatform.demo.stripe import ids
 from studyplatform.demo.stripe.currencies import shown
-from studyplatform.demo.stripe.errors import invalid, no_such
+from studyplatform.demo.stripe.errors import invalid, no_such, refused
 from studyplatform.demo.stripe.lists import CREATED, EXPAND, PAGE, equals, page
 from studyplatform.demo.stripe.objects import balance_transactions, events, shapes
-from studyplatform.demo.stripe.params import Boolean, Choice, Email, Integer, Metadata, Schema, Text
+from studyplatform.demo.stripe.params import Choice, Email, Integer, Metadata, Schema, Text, absent
 from studyplatform.demo.stripe.storage import Json
 from studyplatform.demo.stripe.world import Call, Cause, World
 
@@ -20,8 +20,7 @@ CREATE: Schema = {
     "metadata": Metadata(),
     "payment_intent": Text(),
     "reason": Choice(("duplicate", "fraudulent", "requested_by_customer")),
-    "refund_application_fee": Boolean(),
-    "reverse_transfer": Boolean(),
+    **absent("currency", "customer", "origin", "refund_application_fee", "reverse_transfer"),
 }
 LIST: Schema = {**PAGE, **CREATED, "charge": Text(), "payment_intent": Text()}
 
@@ -52,23 +51,18 @@ def _charge(world: World, params: dict[str, Any]) -> Json:
         raise no_such(names[0], params[names[0]], names[0], status=404)
     charge = found if names[0] == "charge" else world.store.get("charge", found["latest_charge"] or "")
     if not charge or not charge["paid"]:
-        raise invalid(f"This {found['object']} ({found['id']}) does not have a successful charge to refund.", names[0])
-    for name in ("reverse_transfer", "refund_application_fee"):
-        if params.get(name):
-            raise invalid(
-                f"Cannot use {name} on charge {charge['id']}: it has no transfer and no application fee.", name
-            )
+        raise refused(f"This {found['object']} ({found['id']}) does not have a successful charge to refund.", names[0])
     return charge
 
 
 def _amount(charge: Json, params: dict[str, Any]) -> int:
     left = charge["amount"] - charge["amount_refunded"]
     if left <= 0:
-        raise invalid(f"Charge {charge['id']} has already been refunded.", "", "charge_already_refunded")
+        raise refused(f"Charge {charge['id']} has already been refunded.", "", "charge_already_refunded")
     amount: int = params.get("amount", left)
     if amount > left:
         asked, there = shown(amount, charge["currency"]), shown(left, charge["currency"])
-        raise invalid(f"Refund amount ({asked}) is greater than unrefunded amount on charge ({there})", "amount")
+        raise refused(f"Refund amount ({asked}) is greater than unrefunded amount on charge ({there})", "amount")
     return amount
 
 
@@ -77,12 +71,7 @@ def _make(world: World, charge: Json, amount: int, params: dict[str, Any]) -> Js
     booked = balance_transactions.record(
         world, "refund", identity, -amount, charge["currency"], delay=0, description="REFUND FOR CHARGE"
     )
-    card = {
-        "reference": None,
-        "reference_status": "pending",
-        "reference_type": "acquirer_reference_number",
-        "type": "refund",
-    }
+    card = {"reference_status": "pending", "reference_type": "acquirer_reference_number", "type": "refund"}
     return world.store.add(
         {
             "id": identity,
@@ -104,7 +93,6 @@ def _make(world: World, charge: Json, amount: int, params: dict[str, Any]) -> Js
             "payment_intent": charge["payment_intent"],
             "payment_method": charge["payment_method"],
             "pending_reason": "processing" if charge["_refunds"] == "wait" else None,
-            "presentment_details": None,
             "reason": params.get("reason"),
             "receipt_number": None,
             "source_transfer_reversal": None,

@@ -4,7 +4,7 @@ from typing import Any
 
 from studyplatform.demo.stripe import checkout, currencies, ids
 from studyplatform.demo.stripe.errors import ApiError, invalid, no_such
-from studyplatform.demo.stripe.lists import Condition, cut, equals, page
+from studyplatform.demo.stripe.lists import cut, equals, page
 from studyplatform.demo.stripe.objects import line_items, shapes
 from studyplatform.demo.stripe.storage import Json
 from studyplatform.demo.stripe.world import Call, World
@@ -31,6 +31,10 @@ def _refuse_what_is_not_here(params: dict[str, Any]) -> None:
         raise invalid(f"The local Stripe has no {params['ui_mode']}; use hosted_page.", "ui_mode")
     if params.get("automatic_tax", {}).get("enabled"):
         raise invalid("The local Stripe does not work out tax.", "automatic_tax[enabled]")
+    excluded = params.get("excluded_payment_method_types", [])
+    if "card" in excluded or "card" not in params.get("allowed_payment_method_types", ["card"]):
+        name = "excluded" if "card" in excluded else "allowed"
+        raise invalid("The local Stripe has only cards.", f"{name}_payment_method_types")
     if "customer" in params:
         raise no_such("customer", params["customer"], "customer", status=400)
     if not params["line_items"]:
@@ -71,7 +75,6 @@ def _check_total(total: int, currency: str) -> None:
 def _build(world: World, params: dict[str, Any], lines: list[Json], expires_at: int) -> Json:
     identity = "cs_test_" + ids.letters(58)
     total = sum(line["amount_total"] for line in lines)
-    excluded = params.get("excluded_payment_method_types", [])
     return {
         "id": identity,
         "object": "checkout.session",
@@ -80,17 +83,14 @@ def _build(world: World, params: dict[str, Any], lines: list[Json], expires_at: 
         "adaptive_pricing": {"enabled": params.get("adaptive_pricing", {}).get("enabled", False)},
         "amount_subtotal": total,
         "amount_total": total,
-        "consent_collection": _consents(params),
         "created": world.clock.now(),
         "currency": lines[0]["currency"],
-        "custom_text": {name: params.get("custom_text", {}).get(name) for name in TEXTS},
+        "custom_text": {**dict.fromkeys(TEXTS), **params.get("custom_text", {})},
         "customer_details": _details(params.get("customer_email")),
         "expires_at": expires_at,
         "metadata": params.get("metadata", {}),
         "mode": params["mode"],
-        "payment_method_types": [] if "card" in excluded else ["card"],
         "payment_status": "unpaid" if total else "no_payment_required",
-        "phone_number_collection": params.get("phone_number_collection", {"enabled": False}),
         "status": "open",
         "ui_mode": "hosted_page",
         "url": f"{world.config.public_url}/c/pay/{identity}",
@@ -100,17 +100,20 @@ def _build(world: World, params: dict[str, Any], lines: list[Json], expires_at: 
 
 
 ECHOED = (
-    "allow_promotion_codes", "allowed_payment_method_types", "billing_address_collection", "branding_settings",
-    "cancel_url", "client_reference_id", "customer_email", "excluded_payment_method_types", "integration_identifier",
-    "locale", "name_collection", "origin_context", "submit_type", "success_url",
+    "allowed_payment_method_types", "cancel_url", "client_reference_id", "customer_email",
+    "excluded_payment_method_types", "integration_identifier", "locale", "origin_context", "submit_type",
+    "success_url",
 )  # fmt: skip
 TEXTS = ("after_submit", "shipping_address", "submit", "terms_of_service_acceptance")
 EMPTY: Json = {
     "after_expiration": None,
+    "allow_promotion_codes": None,
     "automatic_tax": {"enabled": False, "liability": None, "provider": None, "status": None},
+    "billing_address_collection": None,
     "client_secret": None,
     "collected_information": None,
     "consent": None,
+    "consent_collection": None,
     "currency_conversion": None,
     "custom_fields": [],
     "customer": None,
@@ -133,11 +136,10 @@ EMPTY: Json = {
     "payment_method_collection": "if_required",
     "payment_method_configuration_details": None,
     "payment_method_options": {"card": {"request_three_d_secure": "automatic"}},
+    "payment_method_types": ["card"],
     "permissions": None,
-    "presentment_details": None,
+    "phone_number_collection": {"enabled": False},
     "recovered_from": None,
-    "redirect_on_completion": None,
-    "return_url": None,
     "saved_payment_method_options": None,
     "setup_intent": None,
     "shipping_address_collection": None,
@@ -148,17 +150,6 @@ EMPTY: Json = {
     "total_details": {"amount_discount": 0, "amount_shipping": 0, "amount_tax": 0},
     "wallet_options": None,
 }  # fmt: skip
-
-
-def _consents(params: dict[str, Any]) -> Json | None:
-    given = params.get("consent_collection")
-    if given is None:
-        return None
-    return {
-        "payment_method_reuse_agreement": None,
-        "promotions": given.get("promotions", "none"),
-        "terms_of_service": given.get("terms_of_service", "none"),
-    }
 
 
 def _details(email: str | None) -> Json | None:
@@ -180,12 +171,12 @@ def retrieve(call: Call) -> Json:
 
 def listed(call: Call) -> Json:
     """GET /v1/checkout/sessions."""
-    conditions: list[Condition] = equals(
-        call.params, "customer", "payment_intent", "payment_link", "status", "subscription"
+    conditions = equals(
+        call.params, "customer", "customer_account", "payment_intent", "payment_link", "status", "subscription"
     )
     if "customer_details" in call.params:
-        conditions.append(
-            ("json_extract(body, '$.customer_details.email') = ?", (call.params["customer_details"]["email"],))
+        conditions += equals(
+            {"customer_details.email": call.params["customer_details"]["email"]}, "customer_details.email"
         )
     answer = page(call.world.store, "checkout.session", call.path, call.params, *conditions)
     answer["data"] = [shapes.public(body) for body in answer["data"]]

@@ -5,9 +5,24 @@ from studyplatform.demo.stripe.storage import Json
 CARD = ("brand", "checks", "country", "exp_month", "exp_year", "fingerprint", "funding", "last4", "wallet")
 
 
+# Properties that are left out, never null, while there is nothing to say.
+LEFT_OUT = {
+    "checkout.session": {"excluded_payment_method_types"},
+    "refund": {
+        "description", "failure_balance_transaction", "failure_reason", "instructions_email", "next_action",
+        "pending_reason",
+    },
+}  # fmt: skip
+
+
 def public(body: Json) -> Json:
-    """Return an object without what only the sandbox itself may know (names that begin with _)."""
-    return {name: value for name, value in body.items() if not name.startswith("_")}
+    """Return an object as the API shows it: without what only the sandbox may know (names that begin with _)."""
+    left_out = LEFT_OUT.get(body["object"], set())
+    return {
+        name: value
+        for name, value in body.items()
+        if not name.startswith("_") and not (value is None and name in left_out)
+    }
 
 
 def address() -> Json:
