@@ -61,7 +61,8 @@ def _file(sessions: list[Session], turns: dict[int, Presentation], method: str, 
     if sessions:
         days = [session.starts_at.date() for session in sessions]
         calendar.add_missing_timezones(first_date=min(days) - YEAR, last_date=max(days) + YEAR)
-    return calendar.to_ical().decode()
+    text: str = calendar.to_ical().decode()
+    return text
 
 
 def _event(session: Session, turn: Presentation | None) -> Event:

@@ -6,7 +6,7 @@ from zoneinfo import ZoneInfo
 from django.db.models import DateTimeField, ExpressionWrapper, F, QuerySet, Value
 from django.utils import timezone
 
-from cohorts.models import Session, Subgroup
+from cohorts.models import Cohort, Session, Subgroup
 
 ENDS = ExpressionWrapper(
     F("starts_at") + F("minutes") * Value(datetime.timedelta(minutes=1)), output_field=DateTimeField()
@@ -21,6 +21,12 @@ def coming(sessions: QuerySet[Session]) -> QuerySet[Session]:
 def over(sessions: QuerySet[Session]) -> QuerySet[Session]:
     """Return sessions that have ended, latest first."""
     return sessions.alias(ends=ENDS).filter(ends__lte=timezone.now()).order_by("-starts_at", "-pk")
+
+
+def week_of(cohort: Cohort) -> int:
+    """Return which week of the cohort it is on its own clock: 0 before it starts, at most its last."""
+    days = (timezone.now().astimezone(cohort.tz).date() - cohort.starts_on).days
+    return max(0, min(days // 7 + 1, cohort.weeks))
 
 
 def next_meeting(subgroup: Subgroup, zone: ZoneInfo) -> datetime.datetime:

@@ -8,7 +8,7 @@ from django.shortcuts import get_object_or_404
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from cohorts.models import Cohort, Enrollment, Session, Study, Subgroup
+from cohorts.models import Cohort, Enrollment, Presentation, Session, Study, Subgroup
 from studyplatform.accounts.models import User
 
 Reader = User | AnonymousUser
@@ -104,6 +104,21 @@ def sessions_of(user: Reader) -> QuerySet[Session]:
     return sessions_seen_by(user).filter(
         Q(subgroup=None) | Q(subgroup__in=groups) | Q(subgroup__in=subgroups_led_by(user))
     )
+
+
+def runs(user: Reader, session: Session) -> bool:
+    """Tell whether the person prepares the session: its host, its subgroup's partner; for everybody's, any partner."""
+    led = subgroups_led_by(user).filter(cohort=session.cohort_id)
+    if session.subgroup_id:
+        led = led.filter(pk=session.subgroup_id)
+    return studies_run_by(user).filter(pk=session.cohort.study_id).exists() or led.exists()
+
+
+def passed_turns_seen_by(user: Reader) -> QuerySet[Presentation]:
+    """Turns passed on whose reason the person may read: their own members' for a partner, everybody's for a host."""
+    led = Q(enrollment__memberships__until=None, enrollment__memberships__subgroup__in=subgroups_led_by(user))
+    passed = Presentation.objects.filter(state=Presentation.State.PASSED)
+    return passed.filter(led | Q(session__cohort__study__in=studies_run_by(user))).distinct()
 
 
 def subgroup_of(enrollment: Enrollment | None) -> Subgroup | None:

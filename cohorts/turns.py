@@ -1,13 +1,16 @@
 """Turns of sessions as members see them: places in order, taken or open, and whose turn comes first."""
 
+from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from django.db.models import Count, Min, Q
+from django.db.models import Count, Min, Q, QuerySet
 from django.utils import timezone
 
 from cohorts.models import Enrollment, Presentation, Session
 from cohorts.policies import enrollments_in
+from studyplatform.accounts.models import User
+from studyplatform.kit.models import Change
 
 TAKEN = ("claimed", "ready", "live", "done")
 
@@ -46,6 +49,18 @@ def can_take(session: Session, places: list[Slot], mine: Enrollment | None, belo
     return bool(mine and belongs and free and session.stage in ("coming", "soon")) and not any(
         place.mine for place in places
     )
+
+
+def passed_on(turns: QuerySet[Presentation]) -> dict[int, list[tuple[User, str]]]:
+    """Return who passed these turns on themselves, and why, by session."""
+    rows = {str(turn.pk): turn for turn in turns.select_related("enrollment__person__profile")}
+    found: dict[int, list[tuple[User, str]]] = defaultdict(list)
+    changes = Change.objects.filter(subject_type="cohorts.presentation", subject_id__in=rows, to_state="passed")
+    for change in changes.order_by("at"):
+        turn = rows[change.subject_id]
+        if change.actor_id == turn.enrollment.person_id and change.from_state in ("claimed", "ready"):
+            found[turn.session_id].append((turn.enrollment.person, change.note))
+    return found
 
 
 def goes_first(mine: Enrollment | None) -> bool:

@@ -73,6 +73,11 @@ class Session(models.Model):
         return self.link or group or self.cohort.link
 
     @property
+    def doors_at(self) -> datetime.datetime:
+        """From when the room is open."""
+        return self.starts_at - DOORS_OPEN
+
+    @property
     def stage(self) -> str:
         """Where it stands now: "cancelled", "coming", "soon" (doors are open), "live" or "over"."""
         now = timezone.now()
@@ -82,7 +87,7 @@ class Session(models.Model):
             return "over"
         if now >= self.starts_at:
             return "live"
-        return "soon" if now >= self.starts_at - DOORS_OPEN else "coming"
+        return "soon" if now >= self.doors_at else "coming"
 
     @property
     def post_due_at(self) -> datetime.datetime:

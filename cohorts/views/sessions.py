@@ -12,7 +12,8 @@ from django.views.decorators.http import require_safe
 
 from cohorts import clock
 from cohorts.models import Session
-from cohorts.policies import enrollment_of, get_session, get_space, sessions_seen_by
+from cohorts.policies import enrollment_of, get_session, get_space, runs, sessions_seen_by
+from studyplatform.kit import moments
 
 PAGE = 40
 STANDING = ~Q(presentations__state="passed")
@@ -48,13 +49,22 @@ def _with_turns(seen: QuerySet[Session]) -> QuerySet[Session]:
 def enter(request: HttpRequest, slug: str, number: int, public_id: str) -> HttpResponse:
     """Lead who belongs to where the session meets; the meeting's own address never stands on a page or in a letter."""
     session = get_session(request, slug, number, public_id)
-    closed = _why_closed(session)
+    closed = _too_early(request, session) or _why_closed(session)
     if closed:
         messages.warning(request, closed)
         return redirect(session.get_absolute_url())
     response = redirect(session.meeting_link)
     response.headers["Referrer-Policy"] = "no-referrer"
     return response
+
+
+def _too_early(request: HttpRequest, session: Session) -> str:
+    """Members come in when the room opens; who prepares the session, at any time."""
+    if session.stage != "coming" or runs(request.user, session):
+        return ""
+    return _("The room opens on %(when)s. This button leads in from then on.") % {
+        "when": moments.moment(session.doors_at)
+    }
 
 
 def _why_closed(session: Session) -> str:

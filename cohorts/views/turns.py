@@ -72,7 +72,7 @@ def turn_pass(request: HttpRequest, slug: str, number: int, public_id: str) -> H
     session = get_session(request, slug, number, public_id)
     own = Presentation.objects.filter(session=session, enrollment__person=reader(request)).exclude(state="passed")
     turn = get_object_or_404(own)
-    form = PassOnForm(request.POST or None)
+    form = PassOnForm(request.POST if request.method == "POST" else None)
     if form.is_valid():
         try:
             presentations.pass_on(reader(request), turn, form.cleaned_data["reason"])
@@ -82,4 +82,4 @@ def turn_pass(request: HttpRequest, slug: str, number: int, public_id: str) -> H
             messages.success(request, _("Your turn is free for somebody else. Thank you for saying so in time."))
             return redirect(session.get_absolute_url())
     context = {"cohort": session.cohort, "session": session, "turn": turn, "form": form}
-    return render(request, "cohorts/turn_pass.html", context)
+    return render(request, "cohorts/turn_pass.html", context, status=422 if form.errors else 200)

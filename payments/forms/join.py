@@ -46,14 +46,3 @@ class JoinForm(forms.Form):
         """Return kind and id of the post that led here; anything that is no public id is left out."""
         public_id = self.cleaned_data["came_from"]
         return ("case_study", public_id) if PUBLIC_ID.match(public_id) else ("", "")
-
-
-class IntroductionForm(forms.Form):
-    """One line to introduce oneself with."""
-
-    introduction = forms.CharField(
-        label=_("Say hello in one line"),
-        help_text=_("What you do, and one thing you would like to change."),
-        max_length=200,
-        widget=forms.Textarea(attrs={"rows": 2}),
-    )

@@ -8,11 +8,11 @@ from django.shortcuts import redirect, render
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST
 
+from cohorts.forms.introductions import IntroductionForm
 from cohorts.models import Enrollment
 from cohorts.services import introductions
 from payments import gateway, policies
 from payments.flows import checkout
-from payments.forms.join import IntroductionForm
 from payments.models import Payment, PaymentLine
 from payments.services import welcome
 from payments.truth import Page

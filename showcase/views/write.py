@@ -143,6 +143,12 @@ def _onward(request: HttpRequest, post: CaseStudy) -> HttpResponse:
         "remove": _("The post is gone. Remixes of it keep your name."),
         "discard": _("Your changes are gone. The post stays as readers see it."),
     }
+    turn = post.presentation
+    if verb == "publish" and turn and turn.session.stage in ("coming", "soon"):
+        messages.success(
+            request, _("Your post is out, and your turn is ready. The others can read it before you meet.")
+        )
+        return redirect(turn.session.get_absolute_url())
     messages.success(request, said.get(verb, _("Saved.")))
     return redirect("my_posts") if verb in ("publish", "remove") else redirect("case_edit", post.public_id)
 

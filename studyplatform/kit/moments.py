@@ -6,6 +6,7 @@ from zoneinfo import ZoneInfo
 from babel.dates import format_date, format_time, get_timezone_location
 from django.utils import timezone
 from django.utils.translation import get_language
+from django.utils.translation import gettext as _
 
 DAY = {"ko": "M월 d일(EEE)", "en": "EEE d MMM"}
 DAY_AND_YEAR = {"ko": "y년 M월 d일(EEE)", "en": "EEE d MMM y"}
@@ -29,6 +30,12 @@ def day(at: datetime.datetime | datetime.date, zone: str | ZoneInfo | None = Non
     date = in_zone(at, zone).date() if isinstance(at, datetime.datetime) else at
     patterns = DAY if date.year == timezone.localdate().year else DAY_AND_YEAR
     return format_date(date, patterns[language()], locale=language())
+
+
+def near_day(at: datetime.datetime) -> str:
+    """Return "today" or "tomorrow" on the reader's calendar, else the day."""
+    away = (in_zone(at).date() - timezone.localdate()).days
+    return {0: _("today"), 1: _("tomorrow")}.get(away) or day(at)
 
 
 def clock(at: datetime.datetime, zone: str | ZoneInfo | None = None) -> str:

@@ -3,7 +3,7 @@
 from collections import defaultdict
 from dataclasses import dataclass, field
 
-from django.db.models import Count, Q, QuerySet
+from django.db.models import Count, F, Q, QuerySet
 
 from cohorts import clock
 from cohorts.models import Contribution, Enrollment, Membership, Presentation, Session, Subgroup
@@ -55,10 +55,17 @@ def of(person: User, places: list[Enrollment], sessions: QuerySet[Session] | Non
 
 
 def coming(sessions: QuerySet[Session]) -> QuerySet[Session]:
-    """Return planned sessions that have not ended, each with how many of its turns are `taken`."""
+    """Return planned sessions that have not ended, each with how many of its turns are `taken` and `free`."""
     standing = ~Q(presentations__state="passed")
     planned = clock.coming(sessions.filter(state=Session.State.PLANNED))
-    return planned.annotate(taken=Count("presentations", filter=standing, distinct=True))
+    taken = planned.annotate(taken=Count("presentations", filter=standing, distinct=True))
+    return taken.annotate(free=F("turns") - F("taken"))
+
+
+def standing() -> QuerySet[Presentation]:
+    """Return turns that stand, with whose they are and what is written for them. Who missed one is nobody's news."""
+    standing = Presentation.objects.exclude(state__in=["passed", "missed"])
+    return standing.select_related("enrollment__person__profile", "case_study")
 
 
 def _turns(places: list[int]) -> QuerySet[Presentation]:

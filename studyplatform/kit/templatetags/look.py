@@ -78,7 +78,7 @@ def moment(at: datetime.datetime, zone: str | None = None, style: str = "") -> S
     """Return a moment with its machine-readable twin, which static/js adds the reader's own time to."""
     name = f" {moments.zone_name(zone)}" if zone and style != "short" else ""
     return format_html(
-        '<time datetime="{}"{}>{}{}</time>',
+        '<time datetime="{}"{}><span class="nowrap">{}</span>{}</time>',
         moments.in_zone(at, zone).isoformat(),
         format_html(' data-local="{}"', _("your time:")) if zone else "",
         moments.moment(at, zone),

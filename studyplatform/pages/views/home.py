@@ -1,65 +1,108 @@
 """Home: what must I do now. The title is the answer."""
 
+from dataclasses import dataclass
 from typing import Any
 
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.urls import reverse
+from django.utils import timezone
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
-from cohorts.models import Cohort, Enrollment, Session
-from cohorts.policies import reader, studies_run_by, subgroups_led_by
+from cohorts.models import Cohort, Enrollment, Presentation, Session, Subgroup
+from cohorts.policies import reader, sessions_of, studies_run_by, subgroups_led_by
+from payments.models import Payment, PaymentLine
+from payments.policies import payments_seen_by
 from showcase.policies import public_case_studies
+from showcase.reading import for_lists
 from studyplatform.accounts.models import User
-from studyplatform.kit import moments
+from studyplatform.kit import moments, seo
 from studyplatform.pages import landing, steps, week
 
 RUNNING = (Cohort.State.OPEN, Cohort.State.CLOSED)
 
 
+@dataclass(frozen=True)
+class Place:
+    """One of the person's cohorts: posts written so far, the subgroup they sit in, the payment with its receipt."""
+
+    seat: Enrollment
+    posts: int
+    group: Subgroup | None
+    payment: str
+
+    @property
+    def running(self) -> bool:
+        """Whether there is still something to do in it."""
+        return self.seat.cohort.state in RUNNING
+
+
 @require_safe
+@never_cache
 @login_required
 def home(request: HttpRequest) -> HttpResponse:
     """The next session, the next steps, the person's cohorts, groups and studies; for a newcomer, where to sit down."""
     person = reader(request)
-    mine = list(_places(person))
-    places = [place for place in mine if place.state in Enrollment.BELONGS]
-    running = [place for place in places if place.cohort.state in RUNNING]
-    held = [place for place in mine if place.state == Enrollment.State.HELD]
-    own = week.of(person, running)
-    todo = [step for place in running for step in steps.steps(place, own)]
+    mine = list(_seats(person))
+    seats = [seat for seat in mine if seat.state in Enrollment.BELONGS]
+    running = [seat for seat in seats if seat.cohort.state in RUNNING]
+    held = [seat for seat in mine if seat.state == Enrollment.State.HELD]
+    own = week.of(person, running, sessions_of(person).filter(cohort__state__in=RUNNING))
+    todo = [step for seat in running for step in steps.steps(seat, own)]
     after = own.sessions[0] if own.sessions else None
     context = {
-        "title": title(person, after, held, todo),
+        "title": title(person, after, held, todo, own.turn_in(after)),
+        "today": timezone.localdate(),
         "next": after,
         "next_turn": own.turn_in(after),
+        "next_mine": bool(after and any(seat.cohort_id == after.cohort_id for seat in running)),
+        "presenters": list(week.standing().filter(session=after)) if after else [],
         "held": held,
         "steps": todo[:5],
-        "places": [(place, own.posts.get(place.pk, 0)) for place in places],
+        "lead": next((step for step in todo[:5] if not step.done), None),
+        "turns": own.turns,
+        "places": _places(person, seats, own),
         "running": bool(running),
         "drafts": own.drafts,
         "groups": subgroups_led_by(person).filter(cohort__state__in=RUNNING),
         "studies": studies_run_by(person).order_by("title"),
+        "calendar": seo.absolute(reverse("calendar_feed", args=[person.calendar_token])),
     }
     if not running:
         context |= _somewhere_to_sit()
     return render(request, "pages/home.html", context)
 
 
-def _places(person: User) -> Any:
+def _seats(person: User) -> Any:
     seated = Enrollment.objects.filter(person=person, state__in=(*Enrollment.BELONGS, Enrollment.State.HELD))
     return seated.select_related("cohort__study", "person__profile").order_by("-cohort__starts_on", "-pk")
 
 
-def title(person: User, after: Session | None, held: list[Enrollment], todo: list[steps.Step]) -> str:
+def _places(person: User, seats: list[Enrollment], own: week.Week) -> list[Place]:
+    paid = PaymentLine.objects.filter(
+        enrollment__in=seats, payment__in=payments_seen_by(person).filter(state=Payment.State.PAID)
+    )
+    payments = dict(paid.values_list("enrollment", "payment__public_id"))
+    return [
+        Place(seat, own.posts.get(seat.pk, 0), own.groups.get(seat.pk), payments.get(seat.pk, "")) for seat in seats
+    ]
+
+
+def title(
+    person: User, after: Session | None, held: list[Enrollment], todo: list[steps.Step], turn: Presentation | None
+) -> str:
     """Return the one thing that matters now, in a sentence to the person."""
     name = {"name": person.name}
     if after and after.stage == "live":
         return _("%(name)s, your session is on now") % name
     if held:
         return _("%(name)s, your seat is waiting") % name
+    if after and turn and turn.state == Presentation.State.READY and _is_today(after):
+        return _("%(name)s, you present today") % name
     if after and after.stage == "soon":
         return _("%(name)s, your session starts at %(clock)s") % {**name, "clock": moments.clock(after.starts_at)}
     first = next((step for step in todo if not step.done), None)
@@ -70,8 +113,11 @@ def title(person: User, after: Session | None, held: list[Enrollment], todo: lis
     return _("%(name)s, welcome") % name
 
 
+def _is_today(session: Session) -> bool:
+    return moments.in_zone(session.starts_at).date() == timezone.localdate()
+
+
 def _somewhere_to_sit() -> dict[str, Any]:
     """The next cohorts to join, and three posts to read until then."""
     posts = public_case_studies().filter(language=get_language(), indexed=True)
-    shown = posts.select_related("author__profile", "cover", "parent").order_by("-published_at")
-    return {"cohorts": landing.next_cohorts(2), "posts": shown[:3]}
+    return {"cohorts": landing.next_cohorts(2), "posts": for_lists(posts)[:3]}

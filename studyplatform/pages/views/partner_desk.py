@@ -7,14 +7,14 @@ from django.contrib.auth.decorators import login_required
 from django.db.models import Count, Prefetch, Q, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.utils.translation import ngettext
 from django.views.decorators.http import require_safe
 
 from cohorts import turns
-from cohorts.models import Enrollment, Membership, Partner, Presentation, Session, Subgroup
-from cohorts.policies import reader, subgroups_led_by
+from cohorts.models import Enrollment, Membership, Partner, Session, Subgroup
+from cohorts.policies import passed_turns_seen_by, reader, subgroups_led_by
+from studyplatform.accounts.models import User
 from studyplatform.pages import week
-
-STANDING = Presentation.objects.exclude(state="passed").select_related("enrollment__person__profile", "case_study")
 
 
 @dataclass(frozen=True)
@@ -25,12 +25,20 @@ class Desk:
     members: list[Any]
     session: Session | None
     places: list[turns.Slot]
+    passed: list[tuple[User, str]]
 
     @property
-    def counts(self) -> dict[str, int]:
-        """How many turns of the next session are ready, being written for, open."""
+    def summary(self) -> str:
+        """The turns of the next session in a sentence: "4 turns: 2 ready, 1 being written, 1 open"."""
         states = [slot.turn.state if slot.turn else "open" for slot in self.places]
-        return {state: states.count(state) for state in ("ready", "claimed", "open")}
+        ready, writing, free = (states.count(state) for state in ("ready", "claimed", "open"))
+        parts = (
+            (ready, ngettext("%(n)s ready", "%(n)s ready", ready)),
+            (writing, ngettext("%(n)s being written", "%(n)s being written", writing)),
+            (free, ngettext("%(n)s open", "%(n)s open", free)),
+        )
+        turns = ngettext("%(n)s turn", "%(n)s turns", len(states)) % {"n": len(states)}
+        return f"{turns}: {', '.join(words % {'n': n} for n, words in parts if n)}"
 
     @property
     def quiet(self) -> list[Any]:
@@ -43,22 +51,29 @@ class Desk:
 def partner_desk(request: HttpRequest) -> HttpResponse:
     """My groups this week."""
     person = reader(request)
-    groups = list(
+    groups: list[Any] = list(
         subgroups_led_by(person)
         .exclude(cohort__state__in=["finished", "called_off"])
         .prefetch_related(_members(), _coming())
         .order_by("cohort", "position")
     )
-    context = {"desks": [_desk(group) for group in groups], "partner": Partner.objects.filter(person=person).first()}
+    coming = [group.coming[0] for group in groups if group.coming]
+    passed = turns.passed_on(passed_turns_seen_by(person).filter(session__in=coming))
+    context = {
+        "desks": [_desk(group, passed) for group in groups],
+        "partner": Partner.objects.filter(person=person).first(),
+    }
     return render(request, "pages/partner.html", context)
 
 
-def _desk(group: Any) -> Desk:
+def _desk(group: Any, passed: dict[int, list[tuple[User, str]]]) -> Desk:
     session = group.coming[0] if group.coming else None
     if session:
         session.cohort, session.subgroup = group.cohort, group
     places = turns.slots(session, session.standing, None) if session else []
-    return Desk(group, [row.enrollment for row in group.sitting], session, places)
+    return Desk(
+        group, [row.enrollment for row in group.sitting], session, places, passed.get(session.pk, []) if session else []
+    )
 
 
 def _members() -> Prefetch[str]:
@@ -77,5 +92,7 @@ def _members() -> Prefetch[str]:
 def _coming() -> Prefetch[str]:
     planned: QuerySet[Session] = week.coming(Session.objects.all())
     return Prefetch(
-        "sessions", planned.prefetch_related(Prefetch("presentations", STANDING, to_attr="standing")), to_attr="coming"
+        "sessions",
+        planned.prefetch_related(Prefetch("presentations", week.standing(), to_attr="standing")),
+        to_attr="coming",
     )

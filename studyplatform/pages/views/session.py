@@ -8,10 +8,11 @@ from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
 from cohorts import faces, turns
-from cohorts.models import Enrollment, Presentation, Session
-from cohorts.policies import enrollment_of, get_session
+from cohorts.models import Enrollment, Session
+from cohorts.policies import enrollment_of, get_session, passed_turns_seen_by, runs, studies_run_by
 from cohorts.services.presentations import belongs_in
 from studyplatform.kit import moments
+from studyplatform.pages import week
 from studyplatform.pages.steps import write_address
 
 
@@ -21,22 +22,21 @@ def session(request: HttpRequest, slug: str, number: int, public_id: str) -> Htt
     """A session the reader may see; another subgroup's is not found."""
     found = get_session(request, slug, number, public_id)
     mine = enrollment_of(request.user, found.cohort)
-    places = turns.slots(found, _standing(found), mine)
+    places = turns.slots(found, week.standing().filter(session=found), mine)
+    passed = turns.passed_on(passed_turns_seen_by(request.user).filter(session=found))
     context = {
         "cohort": found.cohort,
         "session": found,
         "mine": mine,
+        "prepares": runs(request.user, found),
+        "hosts": studies_run_by(request.user).filter(pk=found.cohort.study_id).exists(),
         "places": places,
+        "passed": passed.get(found.pk, []),
         "runners": _runners(found),
         "clock_moves_to": clock_moves_to(found),
         **_turn_context(found, places, mine),
     }
     return render(request, "pages/session.html", context)
-
-
-def _standing(session: Session) -> list[Presentation]:
-    standing = session.presentations.exclude(state=Presentation.State.PASSED)
-    return list(standing.select_related("enrollment__person__profile", "case_study"))
 
 
 def _turn_context(session: Session, places: list[turns.Slot], mine: Enrollment | None) -> dict[str, Any]:
@@ -48,8 +48,8 @@ def _turn_context(session: Session, places: list[turns.Slot], mine: Enrollment |
         "write": write_address(own, getattr(own, "case_study", None)) if own else "",
         "can_take": open_to_me,
         "goes_first": open_to_me and turns.goes_first(mine),
-        "ready": sum(bool(place.turn) and place.turn.state == "ready" for place in places if place.turn),
-        "open_count": sum(place.turn is None for place in places),
+        "next_free": next((place.position for place in places if place.turn is None), 0),
+        "shown": [place for place in places if place.turn and place.turn.state != "claimed"],
     }
 
 

@@ -3,16 +3,26 @@
 from typing import Any
 
 from django.contrib.auth.decorators import login_required
-from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from cohorts import clock, faces
 from cohorts.models import Cohort, Enrollment, Session, Subgroup
-from cohorts.policies import enrollment_of, enrollments_in, get_space, reader, sessions_of, subgroups_led_by
-from showcase.models import CaseStudy
+from cohorts.policies import (
+    enrollment_of,
+    enrollments_in,
+    get_space,
+    public_cohorts,
+    reader,
+    sessions_of,
+    subgroups_led_by,
+)
+from showcase.policies import case_studies_in
+from showcase.reading import for_lists
+from studyplatform.kit import moments
 from studyplatform.pages import steps, week
 
 NEW_PEOPLE = 6
@@ -26,17 +36,26 @@ def space(request: HttpRequest, slug: str, number: int) -> HttpResponse:
     cohort = get_space(request, slug, number)
     mine = enrollment_of(request.user, cohort)
     own_week = week.of(reader(request), [mine] if mine else [], sessions_of(request.user).filter(cohort=cohort))
+    stands = stage(cohort, own_week.sessions)
+    if stands == "over":
+        own_week.sessions = []
     if mine:
         mine.cohort = cohort
+    todo = steps.steps(mine, own_week)[:3] if mine else []
     context = {
         "cohort": cohort,
         "mine": mine,
-        "stage": stage(cohort, own_week.sessions),
-        "steps": steps.steps(mine, own_week)[:3] if mine else [],
+        "title": title(cohort, stands),
+        "stage": stands,
+        "member_count": enrollments_in(cohort).count(),
+        "steps": todo,
+        "lead": next((step for step in todo if not step.done), None),
         "posts_written": own_week.posts.get(mine.pk, 0) if mine else 0,
         "people": enrollments_in(cohort).order_by("-joined_at", "-pk")[:NEW_PEOPLE],
-        "posts": newest_posts(cohort)[:NEW_POSTS],
+        "posts": for_lists(case_studies_in(cohort))[:NEW_POSTS],
         "runners": faces.runners(cohort),
+        "has_groups": cohort.subgroups.exists(),
+        "again": public_cohorts().filter(study=cohort.study_id, state=Cohort.State.OPEN).exclude(pk=cohort.pk).first(),
         **_sessions(own_week),
         **_group(request, cohort, mine, own_week),
     }
@@ -53,6 +72,17 @@ def stage(cohort: Cohort, coming: list[Session]) -> str:
     return "running" if begun else "before"
 
 
+def title(cohort: Cohort, stage: str) -> str:
+    """Return where the cohort stands in a few words."""
+    if cohort.state == Cohort.State.CALLED_OFF:
+        return _("This cohort was called off")
+    if stage == "over":
+        return _("What stays of cohort %(number)s") % {"number": cohort.number}
+    if stage == "before":
+        return _("It begins on %(day)s") % {"day": moments.day(cohort.starts_on)}
+    return _("Week %(week)s of %(weeks)s") % {"week": clock.week_of(cohort), "weeks": cohort.weeks}
+
+
 def _sessions(own: week.Week) -> dict[str, Any]:
     """The next session of the whole cohort, and the next of a subgroup, soonest first, with the reader's turns."""
     whole = next((row for row in own.sessions if row.subgroup_id is None), None)
@@ -62,6 +92,7 @@ def _sessions(own: week.Week) -> dict[str, Any]:
         "next": both[0] if both else None,
         "then": both[1] if len(both) > 1 else None,
         "next_turn": own.turn_in(both[0]) if both else None,
+        "presenters": list(week.standing().filter(session=both[0])) if both else [],
     }
 
 
@@ -75,9 +106,3 @@ def _group(request: HttpRequest, cohort: Cohort, mine: Enrollment | None, own: w
         "group_partner": faces.partner_of(group),
         "group_next_at": clock.next_meeting(group, cohort.tz) if group else None,
     }
-
-
-def newest_posts(cohort: Cohort) -> QuerySet[CaseStudy]:
-    """Return what the cohort published, its own posts included, newest first."""
-    published = CaseStudy.objects.filter(enrollment__cohort=cohort, state=CaseStudy.State.PUBLISHED)
-    return published.select_related("author__profile", "cover", "parent").order_by("-published_at", "-pk")

@@ -1,0 +1,15 @@
+"""What a member says about themselves in a cohort."""
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+
+class IntroductionForm(forms.Form):
+    """One line to introduce oneself with."""
+
+    introduction = forms.CharField(
+        label=_("Say hello in one line"),
+        help_text=_("What you do, and one thing you would like to change."),
+        max_length=200,
+        widget=forms.Textarea(attrs={"rows": 2}),
+    )
