@@ -6,12 +6,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, expect, sync_playwright
 
 from studyplatform.accounts.models import User
 from tests.payments.conftest import local_stripe, stripe  # noqa: F401
 from tests.people import sign_in
 
+expect.set_options(timeout=20_000)  # a busy machine is no failure
 PHONE, DESK = {"width": 390, "height": 844}, {"width": 1280, "height": 900}
 
 

@@ -10,6 +10,12 @@ from studyplatform.kit import queue
 from studyplatform.mail.models import Letter
 
 MARK = re.compile(r"%\((\w+)\)s")
+TOO_WIDE = """() => {
+  const root = document.documentElement;
+  if (root.scrollWidth <= root.clientWidth) return "";
+  const wide = [...document.querySelectorAll("body *")].filter((e) => e.getBoundingClientRect().right > root.clientWidth);
+  return wide.map((e) => e.outerHTML.slice(0, 90)).slice(-3).join(" | ");
+}"""
 LANGUAGE = {"ko": "ko-KR", "en": "en-GB"}
 ZONE = {"ko": "Asia/Seoul", "en": "Europe/London"}
 
@@ -101,8 +107,8 @@ class Walker:
     def well(self) -> None:
         """Assert that the browser complained of nothing on the way, and that the page fits its width."""
         assert not self.complaints, self.complaints
-        too_wide = self.page.evaluate("document.documentElement.scrollWidth > document.documentElement.clientWidth")
-        assert not too_wide, f"{self.page.url} scrolls sideways"
+        too_wide = self.page.evaluate(TOO_WIDE)
+        assert not too_wide, f"{self.page.url} scrolls sideways because of {too_wide}"
 
 
 def let_work(*names: str) -> None:

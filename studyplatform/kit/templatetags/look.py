@@ -136,7 +136,7 @@ def cover_url(story: Any) -> str:
 
 @register.simple_tag
 def field(bound: BoundField, style: str = "") -> SafeString:
-    """Return a form field with label, help and error, each tied to its control."""
+    """Return a form field with label, help and error, each tied to its control; "given" has an answer already."""
     widget = bound.field.widget
     kind = getattr(widget, "input_type", "select" if hasattr(widget, "choices") else "textarea")
     described = [
