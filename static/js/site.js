@@ -40,7 +40,7 @@ function repeat(place) {
   here.textContent = words.textContent;
   const link = bar.querySelector("a.btn");
   link.href = action.href;
-  link.textContent = action.textContent;
+  link.textContent = action.dataset.brief ?? action.textContent;
   link.classList.toggle("btn-primary", action.classList.contains("btn-primary"));
 }
 const signedIn = document.cookie.split("; ").includes("signed_in=1");
@@ -59,14 +59,18 @@ for (const time of document.querySelectorAll("time[data-local]")) {
   const offset = time.dateTime.match(/[+-]\d\d:\d\d$/)?.[0] ?? "+00:00";
   const minutes = (offset[0] === "-" ? -1 : 1) * (Number(offset.slice(1, 3)) * 60 + Number(offset.slice(4)));
   if (-at.getTimezoneOffset() === minutes) continue;
-  const words = new Intl.DateTimeFormat(root.lang, { weekday: "long", hour: "2-digit", minute: "2-digit", hourCycle: "h23" });
+  const day = at.toLocaleDateString(root.lang, { weekday: "long" });
+  const clock = at.toLocaleTimeString(root.lang, { hour: "2-digit", minute: "2-digit", hourCycle: "h23" });
   const note = document.createElement("small");
   note.className = "local-time";
-  note.textContent = `${time.dataset.local} ${words.format(at)}`;
+  note.textContent = `${time.dataset.local} ${day} ${clock}`;
   time.append(note);
 }
 
-for (const input of document.querySelectorAll("input[data-time-zone]")) if (own) input.value = own;
+for (const choice of document.querySelectorAll("select[data-time-zone]")) {
+  const theirs = choice.querySelector(`option[value="${CSS.escape(own ?? "")}"]`);
+  if (theirs && !choice.closest("form").querySelector(".has-error")) choice.value = own;
+}
 
 // A page that waits for the truth asks again, a few times.
 const waiting = document.querySelector("[data-poll]");

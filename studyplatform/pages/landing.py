@@ -208,13 +208,14 @@ def clocks_change(starts: list[datetime.datetime], cohort: Cohort) -> bool:
 
 
 def next_cohorts(limit: int) -> QuerySet[Any]:
-    """Return cohorts open to join, those in the page's language first, then soonest; with price, seats and study."""
+    """Return cohorts open to join: in the page's language, with a free seat, and soon come first."""
     foreign = Case(When(study__language=get_language(), then=0), default=1, output_field=IntegerField())
+    full = Case(When(seats__taken__lt=F("seats__capacity"), then=0), default=1, output_field=IntegerField())
     amount = Price.objects.filter(cohort=OuterRef("pk"), kind=Price.Kind.STANDARD).values("amount")[:1]
     return (
         public_cohorts()
         .filter(**_joinable())
         .select_related("study", "seats")
         .annotate(amount=Subquery(amount))
-        .order_by(foreign, "starts_on", "pk")[:limit]
+        .order_by(foreign, full, "starts_on", "pk")[:limit]
     )

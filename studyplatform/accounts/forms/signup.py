@@ -3,6 +3,7 @@
 from typing import Any
 
 from django import forms
+from django.conf import settings
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.functional import lazy
@@ -11,6 +12,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
+from studyplatform.accounts import zones
 from studyplatform.accounts.models import User
 from studyplatform.accounts.services import people
 
@@ -29,7 +31,7 @@ def no_address(pen_name: str) -> None:
 
 
 class SignupExtras(forms.Form):
-    """A pen name, a yes to the texts, and the browser's time zone."""
+    """A pen name, the language and the time zone (the browser's is guessed), a yes to the texts."""
 
     pen_name = forms.CharField(
         label=_("Pen name"),
@@ -49,15 +51,28 @@ class SignupExtras(forms.Form):
         help_text=link("privacy", _("Read how")),
         error_messages={"required": _("We need your yes to keep your account.")},
     )
-    time_zone = forms.CharField(required=False, max_length=60, widget=forms.HiddenInput(attrs={"data-time-zone": True}))
+    language = forms.ChoiceField(label=_("Language"), choices=settings.LANGUAGES, required=False)
+    time_zone = forms.CharField(
+        label=_("Time zone"),
+        help_text=_("Session times are shown in it."),
+        required=False,  # a strange one is left out
+        max_length=60,
+        widget=forms.Select(attrs={"data-time-zone": True}),
+    )
 
-    field_order = ("pen_name", "email", "password1", "terms", "privacy", "time_zone")
+    field_order = ("pen_name", "email", "password1", "language", "time_zone", "terms", "privacy")
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["language"].initial = get_language()
+        self.fields["time_zone"].initial = settings.TIME_ZONE
+        self.fields["time_zone"].widget.choices = zones.choices(settings.TIME_ZONE)  # type: ignore[attr-defined]
 
     def signup(self, request: HttpRequest, user: User) -> None:
         """Called by allauth once the person is made."""
         people.join(
             user,
             pen_name=self.cleaned_data["pen_name"],
-            speaks=get_language() or "",
+            speaks=self.cleaned_data["language"] or get_language() or "",
             time_zone=self.cleaned_data["time_zone"],
         )
