@@ -1,9 +1,15 @@
 """The secret address of a person's calendar feed."""
 
 from django.db import transaction
+from django.db.models import QuerySet
 
 from studyplatform.accounts.models import User
 from studyplatform.kit.ids import secret_token
+
+
+def opened_by(token: str) -> QuerySet[User]:
+    """Return whose feed a token opens: the address is the key."""
+    return User.objects.filter(calendar_token=token, is_active=True, erased_at=None)
 
 
 @transaction.atomic

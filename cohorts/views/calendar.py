@@ -13,7 +13,6 @@ from django.views.decorators.http import require_POST, require_safe
 from cohorts import calendars
 from cohorts.policies import reader, sessions_seen_by
 from cohorts.services import calendar_feeds
-from studyplatform.accounts.models import User
 
 
 @require_safe
@@ -29,7 +28,7 @@ def session_ics(request: HttpRequest, public_id: str) -> HttpResponse:
 @cache_control(private=True, max_age=900)
 def calendar_feed(request: HttpRequest, token: str) -> HttpResponse:
     """All sessions of the person whose token it is."""
-    person = get_object_or_404(User, calendar_token=token, is_active=True, erased_at=None)
+    person = get_object_or_404(calendar_feeds.opened_by(token))
     return _answer(calendars.feed(person), "sessions.ics")
 
 

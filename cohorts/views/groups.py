@@ -57,7 +57,7 @@ def _can_choose(cohort: Cohort, mine: Enrollment | None, own: Subgroup | None) -
 def group_choose(request: HttpRequest, slug: str, number: int, position: int) -> HttpResponse:
     """Take a seat in a subgroup, out of the one the reader is in."""
     cohort = get_space(request, slug, number)
-    subgroup = get_object_or_404(Subgroup, cohort=cohort, position=position)
+    subgroup = get_object_or_404(cohort.subgroups, position=position)
     try:
         memberships.choose(reader(request), subgroup)
     except Refused as refusal:

@@ -39,4 +39,5 @@ DROP FUNCTION ledger_sums_to_zero();
 
 class Migration(migrations.Migration):
     dependencies = [("payments", "0001_initial")]
+    # lock: the tables are one migration old and empty.
     operations = [migrations.RunSQL(GUARDS, NO_GUARDS)]

@@ -69,7 +69,7 @@ def _cannot_join(request: HttpRequest, cohort: Cohort, reason: str) -> HttpRespo
 def _page(
     request: HttpRequest, cohort: Cohort, own: Enrollment | None, form: JoinForm, status: int = 200
 ) -> HttpResponse:
-    price = own.price if own else Price.objects.get(cohort=cohort, kind=Price.Kind.STANDARD).amount
+    price = own.price if own else cohort.prices.get(kind=Price.Kind.STANDARD).amount
     context = {
         "cohort": cohort,
         "study": cohort.study,

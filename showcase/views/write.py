@@ -13,7 +13,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from cohorts.services import contributions
-from showcase import reading
+from showcase import reading, sanitise
 from showcase.content import content_of
 from showcase.forms.case_study import CaseStudyForm, fresh_content
 from showcase.models import CaseStudy
@@ -222,6 +222,7 @@ def _editor(
         "post": post,
         "fresh": fresh or ("" if post.pk else request.POST.get("fresh", "")),
         "other": content_of(other) if other else None,
+        "other_html": sanitise.stored(content_of(other).html) if other else "",
         "saved": moments.clock(post.saved_at) if post.pk else "",
         "progress": _progress(form),
         "pictures": list(post.pictures.all()) if post.pk else [],

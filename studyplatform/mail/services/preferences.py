@@ -3,11 +3,18 @@
 from typing import Any
 
 from django.conf import settings
+from django.contrib.auth import get_user_model
 from django.db import transaction
+from django.db.models import QuerySet
 from django.urls import reverse
 
 from studyplatform.mail.kinds import NAMES
 from studyplatform.mail.models import Preference
+
+
+def opened_by(token: str) -> QuerySet[Any]:
+    """Return whose letters carry this token: the address is the key."""
+    return get_user_model()._default_manager.filter(mail_token=token, is_active=True)
 
 
 def stopped(person: Any, kind: str) -> bool:

@@ -1,6 +1,5 @@
 """Stopping a kind of letter from the letter itself, without signing in."""
 
-from django.contrib.auth import get_user_model
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.views.decorators.cache import never_cache
@@ -17,7 +16,7 @@ from studyplatform.mail.services import preferences
 @require_http_methods(["GET", "HEAD", "POST"])
 def stop_letters(request: HttpRequest, token: str, kind: str) -> HttpResponse:
     """GET says what would stop and changes nothing, because robots follow links; POST stops it, or starts it again."""
-    person = get_object_or_404(get_user_model(), mail_token=token, is_active=True)
+    person = get_object_or_404(preferences.opened_by(token))
     if request.method == "POST":
         preferences.choose(person, kind, wanted=request.POST.get("wanted") == "1")
     language.activate(request, person.language)
