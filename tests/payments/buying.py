@@ -3,6 +3,7 @@
 import contextlib
 import datetime
 import json
+import os
 import socket
 import subprocess
 import sys
@@ -35,13 +36,14 @@ def free_port() -> int:
 class LocalStripe:
     """The local Stripe as a process of its own."""
 
-    def __init__(self, data: Path, webhook_url: str = "") -> None:
+    def __init__(self, data: Path, webhook_url: str = "", *more: str, log: str = "") -> None:
         self.port = free_port()
         self.address = f"http://127.0.0.1:{self.port}"
         command = [sys.executable, "-m", "studyplatform.demo.stripe", "--port", str(self.port), "--data", str(data)]
         secret = settings.STRIPE_WEBHOOK_SECRET
         hooks = ["--webhook-url", webhook_url, "--webhook-secret", secret] if webhook_url else []
-        self.process = subprocess.Popen([*command, *hooks, "--settle-seconds", "3600"])
+        environment = {**os.environ, "STRIPE_SANDBOX_LOG": log}
+        self.process = subprocess.Popen([*command, *hooks, "--settle-seconds", "3600", *more], env=environment)
         self._wait()
 
     def _wait(self) -> None:
