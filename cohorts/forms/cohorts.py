@@ -29,24 +29,17 @@ class CohortForm(forms.Form):
     zone = forms.ChoiceField(label=_("Time zone"), choices=zones)
     minutes = number(_("Minutes each time"), 15, 600)
     weeks = number(_("Weeks"), 1, 52)
-    turns_per_session = number(_("Turns in a session"), 1, 60, help_text=_("How many members present each week."))
-    posts_needed = number(_("Case studies each member writes"), 0, 20)
+    turns_per_session = number(_("Turns in a session"), 1, 60)
+    posts_needed = number(_("Case studies each"), 0, 20)
     link = address(_("Meeting link"), help_text=_("Zoom, Meet or another. Shown to members only."))
     capacity = number(_("Seats"), 2, 10_000)
-    minimum = number(
-        _("Smallest number of members"),
-        0,
-        10_000,
-        required=False,
-        help_text=_("With fewer, the cohort is called off by itself and everybody gets everything back."),
-    )
+    minimum = number(_("At least so many"), 0, 10_000, required=False)
     minimum_by = forms.DateField(label=_("Decided on"), widget=DayInput(), required=False)
     closes_on = forms.DateField(label=_("People can join until"), widget=DayInput())
     price = forms.CharField(
         label=_("Price"),
         max_length=20,
         widget=forms.TextInput(attrs={"inputmode": "decimal", "autocomplete": "off"}),
-        help_text=_("For the whole cohort, VAT included. 0 is free."),
     )
     currency = forms.ChoiceField(label=_("Currency"), choices=[(code, code) for code in money.CURRENCIES])
     policy = forms.ChoiceField(label=_("If somebody leaves"), choices=RefundPolicy.Preset.choices)

@@ -9,10 +9,12 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST
 
+from cohorts.models import Cohort
 from cohorts.policies import enrollments_in, get_run_cohort
 from cohorts.services import cohorts
 from studyplatform.kit.errors import Refused
 
+_CALLED_OFF = gettext_lazy("The cohort is called off. Everybody was told, and the money is on its way back.")
 VERBS = {
     "open": (cohorts.open, gettext_lazy("It is open. Share the link, and people can join.")),
     "close": (cohorts.close, gettext_lazy("Nobody can join now. Everybody who is in stays in.")),
@@ -38,12 +40,11 @@ def move(request: HttpRequest, slug: str, number: int, verb: str) -> HttpRespons
 def call_off(request: HttpRequest, slug: str, number: int) -> HttpResponse:
     """Say what calling off does, in numbers; then do it."""
     cohort = get_run_cohort(request, slug, number)
+    draft = cohort.state == Cohort.State.DRAFT
     if request.method == "POST":
         try:
             cohorts.call_off(request.user, cohort)
-            messages.success(
-                request, _("The cohort is called off. Everybody was told, and the money is on its way back.")
-            )
+            messages.success(request, _("The plan is dropped.") if draft else _CALLED_OFF)
         except Refused as refused:
             messages.error(request, str(refused))
         return redirect("studio_cohort", slug, number)
@@ -51,6 +52,7 @@ def call_off(request: HttpRequest, slug: str, number: int) -> HttpResponse:
     context = {
         "cohort": cohort,
         "study": cohort.study,
+        "draft": draft,
         "members": members.count(),
         "paid": members.aggregate(paid=Sum("price"))["paid"] or 0,
     }
