@@ -1,13 +1,18 @@
 """Money in Django admin: desks that act through the same verbs as everything else, and books nobody can edit."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import Any
 
 from django.contrib import admin, messages
+from django.contrib.admin.helpers import ACTION_CHECKBOX_NAME
 from django.db.models import Count, QuerySet, Sum
 from django.http import HttpRequest, HttpResponse
+from django.template.response import TemplateResponse
+from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
+from cohorts.policies import reader
+from payments.forms.bank import BankForm
 from payments.models import (
     LedgerAccount,
     LedgerEntry,
@@ -19,7 +24,7 @@ from payments.models import (
     Refund,
     StripeEvent,
 )
-from payments.services import batches, payouts
+from payments.services import batches, payouts, refunds
 from studyplatform.kit.errors import Refused
 from studyplatform.kit.money import show
 
@@ -37,7 +42,7 @@ class ReadOnly(admin.ModelAdmin[Any]):
         return False
 
 
-def each(model_admin: Any, request: HttpRequest, rows: QuerySet[Any], verb: Callable[[Any], Any], done: str) -> None:
+def each(model_admin: Any, request: HttpRequest, rows: Iterable[Any], verb: Callable[[Any], Any], done: str) -> None:
     """Run a verb on every ticked row and say how each went."""
     for row in rows:
         try:
@@ -63,6 +68,14 @@ class PaymentAdmin(ReadOnly):
 class RefundAdmin(ReadOnly):
     list_display = ("id", "line", "amount", "cause", "state", "created_at", "error")
     list_filter = ("state", "cause")
+    actions = ("send_again",)
+
+    def has_handle_permission(self, request: HttpRequest) -> bool:
+        return request.user.has_perm("payments.handle_refunds")
+
+    @admin.action(description=_("Send again what failed"), permissions=["handle"])
+    def send_again(self, request: HttpRequest, rows: QuerySet[Refund]) -> None:
+        each(self, request, rows, lambda row: refunds.retry(row, reader(request)), str(_("on its way again")))
 
 
 @admin.register(StripeEvent)
@@ -80,10 +93,27 @@ class PayeeAdmin(ReadOnly):
     exclude = ("account_sealed",)
 
 
+class Desk(ReadOnly):
+    """Where payouts are handled: looking is one right, handling another, checking a third."""
+
+    def has_handle_permission(self, request: HttpRequest) -> bool:
+        return request.user.has_perm("payments.handle_payouts")
+
+    def has_approve_permission(self, request: HttpRequest) -> bool:
+        return request.user.has_perm("payments.approve_payouts")
+
+    def ask_bank(self, request: HttpRequest, form: BankForm, **context: Any) -> TemplateResponse:
+        """Ask what the bank did, line by line."""
+        back = reverse(f"admin:{self.opts.app_label}_{self.opts.model_name}_changelist")
+        shown = {**self.admin_site.each_context(request), "opts": self.opts, "form": form, "back": back, **context}
+        return TemplateResponse(request, "payments/admin/bank.html", shown, status=422 if form.errors else 200)
+
+
 @admin.register(Payout)
-class PayoutAdmin(ReadOnly):
+class PayoutAdmin(Desk):
     list_display = ("id", "payee", "sum", "state", "batch", "created_at", "paid_at", "reason")
     list_filter = ("state", "currency")
+    list_select_related = ("payee__person", "batch")
     search_fields = ("payee__person__email",)
     actions = ("make_batch", "sent_back")
 
@@ -91,11 +121,11 @@ class PayoutAdmin(ReadOnly):
     def sum(self, row: Payout) -> str:
         return show(row.amount, row.currency)
 
-    @admin.action(description=_("Put everything that waits into a batch"), permissions=["view"])
+    @admin.action(description=_("Put everything that waits into a batch"), permissions=["handle"])
     def make_batch(self, request: HttpRequest, rows: QuerySet[Payout]) -> None:
         for currency in sorted(set(rows.values_list("currency", flat=True))):
             try:
-                batch = batches.make(request.user, currency)  # type: ignore[arg-type]
+                batch = batches.make(reader(request), currency)
             except Refused as refusal:
                 self.message_user(request, f"{currency}: {refusal}", messages.ERROR)
             else:
@@ -103,21 +133,59 @@ class PayoutAdmin(ReadOnly):
                     request, _("Batch %(batch)s is ready to be checked by somebody else.") % {"batch": batch.pk}
                 )
 
-    @admin.action(description=_("The bank sent it back"), permissions=["view"])
-    def sent_back(self, request: HttpRequest, rows: QuerySet[Payout]) -> None:
-        reason = str(_("sent back by the bank"))
-        each(self, request, rows, lambda row: payouts.mark_failed(request.user, row, reason=reason), reason)  # type: ignore[arg-type]
+    @admin.action(description=_("The bank sent it back"), permissions=["handle"])
+    def sent_back(self, request: HttpRequest, rows: QuerySet[Payout]) -> HttpResponse | None:
+        ticked = list(rows.select_related("payee").order_by("pk"))
+        form = BankForm(request.POST if "apply" in request.POST else None, payouts=ticked, all_sent_back=True)
+        if not form.is_valid():
+            chosen = [("action", "sent_back"), *((ACTION_CHECKBOX_NAME, row.pk) for row in ticked)]
+            sentence = _("Write the bank's reason for each. The money is owed again, and its payee is told.")
+            return self.ask_bank(request, form, title=_("The bank sent it back"), sentence=sentence, hidden=chosen)
+        said = form.sent_back()
+        each(
+            self,
+            request,
+            ticked,
+            lambda row: payouts.mark_failed(reader(request), row, reason=said[row.pk]),
+            str(_("sent back by the bank")),
+        )
+        return None
+
+
+class PayoutInline(admin.TabularInline[Payout, PayoutBatch]):
+    model = Payout
+    fields = ("payee", "bank", "money", "state", "reason")
+    readonly_fields = fields
+    can_delete = False
+    extra = 0
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Payout]:
+        return super().get_queryset(request).select_related("payee__person").order_by("pk")
+
+    def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+    @admin.display(description=_("account"))
+    def bank(self, row: Payout) -> str:
+        return f"{row.payee.holder} · {row.payee.bank} …{row.payee.account_ending}"
+
+    @admin.display(description=_("amount"))
+    def money(self, row: Payout) -> str:
+        return show(row.amount, row.currency)
 
 
 @admin.register(PayoutBatch)
-class PayoutBatchAdmin(ReadOnly):
+class PayoutBatchAdmin(Desk):
     list_display = ("id", "state", "currency", "lines", "total", "maker", "checker", "file_hash")
     list_filter = ("state", "currency")
+    list_select_related = ("maker", "checker")
     exclude = ("file",)
-    actions = ("approve", "export", "all_paid", "give_up")
+    inlines = (PayoutInline,)
+    actions = ("approve", "export", "bank_did", "give_up")
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
-        return super().get_queryset(request).annotate(count=Count("payouts"), sum=Sum("payouts__amount"))
+        counted: QuerySet[Any] = super().get_queryset(request)
+        return counted.annotate(count=Count("payouts"), sum=Sum("payouts__amount"))
 
     @admin.display(description=_("payouts"))
     def lines(self, row: Any) -> int:
@@ -127,30 +195,48 @@ class PayoutBatchAdmin(ReadOnly):
     def total(self, row: Any) -> str:
         return show(row.sum or 0, row.currency)
 
-    @admin.action(description=_("Approve (not your own)"), permissions=["view"])
+    @admin.action(description=_("Approve (not your own)"), permissions=["approve"])
     def approve(self, request: HttpRequest, rows: QuerySet[PayoutBatch]) -> None:
-        each(self, request, rows, lambda row: batches.approve(request.user, row), str(_("approved")))  # type: ignore[arg-type]
+        each(self, request, rows, lambda row: batches.approve(reader(request), row), str(_("approved")))
 
-    @admin.action(description=_("Make the bank file of one batch"), permissions=["view"])
+    @admin.action(description=_("Make the bank file of one batch"), permissions=["handle"])
     def export(self, request: HttpRequest, rows: QuerySet[PayoutBatch]) -> HttpResponse | None:
-        if rows.count() != 1:
-            self.message_user(request, _("Tick exactly one batch."), messages.ERROR)
-            return None
+        one = self._only(request, rows)
         try:
-            batch = batches.export(request.user, rows[0])  # type: ignore[arg-type]
+            batch = batches.export(reader(request), one) if one else None
         except Refused as refusal:
             self.message_user(request, str(refusal), messages.ERROR)
             return None
-        headers = {"Content-Disposition": f'attachment; filename="batch-{batch.pk}.csv"'}
-        return HttpResponse(batch.file, content_type="text/csv; charset=utf-8", headers=headers)
+        if not batch:
+            return None
+        headers = {"Content-Disposition": f'attachment; filename="batch-{batch.pk}.csv"', "Cache-Control": "no-store"}
+        return HttpResponse(batches.file_of(batch), content_type="text/csv; charset=utf-8", headers=headers)
 
-    @admin.action(description=_("The bank paid all that is left in it"), permissions=["view"])
-    def all_paid(self, request: HttpRequest, rows: QuerySet[PayoutBatch]) -> None:
-        each(self, request, rows, lambda row: batches.confirm(request.user, row, {}), str(_("confirmed")))  # type: ignore[arg-type]
+    @admin.action(description=_("Write down what the bank did with one batch"), permissions=["handle"])
+    def bank_did(self, request: HttpRequest, rows: QuerySet[PayoutBatch]) -> HttpResponse | None:
+        one = self._only(request, rows)
+        if not one:
+            return None
+        waiting = list(one.payouts.filter(state=Payout.State.EXPORTED).select_related("payee").order_by("pk"))
+        form = BankForm(request.POST if "apply" in request.POST else None, payouts=waiting)
+        if not form.is_valid() and one.state == PayoutBatch.State.EXPORTED:
+            sentence = _("Leave a line empty where the bank paid. Write its reason where it sent the money back.")
+            chosen = [("action", "bank_did"), (ACTION_CHECKBOX_NAME, one.pk)]
+            return self.ask_bank(request, form, title=_("What the bank did"), sentence=sentence, hidden=chosen)
+        said = form.sent_back() if form.is_valid() else {}
+        each(self, request, [one], lambda row: batches.confirm(reader(request), row, said), str(_("confirmed")))
+        return None
 
-    @admin.action(description=_("Give up an unchecked batch"), permissions=["view"])
+    @admin.action(description=_("Give up an unchecked batch"), permissions=["handle"])
     def give_up(self, request: HttpRequest, rows: QuerySet[PayoutBatch]) -> None:
-        each(self, request, rows, lambda row: batches.void(request.user, row), str(_("given up")))  # type: ignore[arg-type]
+        each(self, request, rows, lambda row: batches.void(reader(request), row), str(_("given up")))
+
+    def _only(self, request: HttpRequest, rows: QuerySet[PayoutBatch]) -> PayoutBatch | None:
+        ticked = list(rows[:2])
+        if len(ticked) == 1:
+            return ticked[0]
+        self.message_user(request, _("Tick exactly one batch."), messages.ERROR)
+        return None
 
 
 class EntryInline(admin.TabularInline[LedgerEntry, LedgerTransaction]):
@@ -179,7 +265,8 @@ class LedgerAccountAdmin(ReadOnly):
     list_filter = ("kind", "currency")
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
-        return super().get_queryset(request).annotate(sum=Sum("entries__amount"))
+        summed: QuerySet[Any] = super().get_queryset(request)
+        return summed.annotate(sum=Sum("entries__amount"))
 
     @admin.display(description=_("balance"), ordering="sum")
     def balance(self, row: Any) -> str:

@@ -7,7 +7,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from cohorts.models import Session
-from payments.models import Payment, PaymentLine, Refund
+from payments.models import Payee, Payment, PaymentLine, Payout, Refund
 from studyplatform.mail.services.letters import write
 
 
@@ -39,6 +39,31 @@ def refund_owed(refund: Refund) -> None:
 def refund_failed(refund: Refund) -> None:
     """Tell the buyer that their money did not reach them yet, and that somebody looks after it."""
     _about_refund(refund, "refund_failed", {})
+
+
+def payout_paid(payout: Payout) -> None:
+    """Tell a host or partner that the bank has paid them."""
+    _to_payee(payout.payee, "payout_paid", f"payout-paid:{payout.pk}", payout=payout)
+
+
+def payout_sent_back(payout: Payout) -> None:
+    """Tell a host or partner that the bank sent their money back, why, and what to look at."""
+    _to_payee(payout.payee, "payout_sent_back", f"payout-sent-back:{payout.pk}", payout=payout)
+
+
+def account_changed(payee: Payee) -> None:
+    """Tell a person that their money goes to another account from now on, in case it was not them."""
+    _to_payee(payee, "account_changed", f"account-changed:{payee.pk}:{payee.changed_at.isoformat()}")
+
+
+def _to_payee(payee: Payee, template: str, key: str, **context: Any) -> None:
+    write(
+        to=payee.person,
+        key=key,
+        template=f"payments/{template}",
+        context={"payee": payee, "url": _address("earnings"), "account_url": _address("payee"), **context},
+        about=f"payee:{payee.pk}",
+    )
 
 
 def _about_refund(refund: Refund, template: str, context: dict[str, Any]) -> None:

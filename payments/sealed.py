@@ -3,10 +3,12 @@
 from base64 import urlsafe_b64encode
 from functools import cache
 
-from cryptography.fernet import Fernet
+from cryptography.fernet import Fernet, InvalidToken
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 from django.conf import settings
+
+__all__ = ["InvalidToken", "open_seal", "seal"]
 
 
 @cache
@@ -21,5 +23,5 @@ def seal(text: str) -> str:
 
 
 def open_seal(sealed: str) -> str:
-    """Return what was sealed; raise cryptography's InvalidToken when the key has changed."""
+    """Return what was sealed; raise InvalidToken when the key has changed."""
     return _key().decrypt(sealed.encode()).decode()

@@ -1,13 +1,15 @@
 """Seats: taken and given back under contention, never more than there are.
 
 The seat is taken by one conditional update of the cohort's narrow row, last in the transaction, so that buyers
-wait for each other only as long as that update takes. Lock order: enrollment, subgroup, seats.
+wait for each other only as long as that update takes. Lock order: enrollment, subgroups (by number), seats.
 """
 
 import datetime
+from contextlib import suppress
+from typing import Any
 
 from django.db import IntegrityError, transaction
-from django.db.models import F
+from django.db.models import F, OuterRef, Subquery
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -26,10 +28,10 @@ def hold(
 ) -> Enrollment:
     """Hold a seat in a cohort, and in a subgroup if one is named, until `hold_until`; return the enrollment.
 
-    Holding again while a hold runs returns the same enrollment, moved to the subgroup now named. Raises Refused
-    with code "already_in", "closed", "sold_out" or "subgroup_full".
+    Holding again while a hold runs returns the same enrollment, moved to the subgroup now named, or out of it when
+    none is. Raises Refused with code "already_in", "closed", "sold_out" or "subgroup_full".
     """
-    cohort = Cohort.objects.get(pk=cohort.pk)
+    cohort = _offered(cohort)
     refuse_unless_open(cohort)
     standing = (
         Enrollment.objects.select_for_update().filter(cohort=cohort, person=member, state__in=Enrollment.LIVE).first()
@@ -44,6 +46,13 @@ def hold(
     return enrollment
 
 
+def _offered(cohort: Cohort) -> Any:
+    """Return the cohort with `amount` and `terms_id` as they are now: one statement, so that they belong together."""
+    standard = Price.objects.filter(cohort=OuterRef("pk"), kind=Price.Kind.STANDARD).values("amount")
+    terms = Terms.objects.filter(cohort=OuterRef("pk")).order_by("-version").values("pk")[:1]
+    return Cohort.objects.annotate(amount=Subquery(standard), terms_id=Subquery(terms)).get(pk=cohort.pk)
+
+
 def refuse_unless_open(cohort: Cohort) -> None:
     """Raise Refused when nobody can join this cohort now."""
     if cohort.state != Cohort.State.OPEN or cohort.closes_at <= timezone.now():
@@ -53,13 +62,24 @@ def refuse_unless_open(cohort: Cohort) -> None:
 def _hold_again(enrollment: Enrollment, subgroup: Subgroup | None) -> Enrollment:
     if enrollment.state in Enrollment.BELONGS:
         raise Refused(_("You are already in this cohort."), code="already_in")
-    if enrollment.state == Enrollment.State.HELD and subgroup:
-        leave_subgroup(enrollment)
-        join_subgroup(enrollment, subgroup)
+    if enrollment.state == Enrollment.State.HELD:
+        _choose_again(enrollment, subgroup)
     return enrollment
 
 
-def _new_enrollment(member: User, cohort: Cohort, came_from: tuple[str, str]) -> Enrollment:
+def _choose_again(enrollment: Enrollment, subgroup: Subgroup | None) -> None:
+    standing = enrollment.memberships.filter(until=None).first()
+    before, now = standing.subgroup_id if standing else None, subgroup.pk if subgroup else None
+    if before == now:
+        return
+    touched = Subgroup.objects.filter(pk__in=[pk for pk in (before, now) if pk])
+    list(touched.select_for_update(no_key=True).order_by("pk"))  # one order for everybody
+    leave_subgroup(enrollment)
+    if subgroup:
+        join_subgroup(enrollment, subgroup)
+
+
+def _new_enrollment(member: User, cohort: Any, came_from: tuple[str, str]) -> Enrollment:
     try:
         with transaction.atomic():
             enrollment = Enrollment.objects.create(
@@ -67,10 +87,10 @@ def _new_enrollment(member: User, cohort: Cohort, came_from: tuple[str, str]) ->
                 person=member,
                 state=Enrollment.State.HELD,
                 hold_until=timezone.now() + HOLD,
-                price=Price.objects.get(cohort=cohort, kind=Price.Kind.STANDARD).amount,
+                price=cohort.amount,
                 currency=cohort.currency,
                 policy_id=cohort.policy_id,
-                terms=Terms.objects.filter(cohort=cohort).latest("version"),
+                terms_id=cohort.terms_id,
                 came_from_kind=came_from[0],
                 came_from_id=came_from[1],
             )
@@ -120,10 +140,15 @@ def leave_subgroup(enrollment: Enrollment) -> None:
     Subgroup.objects.filter(pk=membership.subgroup_id).update(taken=F("taken") - 1)
 
 
+def locked(enrollment: Enrollment) -> Enrollment:
+    """Return the enrollment's row, locked; its cohort with it, unlocked: who settles locks the cohort first."""
+    return Enrollment.objects.select_for_update(of=("self",)).select_related("cohort").get(pk=enrollment.pk)
+
+
 @transaction.atomic
 def release(enrollment: Enrollment, to: str, actor: User | None = None) -> bool:
     """End a seat: expired or cancelled. Frees cohort and subgroup once; False when the state no longer allows it."""
-    row = Enrollment.objects.select_for_update().select_related("cohort").get(pk=enrollment.pk)
+    row = locked(enrollment)
     if to not in row.MOVES.get(row.state, ()) or row.state not in Enrollment.SEATED:
         return False
     history.move(row, to, actor)
@@ -136,7 +161,7 @@ def release(enrollment: Enrollment, to: str, actor: User | None = None) -> bool:
 @transaction.atomic
 def expire(enrollment: Enrollment) -> bool:
     """End a hold that ran out, or whose cohort was called off; False when it was paid or lengthened meanwhile."""
-    row = Enrollment.objects.select_for_update().select_related("cohort").get(pk=enrollment.pk)
+    row = locked(enrollment)
     off = row.cohort.state == Cohort.State.CALLED_OFF
     if not row.hold_until or (row.hold_until > timezone.now() and not off):
         return False
@@ -149,29 +174,34 @@ def settle(enrollment: Enrollment, actor: User | None = None) -> bool:
 
     A hold that ran out takes a free seat again, if there is one and the cohort has not been called off.
     """
-    row = Enrollment.objects.select_for_update().select_related("cohort").get(pk=enrollment.pk)
+    row = locked(enrollment)
     if row.state in Enrollment.BELONGS:
         return True
     if row.cohort.state == Cohort.State.CALLED_OFF:
         return False
-    if row.state == Enrollment.State.EXPIRED and not _regain(row):
-        return False
     if Enrollment.State.ACTIVE not in row.MOVES.get(row.state, ()):
-        return False
-    history.move(row, Enrollment.State.ACTIVE, actor, joined_at=timezone.now(), hold_until=None)
-    _seats_changed(row.cohort)
-    return True
-
-
-def _regain(row: Enrollment) -> bool:
-    if row.cohort.state not in (Cohort.State.OPEN, Cohort.State.CLOSED):
-        return False
-    elsewhere = Enrollment.objects.filter(cohort=row.cohort, person=row.person_id, state__in=Enrollment.LIVE)
-    if elsewhere.exists():
         return False
     try:
         with transaction.atomic():
-            _take(row.cohort)
-    except Refused:
+            _activate(row, actor)
+    except (Refused, IntegrityError):  # no seat is free; or the same person took another one a moment ago
         return False
     return True
+
+
+def _activate(row: Enrollment, actor: User | None) -> None:
+    if row.state == Enrollment.State.EXPIRED:
+        _regain(row)
+    history.move(row, Enrollment.State.ACTIVE, actor, joined_at=timezone.now(), hold_until=None)
+    _seats_changed(row.cohort)
+
+
+def _regain(row: Enrollment) -> None:
+    """Take a seat again after the hold ran out, in the same subgroup if it still has one. Raises Refused."""
+    if row.cohort.state not in (Cohort.State.OPEN, Cohort.State.CLOSED):
+        raise Refused(_("This cohort is not taking members now."), code="closed")
+    last = row.memberships.order_by("-pk").select_related("subgroup").first()
+    if last:
+        with suppress(Refused), transaction.atomic():
+            join_subgroup(row, last.subgroup)
+    _take(row.cohort)

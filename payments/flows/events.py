@@ -11,6 +11,7 @@ from payments.flows import checkout, refunds
 from payments.models import Payment, StripeEvent
 from payments.services import payments
 from studyplatform.kit import queue
+from studyplatform.kit.errors import Refused
 
 KEPT_TRYING = datetime.timedelta(days=3)
 
@@ -20,14 +21,14 @@ class NotYet(Exception):
 
 
 def drain(event: StripeEvent) -> None:
-    """Work on one claimed event; one about something unknown stays, and is tried for three days."""
+    """Work on one claimed event; one about something unknown or not right stays, and is tried for three days."""
     handle = HANDLERS.get(event.kind)
     try:
         if handle:
             handle(event.raw["data"]["object"])
-    except NotYet as unknown:
+    except (NotYet, gateway.Rejected, payments.Mismatch, Refused) as why:
         young = event.received_at > timezone.now() - KEPT_TRYING
-        (queue.later if young else queue.give_up)(event, str(unknown))
+        (queue.later if young else queue.give_up)(event, str(why))
     else:
         queue.done(event)
 
@@ -56,7 +57,8 @@ def _refund_changed(seen: dict[str, Any]) -> None:
 
 
 def _charge_refunded(seen: dict[str, Any]) -> None:
-    known = [refunds.accept(back) for back in gateway.refunds_of(seen["payment_intent"])]
+    intent = seen.get("payment_intent")
+    known = [refunds.accept(back) for back in gateway.refunds_of(intent)] if intent else []
     if not all(known):
         raise NotYet(f"no payment for charge {seen['id']}")
 

@@ -11,7 +11,7 @@ from cohorts.policies import enrollments_in
 from cohorts.services import seats
 from payments import gateway
 from payments.models import Payment, PaymentLine, Refund
-from payments.services import refunds
+from payments.services import elsewhere, payments, refunds
 from payments.truth import MoneyBack
 from studyplatform.kit import queue
 
@@ -83,22 +83,30 @@ def _put_back(refund: Refund) -> None:
 
 def accept(back: MoneyBack) -> bool:
     """Record a refund Stripe tells of, ours or made elsewhere; False when no payment of ours is known for it."""
-    ours = Refund.objects.filter(pk=int(back.refund)).first() if back.refund.isdecimal() else None
-    ours = ours or Refund.objects.filter(reference=back.id).first()
+    ours = _sent_as(back) or Refund.objects.filter(reference=back.id).first()
     if ours:
         refunds.record(ours, back)
         return True
     payment = Payment.objects.filter(provider=Payment.Provider.STRIPE, intent=back.intent, state="paid").first()
     if payment:
-        refunds.record_elsewhere(payment, back)
+        elsewhere.record(payment, back)
     return bool(payment)
+
+
+def _sent_as(back: MoneyBack) -> Refund | None:
+    """Return our row a refund was sent for; an id alone may be of another installation on the same account."""
+    if not back.refund.isdecimal():
+        return None
+    return Refund.objects.filter(pk=int(back.refund), line__payment__intent=back.intent).first()
 
 
 def pay_back(cohort: Cohort) -> None:
     """Give every member of a called-off cohort all their money back, each once, and end their seats.
 
-    Once all of it is written the cohort is marked, so that nobody looks again.
+    Who is on the payment page is stopped there. Once all of it is written the cohort is marked, so that nobody looks
+    again.
     """
+    payments.close_pages(cohort)
     for line in _paid_lines(cohort).filter(amount__gt=F("refunded")).order_by("pk").iterator():
         refunds.owe(line, line.amount - line.refunded, "called_off")
     for enrollment in enrollments_in(cohort).order_by("pk").iterator():

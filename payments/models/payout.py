@@ -35,6 +35,10 @@ class PayoutBatch(models.Model):
 
     class Meta:
         verbose_name_plural = "payout batches"
+        permissions = [
+            ("handle_payouts", "Can make batches, fetch bank files and write down what the bank did"),
+            ("approve_payouts", "Can check and approve batches somebody else made"),
+        ]
         constraints = [
             models.CheckConstraint(condition=Q(checker=None) | ~Q(checker=F("maker")), name="batch_two_people")
         ]

@@ -37,6 +37,7 @@ class Refund(Queued):
     created_at = models.DateTimeField(auto_now_add=True)
 
     class Meta:
+        permissions = [("handle_refunds", "Can send failed refunds again")]
         constraints = [
             models.UniqueConstraint(fields=["line", "cause"], name="refund_cause_once"),
             models.CheckConstraint(condition=Q(amount__gt=0), name="refund_positive"),

@@ -9,7 +9,7 @@ from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
 from payments.models import Payee, Payout, PayoutBatch
-from payments.sealed import open_seal
+from payments.sealed import InvalidToken, open_seal, seal
 from payments.services import payouts
 from studyplatform.accounts.models import User
 from studyplatform.kit import history, money
@@ -47,28 +47,36 @@ def _refuse_unless(row: PayoutBatch, state: str, sentence: object) -> None:
 
 @transaction.atomic
 def approve(checker: User, batch: PayoutBatch) -> PayoutBatch:
-    """Approve a batch somebody else made. Raises Refused for its maker."""
+    """Approve a batch somebody else made, and write its file: accounts changed later do not change what was checked.
+
+    Raises Refused for its maker.
+    """
     row = _lock(batch)
     _refuse_unless(row, State.DRAFT, _("Only a batch that waits to be checked can be approved."))
     if row.maker_id == checker.pk:
         raise Refused(_("Somebody else has to check a batch you made."))
-    history.move(row, State.APPROVED, checker, checker=checker)
-    _move_payouts(row, Payout.State.APPROVED, checker)
+    text = bank_file(row)
+    digest = hashlib.sha256(text.encode()).hexdigest()
+    history.move(row, State.APPROVED, checker, checker=checker, file=seal(text), file_hash=digest)
+    history.move_all(_locked_payouts(row), Payout.State.APPROVED, checker)
     return row
 
 
 @transaction.atomic
 def export(admin: User, batch: PayoutBatch) -> PayoutBatch:
-    """Write the bank file and its hash; asking again gives the same file. Raises Refused before approval."""
+    """Note that the file goes to the bank; asking again gives the same file. Raises Refused before approval."""
     row = _lock(batch)
     if row.state in (State.EXPORTED, State.CLOSED):
         return row
     _refuse_unless(row, State.APPROVED, _("A second person has to approve the batch first."))
-    text = bank_file(row)
-    digest = hashlib.sha256(text.encode()).hexdigest()
-    history.move(row, State.EXPORTED, admin, file=text, file_hash=digest)
-    _move_payouts(row, Payout.State.EXPORTED, admin)
+    history.move(row, State.EXPORTED, admin)
+    history.move_all(_locked_payouts(row), Payout.State.EXPORTED, admin)
     return row
+
+
+def file_of(batch: PayoutBatch) -> str:
+    """Return the bank file as it was checked."""
+    return open_seal(batch.file)
 
 
 @transaction.atomic
@@ -76,11 +84,11 @@ def confirm(admin: User, batch: PayoutBatch, sent_back: dict[int, str]) -> Payou
     """Record what the bank did: `sent_back` maps payout ids to the bank's reason, all others were paid."""
     row = _lock(batch)
     _refuse_unless(row, State.EXPORTED, _("Make the bank file first."))
-    for payout in row.payouts.filter(state=Payout.State.EXPORTED).order_by("pk"):
+    waiting = [payout for payout in _locked_payouts(row) if payout.state == Payout.State.EXPORTED]
+    payouts.mark_paid(admin, [payout for payout in waiting if payout.pk not in sent_back], row.currency)
+    for payout in waiting:
         if payout.pk in sent_back:
             payouts.mark_failed(admin, payout, reason=sent_back[payout.pk])
-        else:
-            payouts.mark_paid(admin, payout)
     history.move(row, State.CLOSED, admin)
     return row
 
@@ -95,9 +103,9 @@ def void(admin: User, batch: PayoutBatch) -> PayoutBatch:
     return row
 
 
-def _move_payouts(batch: PayoutBatch, to: str, actor: User) -> None:
-    for payout in batch.payouts.order_by("pk"):
-        history.move(payouts.lock(payout), to, actor)
+def _locked_payouts(batch: PayoutBatch) -> list[Payout]:
+    rows = Payout.objects.select_for_update(of=("self",)).filter(batch=batch).order_by("pk")
+    return list(rows.select_related("payee__person"))
 
 
 def bank_file(batch: PayoutBatch) -> str:
@@ -105,9 +113,17 @@ def bank_file(batch: PayoutBatch) -> str:
     out = io.StringIO()
     writer = csv.writer(out, lineterminator="\r\n")
     writer.writerow(COLUMNS)
-    for payout in batch.payouts.select_related("payee").order_by("pk"):
+    for payout in batch.payouts.select_related("payee__person").order_by("pk"):
         payee = payout.payee
-        account = re.sub(r"\D", "", open_seal(payee.account_sealed))
+        account = _account_of(payee)
         names = [NOT_A_NAME.sub("", text).strip(" -") for text in (payee.bank, payee.holder)]
         writer.writerow([names[0], account, names[1], money.major(payout.amount, payout.currency), f"P{payout.pk}"])
     return out.getvalue()
+
+
+def _account_of(payee: Payee) -> str:
+    try:
+        return re.sub(r"\D", "", open_seal(payee.account_sealed))
+    except InvalidToken:  # the key of this installation has changed since
+        sentence = _("The account of %(person)s cannot be read. Ask them to enter it again.")
+        raise Refused(sentence % {"person": payee.person}) from None

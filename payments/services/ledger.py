@@ -4,10 +4,12 @@ What is ours to show (Stripe, bank) is positive, what we owe (escrow, payable, p
 """
 
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any
 
 from django.db import transaction
-from django.db.models import Sum
+from django.db.models import QuerySet, Sum
 
 from cohorts.models import Cohort, Session
 from payments.models import LedgerAccount, LedgerEntry, LedgerTransaction, PaymentLine
@@ -21,6 +23,15 @@ class Unbalanced(RuntimeError):
     """Code tried to book amounts that do not sum to zero in each currency."""
 
 
+@dataclass(frozen=True)
+class Posting:
+    """One event of money to book: its unique cause, signed minor units by account, the line it is about."""
+
+    cause: str
+    amounts: Amounts
+    line: PaymentLine | None = None
+
+
 def account(kind: str, currency: str, *, cohort: Cohort | None = None, person: User | None = None) -> LedgerAccount:
     """Return the account of that kind, owner and currency; it is made on first use."""
     return LedgerAccount.objects.get_or_create(kind=kind, currency=currency, cohort=cohort, person=person)[0]
@@ -28,8 +39,20 @@ def account(kind: str, currency: str, *, cohort: Cohort | None = None, person: U
 
 def payable(person_id: int, currency: str) -> LedgerAccount:
     """Return the account of what is owed to a person."""
-    owner = {"cohort": None, "person_id": person_id}
-    return LedgerAccount.objects.get_or_create(kind=Kind.PAYABLE, currency=currency, **owner)[0]
+    return payables([person_id], currency)[person_id]
+
+
+def payables(people: Iterable[int], currency: str) -> dict[int, LedgerAccount]:
+    """Return the accounts of what is owed to people, by person id; in three statements at most."""
+    wanted = set(people)
+    found = LedgerAccount.objects.filter(kind=Kind.PAYABLE, currency=currency, cohort=None, person__in=wanted)
+    accounts = {at.person_id: at for at in found if at.person_id}
+    missing = sorted(wanted - accounts.keys())
+    if missing:
+        rows = [LedgerAccount(kind=Kind.PAYABLE, currency=currency, person_id=person) for person in missing]
+        LedgerAccount.objects.bulk_create(rows, ignore_conflicts=True)
+        accounts |= {at.person_id: at for at in found.all() if at.person_id}
+    return accounts
 
 
 @transaction.atomic
@@ -47,6 +70,24 @@ def post(
         entries = [LedgerEntry(transaction=booked, account=at, amount=n) for at, n in amounts.items() if n]
         LedgerEntry.objects.bulk_create(entries)
     return booked
+
+
+@transaction.atomic
+def post_all(postings: list[Posting], *, session: Session | None = None) -> None:
+    """Book many events of one occasion in three statements; those already booked are left out. Raises Unbalanced.
+
+    The caller holds the lock of the occasion (a session, a run), so that nobody books the same causes meanwhile.
+    """
+    for posting in postings:
+        _refuse_unbalanced(posting.cause, posting.amounts)
+    causes = [posting.cause for posting in postings]
+    known = set(LedgerTransaction.objects.filter(cause__in=causes).values_list("cause", flat=True))
+    new = [posting for posting in postings if posting.cause not in known]
+    booked = LedgerTransaction.objects.bulk_create(
+        LedgerTransaction(cause=posting.cause, session=session, line=posting.line) for posting in new
+    )
+    pairs = [(row, entry) for row, posting in zip(booked, new, strict=True) for entry in posting.amounts.items()]
+    LedgerEntry.objects.bulk_create(LedgerEntry(transaction=row, account=at, amount=n) for row, (at, n) in pairs if n)
 
 
 def _refuse_unbalanced(cause: str, amounts: Amounts) -> None:
@@ -72,6 +113,12 @@ def undo(of: LedgerTransaction, cause: str) -> LedgerTransaction:
 def balance(at: LedgerAccount) -> int:
     """Return the sum of an account's entries, in minor units of its currency."""
     return int(at.entries.aggregate(total=Sum("amount"))["total"] or 0)
+
+
+def locked_lines(**which: Any) -> QuerySet[PaymentLine]:
+    """Return payment lines locked in one order: who takes money out of a line's escrow looks at it under this lock."""
+    lines = PaymentLine.objects.select_for_update(of=("self",), no_key=True).filter(**which).order_by("pk")
+    return lines.select_related("payment", "enrollment__terms", "enrollment__cohort__study__payee")
 
 
 def waiting_for(line: PaymentLine) -> int:

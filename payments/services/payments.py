@@ -1,6 +1,6 @@
 """Payments: opened together with a held seat, then moved only by what Stripe says, each time once.
 
-Lock order: payment, cohort, enrollment, seats, receipt number. Money is booked before the seat is looked at.
+Lock order: payment, cohort, line, enrollment, seats, receipt number. Money is booked before the seat is looked at.
 """
 
 import datetime
@@ -15,10 +15,10 @@ from cohorts.models import Cohort, Enrollment, Subgroup
 from cohorts.services import introductions, seats
 from payments import letters
 from payments.models import Payment, PaymentLine
-from payments.services import receipts, refunds, sales
+from payments.services import receipts, refunds, releases, sales
 from payments.truth import Page
 from studyplatform.accounts.models import User
-from studyplatform.kit import history
+from studyplatform.kit import history, queue
 from studyplatform.kit.errors import Refused
 
 log = logging.getLogger(__name__)
@@ -108,7 +108,8 @@ def _paid(payment: Payment, actor: User | None = None, **fields: Any) -> None:
 
 
 def _locked(payment: Payment) -> Payment:
-    row: Payment = Payment.objects.select_for_update(of=("self",)).select_related("buyer").get(pk=payment.pk)
+    rows = Payment.objects.select_for_update(of=("self",), no_key=True).select_related("buyer")
+    row: Payment = rows.get(pk=payment.pk)
     return row
 
 
@@ -197,6 +198,15 @@ def settle(payment: Payment, page: Page) -> Payment:
     return row
 
 
+@transaction.atomic
+def close_pages(cohort: Cohort) -> None:
+    """Have the pages still open for a cohort closed now, by the drain that asks Stripe."""
+    waiting = Payment.objects.filter(lines__enrollment__cohort=cohort, state__in=LIVE)
+    now = timezone.now()
+    Payment.objects.filter(pk__in=waiting).update(expires_at=now, due_at=now)
+    queue.wake("payments.drain_payments")
+
+
 def _refuse_mismatch(payment: Payment, page: Page) -> None:
     asked = (payment.amount, payment.currency, payment.public_id)
     came = (page.amount, page.currency, page.payment)
@@ -231,6 +241,8 @@ def _why_no_seat(line: PaymentLine) -> str:
     cohort = Cohort.objects.select_for_update(no_key=True).get(pk=line.enrollment.cohort_id)
     if cohort.state == Cohort.State.CALLED_OFF:
         return "called_off"
+    if not releases.to_come(cohort).exists():  # the last session was shared: this money could never be
+        return "late"
     others = PaymentLine.objects.filter(enrollment=line.enrollment_id, payment__state=State.PAID)
     if others.exclude(pk=line.pk).exists():
         return "twice"

@@ -1,17 +1,35 @@
 """Payouts: what people are owed, written once a week; nothing is written twice."""
 
+import datetime
+
 from django.db import transaction
+from django.db.models import Sum
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from payments.models import LedgerAccount, Payee, Payout
+from payments import letters
+from payments.models import LedgerAccount, LedgerEntry, Payee, Payout
 from payments.services import ledger
 from studyplatform.accounts.models import User
-from studyplatform.kit import history
+from studyplatform.kit import history, money
 from studyplatform.kit.errors import Refused
 
 Kind = LedgerAccount.Kind
 MINIMUM = {"KRW": 10_000, "USD": 1_000, "JPY": 1_000}  # minor units; less waits for the next week
+
+
+def minimums() -> list[str]:
+    """Return from how much on a payout is made, as people write it, one per currency."""
+    return [money.show(amount, currency) for currency, amount in MINIMUM.items()]
+
+
+def next_run() -> datetime.datetime:
+    """Return when the next weekly run begins, in UTC: Monday 06:00 in Seoul (see studyplatform/schedule.py)."""
+    now = timezone.now().astimezone(datetime.UTC)
+    sunday = (now + datetime.timedelta(days=(6 - now.weekday()) % 7)).replace(
+        hour=21, minute=0, second=0, microsecond=0
+    )
+    return sunday if sunday > now else sunday + datetime.timedelta(weeks=1)
 
 
 def owed(person_id: int, currency: str) -> int:
@@ -19,26 +37,44 @@ def owed(person_id: int, currency: str) -> int:
     return -ledger.balance(ledger.payable(person_id, currency))
 
 
-def run() -> int:
-    """Draft a payout for every payee whose balance passes the minimum; return how many were written."""
-    ready = Payee.objects.filter(enabled=True).order_by("pk")
-    return sum(1 for payee in ready if draft(payee))
-
-
 @transaction.atomic
-def draft(payee: Payee) -> Payout | None:
-    """Write one payee's payout and take the money out of the balance; None when there is too little.
+def run() -> int:
+    """Draft a payout for every payee whose balance passes the minimum; return how many were written.
 
-    The payee's row is locked first, so that two runs at once cannot both see the same balance.
+    The payees are locked before their balances are read, so that two runs at once cannot both see the same money.
     """
-    payee = Payee.objects.select_for_update().get(pk=payee.pk)
-    amount = owed(payee.person_id, payee.currency)
-    if amount < MINIMUM[payee.currency]:
-        return None
-    payout = Payout.objects.create(payee=payee, amount=amount, currency=payee.currency)
-    history.record(payout, "", payout.state)
-    ledger.post(f"payout:{payout.pk}", {_payable(payout): amount, _paying(payout): -amount})
-    return payout
+    payees = list(Payee.objects.select_for_update(no_key=True).filter(enabled=True).order_by("pk"))
+    balances = _balances([payee.person_id for payee in payees])
+    ready = [(payee, balances.get((payee.person_id, payee.currency), 0)) for payee in payees]
+    rows = [
+        Payout(payee=payee, amount=amount, currency=payee.currency)
+        for payee, amount in ready
+        if amount >= MINIMUM[payee.currency]
+    ]
+    _draft(Payout.objects.bulk_create(rows))
+    return len(rows)
+
+
+def _balances(people: list[int]) -> dict[tuple[int, str], int]:
+    """Return what people are owed, by person id and currency."""
+    entries = LedgerEntry.objects.filter(account__kind=Kind.PAYABLE, account__person__in=people)
+    sums = entries.values_list("account__person", "account__currency").annotate(net=Sum("amount"))
+    return {(person, currency): -net for person, currency, net in sums}
+
+
+def _draft(payouts: list[Payout]) -> None:
+    """Take the money of new payouts out of the balances."""
+    history.record_births(payouts)
+    for currency in sorted({payout.currency for payout in payouts}):
+        of_it = [payout for payout in payouts if payout.currency == currency]
+        paying = ledger.account(Kind.PAYING, currency)
+        owed_to = ledger.payables((payout.payee.person_id for payout in of_it), currency)
+        ledger.post_all(
+            [
+                ledger.Posting(f"payout:{row.pk}", {owed_to[row.payee.person_id]: row.amount, paying: -row.amount})
+                for row in of_it
+            ]
+        )
 
 
 def _payable(payout: Payout) -> LedgerAccount:
@@ -51,19 +87,19 @@ def _paying(payout: Payout) -> LedgerAccount:
 
 def lock(payout: Payout) -> Payout:
     """Return the payout's row, locked, as it is now."""
-    return Payout.objects.select_for_update(of=("self",)).select_related("payee").get(pk=payout.pk)
+    return Payout.objects.select_for_update(of=("self",)).select_related("payee__person").get(pk=payout.pk)
 
 
 @transaction.atomic
-def mark_paid(admin: User, payout: Payout) -> Payout:
-    """Record that the bank paid it. Raises Refused when it is not with the bank."""
-    row = lock(payout)
-    if row.state != Payout.State.EXPORTED:
-        raise Refused(_("Only a payout that is with the bank can be marked as paid."))
-    history.move(row, Payout.State.PAID, admin, paid_at=timezone.now())
-    bank = ledger.account(Kind.BANK, row.currency)
-    ledger.post(f"payout-paid:{row.pk}", {_paying(row): row.amount, bank: -row.amount})
-    return row
+def mark_paid(admin: User, payouts: list[Payout], currency: str) -> None:
+    """Record that the bank paid these payouts, locked and with the bank, all in one currency."""
+    history.move_all(payouts, Payout.State.PAID, admin, paid_at=timezone.now())
+    paying, bank = ledger.account(Kind.PAYING, currency), ledger.account(Kind.BANK, currency)
+    ledger.post_all(
+        [ledger.Posting(f"payout-paid:{row.pk}", {paying: row.amount, bank: -row.amount}) for row in payouts]
+    )
+    for row in payouts:
+        letters.payout_paid(row)
 
 
 @transaction.atomic
@@ -75,4 +111,5 @@ def mark_failed(admin: User, payout: Payout, *, reason: str) -> Payout:
     source = ledger.account(Kind.BANK, row.currency) if row.state == Payout.State.PAID else _paying(row)
     history.move(row, Payout.State.FAILED, admin, note=reason, reason=reason[:200])
     ledger.post(f"payout-failed:{row.pk}", {source: row.amount, _payable(row): -row.amount})
+    letters.payout_sent_back(row)
     return row

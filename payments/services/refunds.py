@@ -8,12 +8,10 @@ import logging
 from datetime import timedelta
 
 from django.db import transaction
-from django.db.models import F, Sum
+from django.db.models import F
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from cohorts.models import Enrollment
-from cohorts.services import seats
 from payments import letters
 from payments.models import Payment, PaymentLine, Refund
 from payments.services import ledger
@@ -36,28 +34,27 @@ def owe(line: PaymentLine, amount: int, cause: str, actor: User | None = None) -
 
     Raises Refused when the line has less left than that, or was not paid.
     """
-    line = _locked_line(line)
+    line = locked_line(line)
     standing: Refund | None = line.refunds.filter(cause=cause).first()
     if standing:
         return standing
-    refund = _new(line, amount, cause, actor)
+    refund = write(line, amount, cause, actor)
     letters.refund_owed(refund)
     queue.wake("payments.drain_refunds")
     return refund
 
 
-def _locked_line(line: PaymentLine) -> PaymentLine:
-    return (
-        PaymentLine.objects.select_for_update(of=("self",))
-        .select_related("payment__buyer", "enrollment__cohort__study__payee")
-        .get(pk=line.pk)
-    )
+def locked_line(line: PaymentLine) -> PaymentLine:
+    """Return a line's row, locked, with who paid it."""
+    return ledger.locked_lines(pk=line.pk).select_related("payment__buyer").get()
 
 
-def _new(line: PaymentLine, amount: int, cause: str, actor: User | None = None) -> Refund:
+def write(line: PaymentLine, amount: int, cause: str, actor: User | None = None) -> Refund:
+    """Write down that `amount` of a locked line goes back. Raises Refused when the line has less left than that."""
     if line.payment.state != Payment.State.PAID or not 0 < amount <= line.amount - line.refunded:
         raise Refused(_("There is not that much left to give back."), field="amount", code="too_much")
-    PaymentLine.objects.filter(pk=line.pk).update(refunded=F("refunded") + amount)
+    line.refunded += amount
+    line.save(update_fields=["refunded"])
     line.refunded += amount
     refund: Refund = Refund.objects.create(line=line, amount=amount, cause=cause)
     history.record(refund, "", refund.state, actor)
@@ -69,7 +66,7 @@ def _new(line: PaymentLine, amount: int, cause: str, actor: User | None = None) 
 @transaction.atomic
 def void(refund: Refund, actor: User | None = None) -> bool:
     """Take back a refund that was never sent; False when it is too late for that."""
-    line = _locked_line(refund.line)
+    line = locked_line(refund.line)
     row = _locked(refund)
     owed = ledger.booked(f"refund_owed:{row.pk}")
     if row.state != State.OWED or not owed:
@@ -166,33 +163,3 @@ def retry(refund: Refund, actor: User | None = None) -> Refund:
         history.record(again, "", again.state, actor)
     queue.wake("payments.drain_refunds")
     return again
-
-
-@transaction.atomic
-def record_elsewhere(payment: Payment, back: MoneyBack) -> Refund:
-    """Record a refund made in Stripe's own pages, once. With all its money given back, a seat ends.
-
-    Where the line has no room left, it was made in place of one we owe, which it then fulfils. Raises Refused
-    when neither fits.
-    """
-    Payment.objects.select_for_update().get(pk=payment.pk)
-    line = _locked_line(payment.lines.order_by("pk")[0])
-    standing = Refund.objects.filter(reference=back.id).first()
-    if standing:
-        return record(standing, back)
-    refund = _owed_in_its_place(line, back) or _new(line, back.amount, f"elsewhere:{back.id}"[:60])
-    recorded = record(refund, back)
-    _leave_if_unpaid(line.enrollment)
-    return recorded
-
-
-def _owed_in_its_place(line: PaymentLine, back: MoneyBack) -> Refund | None:
-    if back.amount <= line.amount - line.refunded:
-        return None
-    return line.refunds.filter(state__in=(State.OWED, State.UNKNOWN, State.MANUAL), amount=back.amount).first()
-
-
-def _leave_if_unpaid(enrollment: Enrollment) -> None:
-    paid = enrollment.payment_lines.filter(payment__state=Payment.State.PAID)
-    if not paid.aggregate(kept=Sum(F("amount") - F("refunded")))["kept"]:
-        seats.release(enrollment, Enrollment.State.CANCELLED)

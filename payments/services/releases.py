@@ -5,15 +5,14 @@ cancelled sessions need nothing of their own, and the last session leaves nothin
 """
 
 import datetime
-from dataclasses import dataclass
-from typing import Any
+from collections.abc import Iterable
 
 from django.db import transaction
 from django.db.models import DateTimeField, ExpressionWrapper, F, QuerySet, Sum, Value
 from django.utils import timezone
 
-from cohorts.models import Cohort, Leadership, Membership, Session
-from payments.models import LedgerAccount, LedgerEntry, PaymentLine
+from cohorts.models import Cohort, Leadership, Membership, Session, Terms
+from payments.models import LedgerAccount, LedgerEntry, Payment, PaymentLine
 from payments.services import ledger
 from studyplatform.kit import money
 
@@ -32,38 +31,48 @@ def due() -> QuerySet[Session]:
     )
 
 
+def to_come(cohort: Cohort) -> QuerySet[Session]:
+    """Return the cohort-wide sessions that are planned and not shared yet: what the money in escrow is for."""
+    return Session.objects.filter(cohort=cohort, subgroup=None, state=Session.State.PLANNED, released_at=None)
+
+
 @transaction.atomic
 def release(session: Session) -> None:
-    """Share one session's part of every seat; a second call does nothing."""
-    row = Session.objects.select_for_update(of=("self",)).select_related("cohort__study").get(pk=session.pk)
-    if row.released_at:
+    """Share one session's part of every seat; a second call does nothing.
+
+    The cohort's row is locked first: two sessions shared at once, or one beside a seat being paid for, would each
+    divide the same money.
+    """
+    cohort = (
+        Cohort.objects.select_for_update(of=("self",), no_key=True).select_related("study").get(pk=session.cohort_id)
+    )
+    row = Session.objects.select_for_update(no_key=True).get(pk=session.pk)
+    if row.released_at or row.state != Session.State.PLANNED or cohort.state == Cohort.State.CALLED_OFF:
         return
-    held, people = held_by_line(row.cohort), partners_at(row)
-    lines = PaymentLine.objects.filter(pk__in=held).select_related("enrollment__terms").order_by("pk")
-    accounts = Accounts(row.cohort)
-    left = sessions_left(row)
-    for line in lines:
-        part = money.split(held[line.pk], [1] * left)[0]
-        if part:
-            shares = shares_of(part, line, people.get(line.enrollment_id), accounts)
-            ledger.post(f"release:{row.pk}:{line.pk}", shares, session=row, line=line)
+    ledger.post_all(_postings(row, cohort), session=row)
     row.released_at = timezone.now()
     row.save(update_fields=["released_at"])
 
 
-def held_by_line(cohort: Cohort) -> dict[int, int]:
-    """Return what the cohort's escrow holds for each payment line, in minor units; only lines with something left."""
-    entries = LedgerEntry.objects.filter(account__kind=Kind.ESCROW, account__cohort=cohort)
-    sums = (
-        entries.filter(transaction__line__isnull=False).values_list("transaction__line").annotate(total=Sum("amount"))
-    )
-    return {line: -total for line, total in sums if total < 0}
+def _postings(session: Session, cohort: Cohort) -> list[ledger.Posting]:
+    lines = list(ledger.locked_lines(enrollment__cohort=cohort, payment__state=Payment.State.PAID))
+    held, people, left = held_by_line([cohort.pk]), partners_at(session), to_come(cohort).count()
+    accounts = Accounts(cohort, people.values())
+    parts = [(line, money.split(held.get(line.pk, 0), [1] * left)[0]) for line in lines]
+    return [
+        ledger.Posting(
+            f"release:{session.pk}:{line.pk}", shares_of(part, line, people.get(line.enrollment_id), accounts), line
+        )
+        for line, part in parts
+        if part > 0
+    ]
 
 
-def sessions_left(session: Session) -> int:
-    """Return how many cohort-wide sessions are planned and not shared yet, this one included."""
-    planned = Session.objects.filter(cohort=session.cohort_id, subgroup=None, state=Session.State.PLANNED)
-    return max(1, planned.filter(released_at=None).count())
+def held_by_line(cohorts: Iterable[int]) -> dict[int, int]:
+    """Return what escrow holds for each line of some cohorts, in minor units; only lines with something left."""
+    entries = LedgerEntry.objects.filter(account__kind=Kind.ESCROW, account__cohort__in=cohorts)
+    sums = entries.filter(transaction__line__isnull=False).values_list("transaction__line").annotate(net=Sum("amount"))
+    return {line: -net for line, net in sums.filter(net__lt=0)}
 
 
 def partners_at(session: Session) -> dict[int, int]:
@@ -83,33 +92,28 @@ def _placed_later(session: Session, leader: dict[int, int], found: dict[int, int
     return {m.enrollment_id: leader[m.subgroup_id] for m in now_in if m.subgroup_id in leader}
 
 
-@dataclass
 class Accounts:
-    """The accounts a release of one cohort moves money between, each looked up once."""
+    """The accounts a release of one cohort moves money between, looked up together."""
 
-    cohort: Cohort
-
-    def __post_init__(self) -> None:
-        self.escrow = ledger.account(Kind.ESCROW, self.cohort.currency, cohort=self.cohort)
-        self.platform = ledger.account(Kind.PLATFORM, self.cohort.currency)
-        self.people: dict[int, LedgerAccount] = {}
-
-    def person(self, person_id: int) -> LedgerAccount:
-        """Return what is owed to a person."""
-        if person_id not in self.people:
-            self.people[person_id] = ledger.payable(person_id, self.cohort.currency)
-        return self.people[person_id]
+    def __init__(self, cohort: Cohort, partners: Iterable[int]) -> None:
+        self.payee = cohort.study.payee_id
+        self.escrow = ledger.account(Kind.ESCROW, cohort.currency, cohort=cohort)
+        self.platform = ledger.account(Kind.PLATFORM, cohort.currency)
+        self.people = ledger.payables({self.payee, *partners}, cohort.currency)
 
 
 def shares_of(part: int, line: PaymentLine, partner: int | None, accounts: Accounts) -> dict[LedgerAccount, int]:
     """Split a seat's part to platform, partner and host by the terms frozen with the seat; the sum is exact."""
-    terms: Any = line.enrollment.terms
-    to_partner = terms.partner_share if partner else 0
-    weights = [terms.platform_share, to_partner, money.BASIS - terms.platform_share - to_partner]
-    platform, partner_part, host = money.split(part, weights)
+    platform, to_partner, host = split(part, line.enrollment.terms, partner)
     entries = {accounts.escrow: part, accounts.platform: -platform}
-    for person, amount in ((partner, partner_part), (accounts.cohort.study.payee_id, host)):
+    for person, amount in ((partner, to_partner), (accounts.payee, host)):
         if person and amount:
-            account = accounts.person(person)
+            account = accounts.people[person]
             entries[account] = entries.get(account, 0) - amount
     return entries
+
+
+def split(part: int, terms: Terms, partner: int | None) -> list[int]:
+    """Return the parts of platform, partner and host; without a partner that share is the host's."""
+    to_partner = terms.partner_share if partner else 0
+    return money.split(part, [terms.platform_share, to_partner, money.BASIS - terms.platform_share - to_partner])

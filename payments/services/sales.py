@@ -33,7 +33,7 @@ def book_fee(payment: Payment, charge: Charge | None) -> bool:
     if charge.fee_currency != payment.currency:
         log.error("payment %s: fee in %s is left for a person to book", payment.public_id, charge.fee_currency)
         return True
-    lines = list(payment.lines.select_related("payment", "enrollment__cohort__study__payee").order_by("pk"))
+    lines = list(ledger.locked_lines(payment=payment))
     for line, fee in zip(lines, money.split(charge.fee, [line.amount for line in lines]), strict=True):
         if not ledger.booked(f"fee:{line.pk}"):
             at_stripe = ledger.account(Kind.STRIPE, payment.currency)

@@ -1,13 +1,22 @@
 """A weekly run writes payouts; a bank file made by one person and checked by another sends them."""
 
 import csv
+import datetime
 import hashlib
+from concurrent.futures import ThreadPoolExecutor
+from threading import Barrier
 
 import pytest
+from django.conf import settings
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
 
 from payments.models import LedgerAccount, Payout, PayoutBatch
-from payments.services import batches, ledger, payouts, releases
+from payments.sealed import seal
+from payments.services import batches, ledger, payees, payouts, releases
 from studyplatform.kit.errors import Refused
+from studyplatform.mail.models import Letter
 from tests.payments.money_world import everything, owed, paid_members, payee_for
 from tests.people import make_person
 
@@ -61,9 +70,10 @@ def test_from_batch_to_bank(earned, host, admin, checker):
         batches.export(admin, batch)
     batches.approve(checker, batch)
     sent = batches.export(admin, batch)
-    rows = list(csv.reader(sent.file.splitlines()))
+    rows = list(csv.reader(batches.file_of(sent).splitlines()))
     assert rows[1] == ["국민은행", "110123456789", "정은혜", "270000", f"P{Payout.objects.get().pk}"]
-    assert sent.file_hash == hashlib.sha256(sent.file.encode()).hexdigest()
+    assert sent.file_hash == hashlib.sha256(batches.file_of(sent).encode()).hexdigest()
+    assert "110123456789" not in sent.file  # sealed, like the accounts it is made of
     batches.confirm(admin, sent, {})
     assert Payout.objects.get().state == Payout.State.PAID
     assert PayoutBatch.objects.get().state == PayoutBatch.State.CLOSED
@@ -109,9 +119,104 @@ def test_a_formula_never_reaches_the_bank_file(earned, admin, checker):
     payouts.run()
     batch = batches.make(admin, "KRW")
     batches.approve(checker, batch)
-    holder = list(csv.reader(batches.export(admin, batch).file.splitlines()))[1][2]
+    holder = list(csv.reader(batches.file_of(batches.export(admin, batch)).splitlines()))[1][2]
     assert holder == "HYPERLINK(httpx)"
 
 
 def test_the_account_number_is_sealed(earned):
     assert "123" not in earned.account_sealed
+
+
+def test_an_account_changed_after_the_check_is_not_the_one_paid(earned, host, admin, checker):
+    """What the second person checked is what goes to the bank."""
+    payouts.run()
+    batch = batches.make(admin, "KRW")
+    batches.approve(checker, batch)
+    payees.save(host, bank="우리", holder="정은혜", account="999888777666", currency="KRW")
+    file = batches.file_of(batches.export(admin, batch))
+    assert "110123456789" in file
+    assert "999888777666" not in file
+
+
+def test_an_account_that_cannot_be_read_is_said_and_moves_nothing(earned, admin, checker):
+    earned.account_sealed = seal("110123456789")[:-4] + "xxx="
+    earned.save()
+    payouts.run()
+    batch = batches.make(admin, "KRW")
+    with pytest.raises(Refused, match="정은혜"):
+        batches.approve(checker, batch)
+    assert PayoutBatch.objects.get().state == "draft"
+
+
+def test_people_are_told_when_they_are_paid_and_when_the_bank_sends_it_back(earned, host, admin, checker):
+    payouts.run()
+    batch = batches.make(admin, "KRW")
+    batches.approve(checker, batch)
+    batches.export(admin, batch)
+    batches.confirm(admin, batch, {})
+    payout = Payout.objects.get()
+    assert Letter.objects.get(key=f"payout-paid:{payout.pk}").recipient == host
+    payouts.mark_failed(admin, payout, reason="예금주 불일치")
+    assert "예금주 불일치" in Letter.objects.get(key=f"payout-sent-back:{payout.pk}").text
+    assert owed(host) == 270_000
+    assert everything() == 0
+
+
+def test_the_next_run_is_the_one_the_clock_starts():
+    clock = settings.CELERY_BEAT_SCHEDULE["payments.run_payouts"]["schedule"]
+    now = timezone.now()
+    begins = min(now + clock.remaining_estimate(now - datetime.timedelta(minutes=n)) for n in (0, 1))
+    assert abs(begins - payouts.next_run()) < datetime.timedelta(hours=3)
+    assert payouts.next_run() > now
+    assert payouts.next_run() < now + datetime.timedelta(days=7, minutes=1)
+
+
+def owe_to(count: int, start: int = 0) -> None:
+    bank = ledger.account(Kind.BANK, "KRW")
+    for n in range(start, start + count):
+        person = make_person(f"payee-{n}", f"받는이{n}")
+        payee_for(person)
+        ledger.post(f"owed:{n}", {bank: 50_000, ledger.payable(person.pk, "KRW"): -50_000})
+
+
+def test_a_run_and_a_batch_cost_the_same_at_any_number_of_payees(admin, checker):
+    def statements(verb) -> int:
+        with CaptureQueriesContext(connection) as seen:
+            verb()
+        return len(seen)
+
+    def all_steps() -> list[int]:
+        run = statements(payouts.run)
+        make = statements(lambda: batches.make(admin, "KRW"))
+        batch = PayoutBatch.objects.latest("pk")
+        approve = statements(lambda: batches.approve(checker, batch))
+        return [run, make, approve, statements(lambda: batches.export(admin, batch))]
+
+    owe_to(1)
+    all_steps()  # accounts are made on first use
+    owe_to(2, start=1)
+    few = all_steps()
+    owe_to(20, start=3)
+    assert all_steps() == few
+    assert Payout.objects.count() == 23
+    assert everything() == 0
+
+
+@pytest.mark.django_db(transaction=True)
+def test_two_runs_at_once_pay_once():
+    """I-21: the payees are locked before their balances are read."""
+    owe_to(5)
+    gate = Barrier(2)
+
+    def run() -> int:
+        gate.wait(10)
+        try:
+            return payouts.run()
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(2) as threads:
+        written = list(threads.map(lambda _: run(), range(2)))
+    assert sorted(written) == [0, 5]
+    assert Payout.objects.count() == 5
+    assert everything() == 0
