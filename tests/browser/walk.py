@@ -13,8 +13,9 @@ MARK = re.compile(r"%\((\w+)\)s")
 TOO_WIDE = """() => {
   const root = document.documentElement;
   if (root.scrollWidth <= root.clientWidth) return "";
-  const wide = [...document.querySelectorAll("body *")].filter((e) => e.getBoundingClientRect().right > root.clientWidth);
-  return wide.map((e) => e.outerHTML.slice(0, 90)).slice(-3).join(" | ");
+  const beyond = (element) => element.getBoundingClientRect().right > root.clientWidth;
+  const found = [...document.querySelectorAll("body *")].filter(beyond).slice(-3);
+  return found.map((element) => element.outerHTML.slice(0, 90)).join(" | ");
 }"""
 LANGUAGE = {"ko": "ko-KR", "en": "en-GB"}
 ZONE = {"ko": "Asia/Seoul", "en": "Europe/London"}
