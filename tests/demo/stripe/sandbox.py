@@ -73,6 +73,11 @@ class Sandbox(LocalStripe):
         """Press a button of the hosted page."""
         return self.raw("POST", f"/c/pay/{session}{step}", urllib.parse.urlencode(form))
 
+    def events_about(self, *ids: str) -> list[dict[str, Any]]:
+        """Of the newest events those whose object names one of the ids, oldest first."""
+        newest = [event.to_dict() for event in self.api.v1.events.list(params={"limit": 30}).data]
+        return [event for event in reversed(newest) if any(one in json.dumps(event["data"]) for one in ids)]
+
     def kill(self) -> None:
         """Pull the plug."""
         self.process.send_signal(signal.SIGKILL)
