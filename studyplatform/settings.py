@@ -33,6 +33,7 @@ SITE_NAME_KO = env.str("SITE_NAME_KO", "두루")
 BUSINESS_INFO = env.list("BUSINESS_INFO", default=[])
 VERIFICATION_GOOGLE = env.str("VERIFICATION_GOOGLE", "")
 VERIFICATION_NAVER = env.str("VERIFICATION_NAVER", "")
+SOCIALACCOUNT_PROVIDERS = env_rules.social_providers(env.ENVIRON)
 
 INSTALLED_APPS = [
     "studyplatform.kit",
@@ -56,9 +57,7 @@ INSTALLED_APPS = [
     "allauth",
     "allauth.account",
     "allauth.socialaccount",
-    "allauth.socialaccount.providers.google",
-    "allauth.socialaccount.providers.kakao",
-    "allauth.socialaccount.providers.naver",
+    *(f"allauth.socialaccount.providers.{name}" for name in SOCIALACCOUNT_PROVIDERS),
     "csp",
     "django_htmx",
     "django_prose_editor",
@@ -186,7 +185,6 @@ ACCOUNT_FORMS = {
 ACCOUNT_PREVENT_ENUMERATION = True
 ACCOUNT_SESSION_REMEMBER = True
 ACCOUNT_RATE_LIMITS = {"login": "30/m/ip", "login_failed": "10/m/ip,5/5m/key", "signup": "20/m/ip"}
-SOCIALACCOUNT_PROVIDERS = env_rules.social_providers(env.ENVIRON)
 SOCIALACCOUNT_EMAIL_AUTHENTICATION = True
 
 # ── Languages and time ────────────────────────────────────────────────────────

@@ -1,5 +1,6 @@
 """Every address of the product, by app. Site pages stand under a language prefix (none for the default)."""
 
+from allauth.account.decorators import secure_admin_login
 from django.conf import settings
 from django.conf.urls.i18n import i18n_patterns
 from django.conf.urls.static import static
@@ -12,6 +13,9 @@ import showcase.urls
 import studyplatform.accounts.urls
 import studyplatform.mail.urls
 import studyplatform.pages.urls
+
+handler429 = "studyplatform.kit.limits.too_many"
+admin.site.login = secure_admin_login(admin.site.login)  # type: ignore[method-assign]  # one door, with its limits
 
 urlpatterns = [
     *cohorts.urls.urlpatterns,

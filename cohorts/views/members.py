@@ -16,6 +16,7 @@ from cohorts.forms.introductions import IntroductionForm
 from cohorts.models import Cohort, Enrollment, Membership, Subgroup
 from cohorts.policies import enrollment_of, enrollments_in, get_space
 from cohorts.services import introductions
+from studyplatform.kit.limits import limited
 
 PAGE = 40
 SEARCHED = ("pen_name", "work", "can_help", "looking_for")
@@ -23,6 +24,7 @@ SEARCHED = ("pen_name", "work", "can_help", "looking_for")
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @login_required
+@limited("search", 60, method="GET", asks="q")
 def people(request: HttpRequest, slug: str, number: int) -> HttpResponse:
     """Members of the cohort, newest first; narrowed by subgroup and by a word. A member's own line is sent here."""
     cohort = get_space(request, slug, number)

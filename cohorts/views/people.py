@@ -18,12 +18,14 @@ from cohorts.services import subgroups
 from cohorts.standing import with_standing
 from studyplatform.kit import csv_export, moments
 from studyplatform.kit.errors import Refused
+from studyplatform.kit.limits import limited
 
 PAGE = 50
 
 
 @login_required
 @require_safe
+@limited("search", 60, method="GET", asks="q")
 def people(request: HttpRequest, slug: str, number: int) -> HttpResponse:
     """Who is in, in which subgroup, how many posts; narrowed by subgroup or pen name."""
     found: Any = with_standing(cohorts_run_by(request.user).filter(study__slug=slug))

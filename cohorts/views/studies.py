@@ -5,6 +5,7 @@ from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
+from django.views.decorators.http import require_safe
 
 from cohorts.forms.refusal import attempt
 from cohorts.forms.studies import StudyForm
@@ -24,6 +25,7 @@ def new(request: HttpRequest) -> HttpResponse:
     return render(request, "studio/study_new.html", {"form": form})
 
 
+@require_safe
 @login_required
 def overview(request: HttpRequest, slug: str) -> HttpResponse:
     """A study with its cohorts and their numbers."""

@@ -14,6 +14,7 @@ from cohorts.forms.sessions import SessionForm
 from cohorts.policies import get_run_cohort, get_run_session
 from cohorts.services import sessions
 from studyplatform.kit.errors import Refused
+from studyplatform.kit.limits import limited
 
 PAGE = 50
 
@@ -35,6 +36,7 @@ def sessions_of(request: HttpRequest, slug: str, number: int) -> HttpResponse:
 
 
 @login_required
+@limited("letters", 30)
 def session(request: HttpRequest, slug: str, number: int, public_id: str) -> HttpResponse:
     """Change one session; those who come are told when its time changes."""
     row = get_run_session(request, slug, number, public_id)
@@ -48,6 +50,7 @@ def session(request: HttpRequest, slug: str, number: int, public_id: str) -> Htt
 
 @login_required
 @require_POST
+@limited("letters", 30)
 def cancel(request: HttpRequest, slug: str, number: int, public_id: str) -> HttpResponse:
     """Cancel one session."""
     row = get_run_session(request, slug, number, public_id)

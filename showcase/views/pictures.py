@@ -13,11 +13,13 @@ from showcase.policies import case_studies_seen_by, edited_by, get_picture, publ
 from showcase.services import pictures
 from studyplatform.kit import covers, page_cache, social
 from studyplatform.kit.errors import Refused
+from studyplatform.kit.limits import limited
 
 DAY = 24 * 3600
 
 
 @require_POST
+@limited("pictures", 120)
 def upload(request: HttpRequest, public_id: str) -> HttpResponse:
     """Add a picture to a post of the reader's; answers where it is, or a sentence."""
     post = get_object_or_404(edited_by(request.user), public_id=public_id)

@@ -68,7 +68,7 @@ def _generations(names: list[str]) -> list[str]:
 def _key(request: HttpRequest, names: list[str], query: tuple[str, ...]) -> str:
     asked = [f"{name}={request.GET[name]}" for name in query if name in request.GET]
     parts = [get_language() or "", request.path, *asked, *_generations(names)]
-    return "page:" + sha256("\n".join(parts).encode()).hexdigest()
+    return "page:" + sha256(repr(parts).encode()).hexdigest()  # repr: no value can pass for two
 
 
 def _render(response: HttpResponse, key: str, seconds: int) -> HttpResponse:

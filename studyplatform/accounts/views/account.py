@@ -4,11 +4,13 @@ from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import NoReverseMatch, reverse
+from django.views.decorators.http import require_safe
 
 from studyplatform.accounts.models import User
 from studyplatform.kit import seo
 
 
+@require_safe
 @login_required
 def account(request: HttpRequest) -> HttpResponse:
     """Show the links, and the private address of the calendar."""
