@@ -8,5 +8,8 @@ class KitConfig(AppConfig):
     label = "kit"
 
     def ready(self) -> None:
-        """Configure Celery wherever Django runs: verbs of the web process wake drains through it."""
+        """Configure Celery wherever Django runs: verbs of the web process wake drains by it. Give errors our voice."""
         from studyplatform import celery  # noqa: F401
+        from studyplatform.kit import voice
+
+        voice.speak()

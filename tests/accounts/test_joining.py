@@ -95,7 +95,7 @@ def test_a_wrong_code_opens_nothing(client):
     right = code_in(newest())
     wrong = "111111" if right != "111111" else "222222"
     answer = client.post("/accounts/confirm-email/", {"code": wrong, "action": "verify"})
-    assert "This is not the code we sent." in answer.content.decode()
+    assert "보낸 코드와 달라요." in answer.content.decode()
     assert "_auth_user_id" not in client.session
     client.post("/accounts/confirm-email/", {"code": wrong, "action": "verify"})
     client.post("/accounts/confirm-email/", {"code": wrong, "action": "verify"})
@@ -120,7 +120,7 @@ def test_who_has_an_account_is_told_by_letter_only(client, stranger):
 
 def test_signing_in_by_password(client, stranger):
     refused = client.post("/accounts/login/", {"login": stranger.email, "password": "no"}, follow=True)
-    assert "Address and password do not match." in refused.content.decode()
+    assert "주소와 비밀번호가 맞지 않아요." in refused.content.decode()
     answer = client.post(f"/accounts/login/?next={JOIN}", {"login": stranger.email, "password": PASSWORD})
     assert answer.headers["Location"] == JOIN
 

@@ -62,13 +62,13 @@ def test_saved_for_me_and_nobody_else(client, stranger, host):
     [
         ("pen_name", "", "Tell us what to call you."),
         ("pen_name", "me@example.com", "cannot be an e-mail address"),
-        ("pen_name", "x" * 41, "at most 40 characters"),
+        ("pen_name", "x" * 41, "At most 40 characters. Yours has 41."),
         ("handle", "", "Choose 3 to 30 small letters"),
         ("handle", "Big Letters", "Use 3 to 30 small letters"),
         ("handle", "host", "Somebody else has this address."),
-        ("time_zone", "Mars/Olympus", "Select a valid choice"),
-        ("language", "xx", "Select a valid choice"),
-        ("field", "nonsense", "Select a valid choice"),
+        ("time_zone", "Mars/Olympus", "Choose one of these"),
+        ("language", "xx", "Choose one of these"),
+        ("field", "nonsense", "Choose one of these"),
     ],
 )
 def test_what_is_wrong_stands_beside_the_field(client, stranger, host, field, value, sentence):

@@ -51,7 +51,7 @@ def test_a_plan_is_kept_as_it_was_typed(draft, host):
 @pytest.mark.parametrize(
     ("changed", "field", "sentence"),
     [
-        ({"starts_on": ""}, "starts_on", "This field is required."),
+        ({"starts_on": ""}, "starts_on", "This cannot be empty."),
         ({"starts_on": at(-1)}, "starts_on", "Choose a day that is still to come."),
         ({"weeks": "53"}, "weeks", "52"),
         ({"minutes": "5"}, "minutes", "15"),
@@ -66,8 +66,8 @@ def test_a_plan_is_kept_as_it_was_typed(draft, host):
         ({"price": "10.50"}, "price", "Write an amount, like"),
         ({"price": "50"}, "price", "A price is between"),
         ({"partner_share": "91"}, "partner_share", "At most 90."),
-        ({"zone": "Seoul"}, "zone", "Select a valid choice"),
-        ({"link": "not a link"}, "link", "valid URL"),
+        ({"zone": "Seoul"}, "zone", "Choose one of these"),
+        ({"link": "not a link"}, "link", "does not look like a link"),
     ],
 )
 def test_what_is_wrong_stands_beside_its_field_and_what_was_typed_stays(own, host, changed, field, sentence):

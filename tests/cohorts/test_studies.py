@@ -69,7 +69,7 @@ def test_a_second_study_of_the_same_title_gets_an_address_of_its_own(stranger):
 @pytest.mark.parametrize(
     ("changed", "sentence"),
     [
-        ({"for_whom": "  "}, "This field is required."),
+        ({"for_whom": "  "}, "This cannot be empty."),
         ({"title": "x" * 61}, "60"),
         ({"promise": "x" * 201}, "200"),
         ({"slug": "ai-at-work"}, "This address is taken. Choose another one."),
@@ -77,7 +77,7 @@ def test_a_second_study_of_the_same_title_gets_an_address_of_its_own(stranger):
         ({"slug": "New"}, "This address is taken. Choose another one."),
         ({"slug": "걷기 모임"}, "Use small letters a to z, digits and hyphens."),
         ({"slug": "ab"}, "Use at least 3 letters."),
-        ({"language": "xx"}, "Select a valid choice"),
+        ({"language": "xx"}, "Choose one of these"),
     ],
 )
 def test_what_is_wrong_stands_beside_its_field_and_what_was_typed_stays(study, stranger, changed, sentence):

@@ -130,10 +130,10 @@ def test_a_moved_session_reminds_anew(member, host, session):
     ("changed", "field", "sentence"),
     [
         ({"day": "2020-01-01"}, "day", "Choose a time that is still to come."),
-        ({"day": ""}, "day", "This field is required."),
-        ({"clock": "8 pm"}, "clock", "valid time"),
+        ({"day": ""}, "day", "This cannot be empty."),
+        ({"clock": "8 pm"}, "clock", "cannot read this as a time"),
         ({"minutes": "1000"}, "minutes", "600"),
-        ({"link": "javascript:alert(1)"}, "link", "valid URL"),
+        ({"link": "javascript:alert(1)"}, "link", "does not look like a link"),
     ],
 )
 def test_what_is_wrong_stands_beside_its_field_and_what_was_typed_stays(

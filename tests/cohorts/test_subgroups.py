@@ -74,13 +74,13 @@ def test_one_added_after_opening_gets_the_sessions_still_to_come(empty, host):
 @pytest.mark.parametrize(
     ("changed", "field", "sentence"),
     [
-        ({"topic": ""}, "topic", "This field is required."),
+        ({"topic": ""}, "topic", "This cannot be empty."),
         ({"topic": "x" * 61}, "topic", "60"),
-        ({"weekday": "7"}, "weekday", "Select a valid choice"),
-        ({"meets_at": "25:00"}, "meets_at", "valid time"),
+        ({"weekday": "7"}, "weekday", "Choose one of these"),
+        ({"meets_at": "25:00"}, "meets_at", "cannot read this as a time"),
         ({"capacity": "0"}, "capacity", "1"),
         ({"count": "51"}, "count", "50"),
-        ({"chat_link": "javascript:alert(1)"}, "chat_link", "valid URL"),
+        ({"chat_link": "javascript:alert(1)"}, "chat_link", "does not look like a link"),
         ({"partner_email": "nobody@example.com"}, "partner_email", "Nobody has an account with this address yet."),
     ],
 )
