@@ -10,7 +10,7 @@ from payments.flows import checkout
 from payments.models import Payment
 from payments.services import agreements
 from studyplatform.accounts.models import User
-from studyplatform.demo.world import data, posts, stripe
+from studyplatform.demo.world import data, posts, routine, stripe
 from studyplatform.demo.world.world import World
 
 PLAN = ("zone", "currency", "price", "partner_share", "policy", "weeks", "minutes", "meets_at")
@@ -41,6 +41,7 @@ def _open(world: World, study: list[Study], host: User, row: data.Data) -> None:
     _name_sessions(host, cohort, row["titles"])
     _invite(world, cohort, row)
     posts.plan(world, cohort, row["key"])
+    routine.plan(world, cohort)
 
 
 def _plan(world: World, row: data.Data) -> data.Data:

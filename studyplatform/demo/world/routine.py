@@ -1,12 +1,16 @@
-"""What the clock does by itself, day after day; and the letters of days long gone."""
+"""What the clock does by itself, when something falls due; and the letters of days long gone."""
+
+import datetime
 
 from django.db.models import F
 
+from cohorts.models import Cohort
 from studyplatform.demo.world import stripe
 from studyplatform.demo.world.world import World
 from studyplatform.kit import queue
 from studyplatform.mail.models import Letter
 
+SHORTLY = datetime.timedelta(minutes=10)
 QUEUES = (
     "cohorts.drain_minimums",
     "cohorts.drain_minimum_soon",
@@ -18,10 +22,13 @@ QUEUES = (
 )
 
 
-def plan(world: World, since: int) -> None:
-    """Write a look at every queue into each day from `since` (days, below zero) on."""
-    for day in range(since, 1):
-        world.diary.write(world.diary.at(day, 3), look, world)
+def plan(world: World, cohort: Cohort) -> None:
+    """Write down a look at every queue for when a session of the cohort is over and when its minimum is decided."""
+    moments = {session.ends_at + SHORTLY for session in cohort.sessions.all()}
+    if cohort.minimum_by:
+        moments.add(cohort.minimum_by + SHORTLY)
+    for moment in sorted(moments):
+        world.diary.write(moment, look, world)
 
 
 def look(world: World) -> None:

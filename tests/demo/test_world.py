@@ -1,0 +1,218 @@
+"""The world of `make demo`, made into the test's database and looked at by the people who live in it."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+import pytest
+from django.contrib.auth import authenticate
+from django.db import transaction
+from django.test import Client, override_settings
+from django.urls import reverse
+
+from cohorts.models import Cohort, Enrollment, Seats, Session
+from cohorts.policies import enrollments_in
+from cohorts.services import contributions
+from payments.models import LedgerAccount, LedgerEntry, Payment, Payout, PayoutBatch, Receipt
+from showcase.models import CaseStudy
+from studyplatform.accounts.models import User
+from studyplatform.demo.world import data
+from studyplatform.demo.world.build import build
+from studyplatform.demo.world.world import World
+from studyplatform.kit import queue
+from studyplatform.mail.models import Letter
+from tests.payments.buying import LocalStripe, balance
+from tests.people import sign_in
+
+pytestmark = pytest.mark.django_db
+
+
+@dataclass
+class Made:
+    """A world, what the same world was when it was made once before, and the local Stripe that took its money."""
+
+    world: World
+    once: list[Any]
+    stripe: LocalStripe
+    before: dict[str, int]
+
+    def browser(self, name: str) -> Client:
+        return sign_in(self.world.people[name])
+
+
+@pytest.fixture(scope="module")
+def made(django_db_setup: None, django_db_blocker: Any, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Made]:
+    stripe = LocalStripe(tmp_path_factory.mktemp("stripe"))
+    folder = tmp_path_factory.mktemp("media")
+    with django_db_blocker.unblock(), override_settings(MEDIA_ROOT=folder, STRIPE_API_BASE=stripe.address):
+        with taken_back():
+            build()
+            once = told()
+        before = {currency: stripe.balance(currency) for currency in ("KRW", "USD")}
+        with taken_back():
+            yield Made(build(), once, stripe, before)
+    stripe.close()
+
+
+class taken_back(transaction.Atomic):  # noqa: N801 - reads as what it does
+    """A transaction of the test's own, rolled back at its end."""
+
+    def __init__(self) -> None:
+        super().__init__(using=None, savepoint=True, durable=False)
+        self._from_testcase = True
+
+    def __exit__(self, *error: Any) -> None:
+        transaction.set_rollback(True)
+        super().__exit__(*error)
+
+
+def told() -> list[Any]:
+    """What of a world can be written down: ids, titles, amounts, places, numbers."""
+    return [
+        list(CaseStudy.objects.order_by("public_id").values_list("public_id", "title", "state", "visibility")),
+        list(Session.objects.order_by("public_id").values_list("public_id", "number", "cohort__study__slug")),
+        list(Payment.objects.order_by("public_id").values_list("public_id", "buyer__email", "amount", "state")),
+        list(Enrollment.objects.order_by("public_id").values_list("public_id", "person__email", "state")),
+        list(Receipt.objects.order_by("number").values_list("number", "payment__public_id")),
+        list(Payout.objects.order_by("pk").values_list("payee__person__email", "amount", "state")),
+    ]
+
+
+def text_of(browser: Client, address: str, status: int = 200) -> str:
+    answer = browser.get(address)
+    assert answer.status_code == status, address
+    return answer.content.decode()
+
+
+def test_it_is_the_same_world_each_time(made: Made) -> None:
+    assert told() == made.once
+
+
+def test_everybody_can_sign_in_with_the_password_demo(made: Made) -> None:
+    for name in data.people():
+        person = authenticate(email=f"{name}@example.com", password="demo")
+        assert person is not None, name
+        assert person.emailaddress_set.get().verified
+    assert set(User.objects.filter(is_superuser=True).values_list("handle", flat=True)) == {"admin", "admin2"}
+
+
+def test_a_visitor_finds_posts_and_open_cohorts(made: Made) -> None:
+    front = text_of(Client(), "/")
+    newest = CaseStudy.objects.filter(state="published", visibility="public", language="ko").latest("published_at")
+    assert newest.title in front
+    assert "/faces/" in front or "/media/" in front
+    assert "Plain Words at Work" in text_of(Client(), "/en/")
+    landing = text_of(Client(), made.world.cohorts["work-3"].get_absolute_url())
+    for group in made.world.cohorts["work-3"].subgroups.all():
+        assert group.topic in landing
+        assert group.chat_link not in landing
+
+
+def test_every_public_post_can_be_read_and_no_other(made: Made) -> None:
+    for post in CaseStudy.objects.select_related("enrollment__cohort__study"):
+        status = 200 if post.is_public else 410 if post.state == "removed" else 404
+        text = text_of(Client(), reverse("case_study", args=[post.public_id, post.slug]), status)
+        assert (post.title in text) == (status == 200), post.title
+
+
+def test_a_post_for_the_cohort_is_read_by_its_members_only(made: Made) -> None:
+    post = made.world.posts["question-box"]
+    assert post.title in text_of(made.browser("member"), post.get_absolute_url())
+    assert post.title not in text_of(made.browser("newcomer"), post.get_absolute_url(), 403)
+
+
+def test_remixes_name_whom_they_continue(made: Made) -> None:
+    first = made.world.posts["print-shop"]
+    names = {post.author.name for post in first.remixes.all()}
+    assert names == {"윤재훈", "강미숙", "황준서"}
+    for remix in first.remixes.all():
+        assert first.title in text_of(Client(), remix.get_absolute_url())
+
+
+def test_a_sold_out_cohort_takes_nobody(made: Made) -> None:
+    cohort = made.world.cohorts["numbers-2"]
+    assert Seats.objects.get(cohort=cohort).left == 0
+    page = made.browser("newcomer").get(reverse("join", args=[cohort.study.slug, cohort.number]))
+    assert page.templates[0].name == "payments/join/sold_out.html"
+
+
+def test_a_cohort_too_small_was_called_off_by_itself_and_paid_back(made: Made) -> None:
+    cohort = made.world.cohorts["numbers-1"]
+    cohort.refresh_from_db()
+    assert cohort.state == Cohort.State.CALLED_OFF
+    for payment in Payment.objects.filter(lines__enrollment__cohort=cohort):
+        assert [refund.state for refund in payment.lines.get().refunds.all()] == ["succeeded"]
+        assert payment.lines.get().refunded == payment.amount
+
+
+def test_the_member_sees_their_week(made: Made) -> None:
+    browser, cohort = made.browser("member"), made.world.cohorts["work-2"]
+    assert cohort.study.title in text_of(browser, "/home/")
+    mine, other = cohort.subgroups.get(position=0), cohort.subgroups.get(position=1)
+    space = text_of(browser, "/c/ai-at-work/2/")
+    assert mine.chat_link in space
+    assert other.chat_link not in space
+    assert made.world.posts["lens-stock"].title in text_of(browser, "/home/posts/")
+    turns = text_of(browser, "/c/ai-at-work/2/turns/")
+    for name in ("서지원", "남성호", "권다혜"):
+        assert name in turns
+    assert text_of(made.browser("newcomer"), "/c/ai-at-work/2/", 403)
+
+
+def test_the_next_session_has_ready_turns_and_a_free_one(made: Made) -> None:
+    coming = made.world.cohorts["work-2"].sessions.get(subgroup=None, number=4)
+    states = sorted(coming.presentations.values_list("state", flat=True))
+    assert states == ["claimed", "ready", "ready", "ready"]
+    assert coming.turns == 5
+
+
+def test_everybody_in_a_finished_cohort_shows_two_posts(made: Made) -> None:
+    finished = Cohort.objects.filter(state=Cohort.State.FINISHED)
+    assert finished.count() == 2
+    for cohort in finished:
+        host, address = made.browser(cohort.study.payee.handle), [cohort.study.slug, cohort.number]
+        cases = text_of(host, reverse("cases", args=address))
+        for enrollment in enrollments_in(cohort):
+            out = enrollment.case_studies.filter(state="published")
+            assert out.count() == contributions.count(enrollment, contributions.POST) == 2, enrollment.person
+            assert all(post.title in cases for post in out)
+
+
+def test_books_balance_and_match_stripe(made: Made) -> None:
+    for currency in ("KRW", "USD"):
+        entries = LedgerEntry.objects.filter(account__currency=currency).values_list("amount", flat=True)
+        assert entries
+        assert sum(entries) == 0
+        assert balance("stripe", currency) == made.stripe.balance(currency) - made.before[currency]
+    for cohort in Cohort.objects.filter(state="finished"):
+        escrow = LedgerAccount.objects.get(kind="escrow", cohort=cohort)
+        assert sum(escrow.entries.values_list("amount", flat=True)) == 0  # all of it was released
+
+
+def test_seats_are_the_people_who_sit(made: Made) -> None:
+    for seats in Seats.objects.select_related("cohort"):
+        assert seats.taken == seats.cohort.enrollments.filter(state__in=Enrollment.SEATED).count()
+        for group in seats.cohort.subgroups.all():
+            assert group.taken == group.memberships.filter(until=None).count()
+
+
+def test_one_batch_is_paid_and_one_waits_for_a_second_person(made: Made) -> None:
+    closed, waiting = PayoutBatch.objects.order_by("pk")
+    assert (closed.state, waiting.state) == ("closed", "draft")
+    assert (closed.maker.handle, closed.checker.handle) == ("admin", "admin2")
+    assert set(closed.payouts.values_list("state", flat=True)) == {"paid"}
+    paid = closed.payouts.get(payee__person=made.world.people["host"])
+    assert f"{paid.amount:,}" in text_of(made.browser("host"), "/studio/money/")
+    assert text_of(made.browser("admin2"), reverse("admin:payments_payoutbatch_change", args=[waiting.pk]))
+
+
+def test_partners_find_their_groups(made: Made) -> None:
+    assert "가게와 단골" in text_of(made.browser("partner"), "/partner/")
+
+
+def test_nothing_is_overdue_and_no_old_letter_leaves(made: Made) -> None:
+    assert {one.name: waited for one, waited in queue.oldest_due() if waited and waited > 0} == {}
+    assert Letter.objects.count() > 50
+    assert not Letter.objects.filter(done_at=None).exists()
+    sent = {delivery["state"] for delivery in made.stripe.ask("GET", "deliveries")["deliveries"]}
+    assert sent <= {"dropped"}
