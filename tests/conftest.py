@@ -3,6 +3,7 @@
 import pytest
 from django.conf import settings
 from django.core.cache import cache
+from django.core.management import call_command
 
 from tests.people import (  # noqa: F401
     admin,
@@ -19,6 +20,13 @@ from tests.people import (  # noqa: F401
 def pytest_configure() -> None:
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
     settings.MIDDLEWARE = [name for name in settings.MIDDLEWARE if "whitenoise" not in name]
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_sessionstart(session: pytest.Session) -> None:
+    """Pages speak Korean only once the catalogue is compiled; the first process does it for its workers."""
+    if not hasattr(session.config, "workerinput"):
+        call_command("catalog", "compile")
 
 
 @pytest.fixture(autouse=True)

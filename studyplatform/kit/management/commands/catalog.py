@@ -54,15 +54,19 @@ class Command(BaseCommand):
 
     def _check(self, path: Path, sources: list[str]) -> None:
         catalog, wanted = _read(path), _collected()
-        missing = [m.id for m in wanted if m.id and (m.id, m.context) not in {(k.id, k.context) for k in catalog}]
-        gaps = [*missing, *_gaps(catalog)]
+        here, there = ({(m.id, m.context) for m in one if m.id} for one in (catalog, wanted))
+        gaps = [*(sentence for sentence, _ in there - here), *_gaps(catalog)]
         if gaps:
             raise CommandError(f"{path}: {len(gaps)} sentences without translation, first: {gaps[:5]}")
+        if here - there:
+            raise CommandError(f"{path}: nothing says these any more, run update: {[s for s, _ in here - there][:5]}")
         self.stdout.write(f"{path.parent.parent.name}: complete, {len(catalog)} sentences")
 
     def _compile(self, path: Path, sources: list[str]) -> None:
-        with path.with_suffix(".mo").open("wb") as file:
-            write_mo(file, _read(path))
+        target, made = path.with_suffix(".mo"), BytesIO()
+        write_mo(made, _read(path))
+        if not target.exists() or target.read_bytes() != made.getvalue():  # others may be reading it
+            target.write_bytes(made.getvalue())
 
 
 def _read(path: Path) -> Catalog:
