@@ -19,8 +19,11 @@ addEventListener("click", (event) => {
   if (hit("[data-open]")) document.getElementById(hit("[data-open]").dataset.open).showModal();
   if (hit("[data-close]")) hit("dialog").close();
   if (hit("[data-copy]")) copy(hit("[data-copy]"));
+  if (hit("[data-print]")) print();
   for (const menu of document.querySelectorAll(".menu[open]")) if (!menu.contains(event.target)) menu.open = false;
 });
+
+for (const button of document.querySelectorAll("[data-print]")) button.hidden = false;
 
 addEventListener("keydown", (event) => {
   const menu = event.key === "Escape" && event.target.closest(".menu[open]");
@@ -37,7 +40,7 @@ function repeat(place) {
   const words = place.querySelector("[data-short]"), action = place.querySelector("a.btn");
   const here = bar?.querySelector("[data-short-here]");
   if (!here || !words || !action) return;
-  here.textContent = words.textContent;
+  here.textContent = words.dataset.short || words.textContent;
   const link = bar.querySelector("a.btn");
   link.href = action.href;
   link.textContent = action.dataset.brief ?? action.textContent;

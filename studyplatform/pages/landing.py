@@ -12,7 +12,7 @@ from django.utils import timezone
 from django.utils.translation import get_language
 
 from cohorts import refunds
-from cohorts.models import Cohort, Leadership, Price, Session, StudyRole, Subgroup
+from cohorts.models import Cohort, Enrollment, Leadership, Price, Session, StudyRole, Subgroup
 from cohorts.policies import public_cohorts
 from showcase.models import CaseStudy
 from showcase.policies import public_case_studies
@@ -70,7 +70,7 @@ def with_page_columns(cohorts: QuerySet[Cohort]) -> QuerySet[Cohort]:
     )
     amount = Price.objects.filter(cohort=OuterRef("pk"), kind=Price.Kind.STANDARD).values("amount")[:1]
     return (
-        with_own_posts(with_next(cohorts))
+        with_own_posts(with_next(with_held(cohorts)))
         .select_related("study", "policy", "seats")
         .annotate(
             amount=Subquery(amount),
@@ -86,6 +86,24 @@ def with_page_columns(cohorts: QuerySet[Cohort]) -> QuerySet[Cohort]:
             ),
         )
     )
+
+
+def with_held(cohorts: QuerySet[Cohort]) -> QuerySet[Cohort]:
+    """Add how many seats are being paid for or offered to somebody (`held`)."""
+    waits = Enrollment.objects.filter(cohort=OuterRef("pk"), state__in=("held", "offered")).order_by()
+    return cohorts.annotate(held=Coalesce(Subquery(waits.values("cohort").annotate(n=Count("pk")).values("n")), 0))
+
+
+def seats_now(cohort: Any) -> dict[str, Any]:
+    """Return what is said of seats: those sold apart from those being paid for, so that none is called sold early."""
+    held, none_left = cohort.held, cohort.seats.left <= 0
+    return {
+        "seats": cohort.seats,
+        "held": held,
+        "sold": max(0, cohort.seats.taken - held),
+        "sold_out": none_left and not held,
+        "all_held": none_left and held > 0,
+    }
 
 
 def with_next(cohorts: QuerySet[Cohort]) -> QuerySet[Cohort]:
@@ -182,6 +200,7 @@ def context(cohort: Any) -> dict[str, Any]:
         "nothing_after": rungs[-1].before if rungs else None,
         "posts": proof(cohort),
         "next": next_one(cohort),
+        **seats_now(cohort),
         "status": status(cohort),
         "for_whom": lines(cohort.study.for_whom),
         "not_for": lines(cohort.study.not_for),

@@ -114,7 +114,7 @@ def test_without_script_a_visitor_gets_to_the_door(browse: Any, town: dict[str, 
     expect(page.locator("[data-theme-switch]")).to_be_hidden()
     page.locator("summary").first.click()
     page.locator(".menu-list a[href='/showcase/']").click()
-    page.locator(".story a").first.click()
+    page.locator(f".story a[href='{town['case']}']").click()
     page.locator("aside a[href*='/studies/ai-at-work/cohorts/']").click()
     assert "?from=" in page.url
     page.locator("summary").nth(2).click()

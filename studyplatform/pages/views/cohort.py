@@ -11,7 +11,7 @@ from studyplatform.kit import language, page_cache
 from studyplatform.pages import landing, structured
 
 
-@page_cache.public("cohort:{slug}:{number}", "study:{slug}")
+@page_cache.public("cohort:{slug}:{number}", "study:{slug}", seconds=page_cache.MINUTE)
 def cohort(request: HttpRequest, slug: str, number: int) -> HttpResponse:
     """What happens each week, with whom, when, what it costs, how refunds go, what earlier members made."""
     found = get_object_or_404(landing.with_page_columns(public_cohorts()), study__slug=slug, number=number)
@@ -24,21 +24,16 @@ def cohort(request: HttpRequest, slug: str, number: int) -> HttpResponse:
 @never_cache
 def seats_fragment(request: HttpRequest, slug: str, number: int) -> HttpResponse:
     """Seats left, being paid for, and for who is signed in whether they are in already."""
-    shown = landing.with_next(public_cohorts()).select_related("study", "seats")
+    shown = landing.with_next(landing.with_held(public_cohorts())).select_related("study", "seats")
     found = get_object_or_404(shown, study__slug=slug, number=number)
     language.activate(request, found.study.language)
-    held = found.enrollments.filter(state__in=(Enrollment.State.HELD, Enrollment.State.OFFERED)).count()
     context = {
         "cohort": found,
         "study": found.study,
-        "seats": found.seats,
-        "held": held,
-        "sold": max(0, found.seats.taken - held),
+        **landing.seats_now(found),
         "next": landing.next_one(found),
         "status": landing.status(found),
         "mine": _mine(request, found),
-        "sold_out": found.seats.left <= 0 and not held,
-        "all_held": found.seats.left <= 0 and held,
     }
     return render(request, "pages/_seats.html", context)
 
