@@ -19,13 +19,8 @@ def roster(cohort: Cohort, *, show: str = "", words: str = "") -> QuerySet[Any]:
     people: QuerySet[Any] = Enrollment.objects.filter(cohort=cohort, state__in=states)
     if words:
         people = people.filter(person__profile__pen_name__icontains=words)
-    return (
-        _narrowed(people, show)
-        .select_related("person__profile")
-        .annotate(posts=_posts(), turns=_turns())
-        .prefetch_related(_places())
-        .order_by("-joined_at", "-pk")
-    )
+    counted: QuerySet[Any] = _narrowed(people, show).annotate(posts=_posts(), turns=_turns())
+    return counted.select_related("person__profile").prefetch_related(_places()).order_by("-joined_at", "-pk")
 
 
 def _narrowed(people: QuerySet[Any], show: str) -> QuerySet[Any]:

@@ -124,7 +124,7 @@ class CohortForm(forms.Form):
     def examples(self) -> list[presets.Example]:
         """Return each refund rule worked out in money for what is typed so far."""
         if not self.is_bound:
-            return presets.examples(**_money_and_dates(self.initial, self.cohort))
+            return presets.examples(**_money_and_dates(dict(self.initial), self.cohort))
         self.full_clean()
         names = ("price", "currency", "starts_on", "meets_at", "zone", "weeks")
         typed = {name: self.value(name) for name in names if name not in self.errors}

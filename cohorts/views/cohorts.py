@@ -14,7 +14,7 @@ from cohorts import letters
 from cohorts.forms.cohorts import CohortForm, first_plan, initial_of, plan_of
 from cohorts.forms.refusal import attempt
 from cohorts.models import Cohort
-from cohorts.policies import cohorts_run_by, get_run_cohort, get_run_study
+from cohorts.policies import cohorts_run_by, get_run_cohort, get_run_study, reader
 from cohorts.services import cohorts, readiness
 from cohorts.standing import with_standing
 from studyplatform.kit import moments
@@ -24,9 +24,9 @@ from studyplatform.kit import moments
 def new(request: HttpRequest, slug: str) -> HttpResponse:
     """Plan the next cohort; it starts from the last one's values with the dates moved."""
     study = get_run_study(request, slug)
-    plan = cohorts.next_plan(study) or first_plan(request.user)
+    plan = cohorts.next_plan(study) or first_plan(reader(request))
     form = CohortForm(request.POST or None, initial=initial_of(plan))
-    cohort = attempt(form, cohorts.draft, request.user, study) if _saves(request) else None
+    cohort = attempt(form, cohorts.draft, reader(request), study) if _saves(request) else None
     if cohort:
         messages.success(request, _("The plan is saved. Nobody sees it until you open it."))
         return redirect("studio_cohort", slug, cohort.number)
@@ -38,7 +38,8 @@ def edit(request: HttpRequest, slug: str, number: int) -> HttpResponse:
     """Change a cohort's plan."""
     cohort = get_run_cohort(request, slug, number)
     form = CohortForm(request.POST or None, initial=initial_of(plan_of(cohort)), cohort=cohort)
-    if _saves(request) and attempt(form, cohorts.change, request.user, cohort):
+    saved = attempt(form, cohorts.change, reader(request), cohort) if _saves(request) else None
+    if saved:
         messages.success(request, _("Saved."))
         return redirect("studio_cohort", slug, number)
     context = {"form": form, "study": cohort.study, "cohort": cohort, "here": "plan"}

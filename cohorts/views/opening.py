@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST
 
 from cohorts.models import Cohort
-from cohorts.policies import enrollments_in, get_run_cohort
+from cohorts.policies import enrollments_in, get_run_cohort, reader
 from cohorts.services import cohorts
 from studyplatform.kit.errors import Refused
 
@@ -29,7 +29,7 @@ def move(request: HttpRequest, slug: str, number: int, verb: str) -> HttpRespons
     cohort = get_run_cohort(request, slug, number)
     act, done = VERBS[verb]
     try:
-        act(request.user, cohort)
+        act(reader(request), cohort)
         messages.success(request, done)
     except Refused as refused:
         messages.error(request, str(refused))
@@ -43,7 +43,7 @@ def call_off(request: HttpRequest, slug: str, number: int) -> HttpResponse:
     draft = cohort.state == Cohort.State.DRAFT
     if request.method == "POST":
         try:
-            cohorts.call_off(request.user, cohort)
+            cohorts.call_off(reader(request), cohort)
             messages.success(request, _("The plan is dropped.") if draft else _CALLED_OFF)
         except Refused as refused:
             messages.error(request, str(refused))

@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from cohorts.models import Cohort
-from cohorts.policies import cohorts_run_by, get_run_cohort, get_run_enrollment
+from cohorts.policies import cohorts_run_by, get_run_cohort, get_run_enrollment, reader
 from cohorts.roster import roster
 from cohorts.services import subgroups
 from cohorts.standing import with_standing
@@ -62,7 +62,7 @@ def place(request: HttpRequest, slug: str, number: int, public_id: str) -> HttpR
     chosen = request.POST.get("subgroup", "")
     subgroup = get_object_or_404(enrollment.cohort.subgroups, pk=chosen if chosen.isdecimal() else 0)
     try:
-        subgroups.place(request.user, enrollment, subgroup)
+        subgroups.place(reader(request), enrollment, subgroup)
         moved = {"name": enrollment.person.name, "group": subgroup.topic}
         messages.success(request, _("%(name)s is in the group “%(group)s” now.") % moved)
     except Refused as refused:

@@ -9,7 +9,7 @@ from django.views.decorators.http import require_safe
 
 from cohorts.forms.refusal import attempt
 from cohorts.forms.studies import StudyForm
-from cohorts.policies import get_run_study
+from cohorts.policies import get_run_study, reader
 from cohorts.services import studies
 from cohorts.standing import with_standing
 
@@ -17,8 +17,8 @@ from cohorts.standing import with_standing
 @login_required
 def new(request: HttpRequest) -> HttpResponse:
     """Start a study: one form, made for a phone."""
-    form = StudyForm(request.POST or None, request.FILES or None, initial={"language": request.user.language})
-    study = attempt(form, studies.start, request.user) if request.method == "POST" else None
+    form = StudyForm(request.POST or None, request.FILES or None, initial={"language": reader(request).language})
+    study = attempt(form, studies.start, reader(request)) if request.method == "POST" else None
     if study:
         messages.success(request, _("Your study is saved. Nobody sees it until its first cohort opens."))
         return redirect("studio_cohort_new", study.slug)
@@ -39,7 +39,7 @@ def edit(request: HttpRequest, slug: str) -> HttpResponse:
     """Change a study's words, its cloth or picture."""
     study = get_run_study(request, slug)
     form = StudyForm(request.POST or None, request.FILES or None, instance=study)
-    saved = attempt(form, studies.change, request.user, study) if request.method == "POST" else None
+    saved = attempt(form, studies.change, reader(request), study) if request.method == "POST" else None
     if saved:
         messages.success(request, _("Saved."))
         return redirect("studio_study", saved.slug)

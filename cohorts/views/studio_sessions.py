@@ -11,7 +11,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from cohorts.forms.refusal import attempt
 from cohorts.forms.sessions import SessionForm
-from cohorts.policies import get_run_cohort, get_run_session
+from cohorts.policies import get_run_cohort, get_run_session, reader
 from cohorts.services import sessions
 from studyplatform.kit.errors import Refused
 from studyplatform.kit.limits import limited
@@ -41,7 +41,8 @@ def session(request: HttpRequest, slug: str, number: int, public_id: str) -> Htt
     """Change one session; those who come are told when its time changes."""
     row = get_run_session(request, slug, number, public_id)
     form = SessionForm(request.POST or None, session=row)
-    if request.method == "POST" and attempt(form, sessions.change, request.user, row):
+    saved = attempt(form, sessions.change, reader(request), row) if request.method == "POST" else None
+    if saved:
         messages.success(request, _("Saved."))
         return redirect("studio_sessions", slug, number)
     context = {"form": form, "session": row, "cohort": row.cohort, "study": row.cohort.study, "here": "sessions"}
@@ -55,7 +56,7 @@ def cancel(request: HttpRequest, slug: str, number: int, public_id: str) -> Http
     """Cancel one session."""
     row = get_run_session(request, slug, number, public_id)
     try:
-        sessions.cancel(request.user, row)
+        sessions.cancel(reader(request), row)
         messages.success(request, _("The session is cancelled, and everybody who comes to it was told."))
     except Refused as refused:
         messages.error(request, str(refused))

@@ -15,7 +15,7 @@ from django.views.decorators.http import require_POST
 from cohorts.forms.refusal import attempt
 from cohorts.forms.subgroups import SubgroupForm, initial_of
 from cohorts.models import Cohort, Leadership
-from cohorts.policies import get_run_cohort, get_run_subgroup
+from cohorts.policies import get_run_cohort, get_run_subgroup, reader
 from cohorts.services import partners, subgroups
 from studyplatform.kit.errors import Refused
 
@@ -25,7 +25,7 @@ def groups(request: HttpRequest, slug: str, number: int) -> HttpResponse:
     """List the subgroups with who leads them, and add one or several alike."""
     cohort = get_run_cohort(request, slug, number)
     form = SubgroupForm(request.POST or None, initial=_like_the_last(cohort))
-    added = attempt(form, subgroups.add, request.user, cohort) if request.method == "POST" else None
+    added = attempt(form, subgroups.add, reader(request), cohort) if request.method == "POST" else None
     if added:
         count = len(added)
         messages.success(
@@ -69,7 +69,8 @@ def group(request: HttpRequest, slug: str, number: int, pk: int) -> HttpResponse
     lead = partners.lead_of(row)
     initial = {"partner_email": lead.partner.person.email} if lead else {}
     form = SubgroupForm(request.POST or None, subgroup=row, initial=initial)
-    if request.method == "POST" and attempt(form, subgroups.change, request.user, row):
+    saved = attempt(form, subgroups.change, reader(request), row) if request.method == "POST" else None
+    if saved:
         messages.success(request, _("Saved."))
         return redirect("studio_groups", slug, number)
     context = {"form": form, "group": row, "cohort": row.cohort, "study": row.cohort.study, "here": "groups"}
@@ -82,7 +83,7 @@ def remove(request: HttpRequest, slug: str, number: int, pk: int) -> HttpRespons
     """Remove a subgroup nobody has been in."""
     row = get_run_subgroup(request, slug, number, pk)
     try:
-        subgroups.remove(request.user, row)
+        subgroups.remove(reader(request), row)
         messages.success(request, _("The group is removed."))
     except Refused as refused:
         messages.error(request, str(refused))
