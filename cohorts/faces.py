@@ -11,10 +11,11 @@ from studyplatform.accounts.models import User
 
 @dataclass(frozen=True)
 class Runner:
-    """A host, or the partner of some subgroups."""
+    """A host, the partner of some subgroups, or both."""
 
     person: User
-    topics: tuple[str, ...] = ()  # empty: a host
+    topics: tuple[str, ...] = ()  # of the subgroups they lead
+    hosts: bool = False
 
 
 def runners(cohort: Cohort) -> list[Runner]:
@@ -23,7 +24,7 @@ def runners(cohort: Cohort) -> list[Runner]:
     for leadership in _leading(cohort):
         led.setdefault(leadership.partner.person, []).append(leadership.subgroup.topic)
     return [
-        *(Runner(host) for host in hosts(cohort)),
+        *(Runner(host, tuple(led.pop(host, ())), hosts=True) for host in hosts(cohort)),
         *(Runner(person, tuple(topics)) for person, topics in led.items()),
     ]
 

@@ -32,22 +32,23 @@ def turns(request: HttpRequest, slug: str, number: int) -> HttpResponse:
         "cohort": cohort,
         "mine": mine,
         "rows": rows,
-        "own": [(session, slot) for session, places, _can in rows for slot in places if slot.mine],
-        "open_count": sum(slot.turn is None for _session, places, _can in rows for slot in places),
+        "own": [(session, slot) for session, places, _free, _can in rows for slot in places if slot.mine],
+        "open_count": sum(free for _session, _places, free, _can in rows),
         "goes_first": turns_of.goes_first(mine),
     }
     return render(request, "cohorts/turns.html", context)
 
 
 def _rows(request: HttpRequest, cohort: Cohort, mine: Enrollment | None) -> list[Any]:
-    """Return (session, its places, whether the reader may take one) for every coming session."""
+    """Return (session, its places, how many are open, whether the reader may take one) for every coming session."""
     coming = clock.coming(sessions_of(request.user).filter(cohort=cohort, state=Session.State.PLANNED))
     group = subgroup_of(mine)
     rows = []
     for session in coming.prefetch_related(Prefetch("presentations", STANDING, to_attr="standing")):
         places = turns_of.slots(session, session.standing, mine)
         belongs = session.subgroup_id is None or (group is not None and group.pk == session.subgroup_id)
-        rows.append((session, places, turns_of.can_take(session, places, mine, belongs)))
+        free = sum(place.turn is None for place in places)
+        rows.append((session, places, free, turns_of.can_take(session, places, mine, belongs)))
     return rows
 
 

@@ -1,6 +1,6 @@
 """What a member should do next, as a few steps. Kind, never a score; what is done is said once, then left out."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from django.urls import reverse
 from django.utils import timezone
@@ -12,6 +12,8 @@ from showcase.models import CaseStudy
 from studyplatform.kit import moments
 from studyplatform.pages.week import Week
 
+CARD = 4  # the rank of the one step that belongs to no cohort
+
 
 @dataclass(frozen=True)
 class Step:
@@ -22,6 +24,8 @@ class Step:
     url: str = ""
     action: str = ""
     done: bool = False
+    rank: int = 9  # the smaller, the sooner
+    where: str = ""  # the cohort, where several are shown together
 
 
 def steps(place: Enrollment, week: Week) -> list[Step]:
@@ -36,17 +40,36 @@ def steps(place: Enrollment, week: Week) -> list[Step]:
     return found + _posts(place, week, turns) + _card(place)
 
 
+def of_all(places: list[Enrollment], week: Week) -> list[Step]:
+    """Return the steps of several places, most urgent first; each names its cohort when there are more than one."""
+    if len(places) < 2:
+        return [step for place in places for step in steps(place, week)]
+    named = [
+        replace(step, where=f"{place.cohort.study.title} {number_of(place)}" if step.rank < CARD else "")
+        for place in places
+        for step in steps(place, week)
+    ]
+    return sorted(dict.fromkeys(named), key=lambda step: step.rank)
+
+
+def number_of(place: Enrollment) -> str:
+    """Return "cohort 9"."""
+    return _("cohort %(number)s") % {"number": place.cohort.number}
+
+
 def for_turn(turn: Presentation) -> Step:
     """Return what a coming turn asks for: its post, or nothing more."""
     session = turn.session
     when = moments.moment(session.starts_at)
     if turn.state != Presentation.State.CLAIMED:
         note = _("You present on %(when)s, turn %(position)s.") % {"when": when, "position": turn.position}
-        return Step(_("Your case study is out"), note, session.get_absolute_url(), _("See the session"), done=True)
+        return Step(
+            _("Your case study is out"), note, session.get_absolute_url(), _("See the session"), done=True, rank=0
+        )
     post: CaseStudy | None = getattr(turn, "case_study", None)
     title = _("Publish the case study you present on %(day)s") % {"day": moments.day(session.starts_at)}
     action = _("Go on writing") if post else _("Write it")
-    return Step(title, _due(turn), write_address(turn, post), action)
+    return Step(title, _due(turn), write_address(turn, post), action, rank=0)
 
 
 def _due(turn: Presentation) -> str:
@@ -73,7 +96,7 @@ def _subgroup(place: Enrollment, week: Week) -> list[Step]:
     if place.pk in week.groups or not place.cohort.subgroups.exists():
         return []
     note = _("A smaller table with its own topic, time and partner.")
-    return [Step(_("Choose your subgroup"), note, _address("groups", place), _("See the subgroups"))]
+    return [Step(_("Choose your subgroup"), note, _address("groups", place), _("See the subgroups"), rank=1)]
 
 
 def _take_turn(place: Enrollment, week: Week) -> list[Step]:
@@ -81,7 +104,7 @@ def _take_turn(place: Enrollment, week: Week) -> list[Step]:
         return []
     first = place.pk not in week.presented
     note = _("You have not presented yet, so you go first.") if first else _("There is room in a coming session.")
-    return [Step(_("Take a turn"), note, _address("turns", place), _("See open turns"))]
+    return [Step(_("Take a turn"), note, _address("turns", place), _("See open turns"), rank=2)]
 
 
 def _posts(place: Enrollment, week: Week, turns: list[Presentation]) -> list[Step]:
@@ -95,8 +118,8 @@ def _posts(place: Enrollment, week: Week, turns: list[Presentation]) -> list[Ste
     if draft:
         url = reverse("case_edit", args=[draft.public_id])
         title = _("Finish “%(title)s”") % {"title": draft.title} if draft.title else _("Finish your draft")
-        return [Step(title, note, url, _("Go on writing"))]
-    return [Step(_("Write a case study"), note, reverse("write"), _("Write"))]
+        return [Step(title, note, url, _("Go on writing"), rank=3)]
+    return [Step(_("Write a case study"), note, reverse("write"), _("Write"), rank=3)]
 
 
 def _card(place: Enrollment) -> list[Step]:
@@ -104,4 +127,4 @@ def _card(place: Enrollment) -> list[Step]:
     if profile and (profile.can_help or profile.looking_for):
         return []
     note = _("The others see it beside your name.")
-    return [Step(_("Say what you can help with"), note, reverse("profile"), _("Fill in my card"))]
+    return [Step(_("Say what you can help with"), note, reverse("profile"), _("Fill in my card"), rank=CARD)]

@@ -15,7 +15,7 @@ from django.views.decorators.http import require_safe
 
 from cohorts.models import Cohort, Enrollment, Presentation, Session, Subgroup
 from cohorts.policies import reader, sessions_of, studies_run_by, subgroups_led_by
-from payments.models import Payment, PaymentLine
+from payments.models import PaymentLine
 from payments.policies import payments_seen_by
 from showcase.policies import public_case_studies
 from showcase.reading import for_lists
@@ -47,44 +47,65 @@ class Place:
 def home(request: HttpRequest) -> HttpResponse:
     """The next session, the next steps, the person's cohorts, groups and studies; for a newcomer, where to sit down."""
     person = reader(request)
-    mine = list(_seats(person))
+    mine = sorted(_seats(person), key=_order)
     seats = [seat for seat in mine if seat.state in Enrollment.BELONGS]
     running = [seat for seat in seats if seat.cohort.state in RUNNING]
     held = [seat for seat in mine if seat.state == Enrollment.State.HELD]
     own = week.of(person, running, sessions_of(person).filter(cohort__state__in=RUNNING))
-    todo = [step for seat in running for step in steps.steps(seat, own)]
+    todo = steps.of_all(running, own)
     after = own.sessions[0] if own.sessions else None
     context = {
         "title": title(person, after, held, todo, own.turn_in(after)),
         "today": timezone.localdate(),
-        "next": after,
-        "next_turn": own.turn_in(after),
-        "next_mine": bool(after and any(seat.cohort_id == after.cohort_id for seat in running)),
-        "presenters": list(week.standing().filter(session=after)) if after else [],
         "held": held,
         "steps": todo[:5],
         "lead": next((step for step in todo[:5] if not step.done), None),
         "turns": own.turns,
+        "drafts": own.drafts,
         "places": _places(person, seats, own),
         "running": bool(running),
-        "drafts": own.drafts,
-        "groups": subgroups_led_by(person).filter(cohort__state__in=RUNNING),
-        "studies": studies_run_by(person).order_by("title"),
         "calendar": seo.absolute(reverse("calendar_feed", args=[person.calendar_token])),
+        **_next(after, own, running),
+        **_run_by(person),
     }
-    if not running:
+    if not (running or held or context["groups"] or context["studies"]):
         context |= _somewhere_to_sit()
     return render(request, "pages/home.html", context)
 
 
+def _next(after: Session | None, own: week.Week, running: list[Enrollment]) -> dict[str, Any]:
+    """The next session with who presents in it; `next_mine` when the person comes to it as a member."""
+    return {
+        "next": after,
+        "next_turn": own.turn_in(after),
+        "next_mine": bool(after and any(seat.cohort_id == after.cohort_id for seat in running)),
+        "presenters": list(week.standing().filter(session=after)) if after else [],
+    }
+
+
+def _run_by(person: User) -> dict[str, Any]:
+    """The subgroups a person leads now and the studies they host."""
+    groups = subgroups_led_by(person).filter(cohort__state__in=RUNNING)
+    return {
+        "groups": list(groups.order_by("cohort__starts_on", "pk")),
+        "studies": list(studies_run_by(person).order_by("title")),
+    }
+
+
+def _order(seat: Enrollment) -> tuple[bool, int]:
+    """Running cohorts first, the one that began first at the top; then the others, the latest at the top."""
+    day = seat.cohort.starts_on.toordinal()
+    return (False, day) if seat.cohort.state in RUNNING else (True, -day)
+
+
 def _seats(person: User) -> Any:
     seated = Enrollment.objects.filter(person=person, state__in=(*Enrollment.BELONGS, Enrollment.State.HELD))
-    return seated.select_related("cohort__study", "person__profile").order_by("-cohort__starts_on", "-pk")
+    return seated.select_related("cohort__study", "person__profile")
 
 
 def _places(person: User, seats: list[Enrollment], own: week.Week) -> list[Place]:
     paid = PaymentLine.objects.filter(
-        enrollment__in=seats, payment__in=payments_seen_by(person).filter(state=Payment.State.PAID)
+        enrollment__in=seats, payment__in=payments_seen_by(person).filter(receipt__isnull=False)
     )
     payments = dict(paid.values_list("enrollment", "payment__public_id"))
     return [

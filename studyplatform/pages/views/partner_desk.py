@@ -41,6 +41,11 @@ class Desk:
         return f"{turns}: {', '.join(words % {'n': n} for n, words in parts if n)}"
 
     @property
+    def taken(self) -> list[turns.Slot]:
+        """The places that are taken."""
+        return [slot for slot in self.places if slot.turn]
+
+    @property
     def quiet(self) -> list[Any]:
         """Members who have had no turn and have none coming."""
         return [place for place in self.members if not place.turn_count]

@@ -58,7 +58,7 @@ def _runners(session: Session) -> list[faces.Runner]:
     everyone = faces.runners(session.cohort)
     if session.subgroup is None:
         return everyone
-    return [runner for runner in everyone if not runner.topics or session.subgroup.topic in runner.topics]
+    return [runner for runner in everyone if runner.hosts or session.subgroup.topic in runner.topics]
 
 
 def clock_moves_to(session: Session) -> Session | None:

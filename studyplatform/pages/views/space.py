@@ -55,7 +55,7 @@ def space(request: HttpRequest, slug: str, number: int) -> HttpResponse:
         "posts": for_lists(case_studies_in(cohort))[:NEW_POSTS],
         "runners": faces.runners(cohort),
         "has_groups": cohort.subgroups.exists(),
-        "again": public_cohorts().filter(study=cohort.study_id, state=Cohort.State.OPEN).exclude(pk=cohort.pk).first(),
+        "again": _again(cohort) if stands == "over" else None,
         **_sessions(own_week),
         **_group(request, cohort, mine, own_week),
     }
@@ -70,6 +70,12 @@ def stage(cohort: Cohort, coming: list[Session]) -> str:
     if begun and not coming and cohort.state != Cohort.State.DRAFT:
         return "over"
     return "running" if begun else "before"
+
+
+def _again(cohort: Cohort) -> Cohort | None:
+    """The study's next cohort that can be joined."""
+    others = public_cohorts().filter(study=cohort.study_id, state=Cohort.State.OPEN, closes_at__gt=timezone.now())
+    return others.exclude(pk=cohort.pk).order_by("starts_on").first()
 
 
 def title(cohort: Cohort, stage: str) -> str:
