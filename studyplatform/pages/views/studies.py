@@ -16,7 +16,7 @@ from studyplatform.kit import language, page_cache
 from studyplatform.pages import landing, structured
 
 PAGE = 20
-FILTERS = (("open", _("Open now")), ("running", _("Running")), ("past", _("Past")))
+FILTERS = (("open", _("Open now")), ("running", _("Running")), ("past", _("Finished")))
 
 
 @page_cache.public("lists", query=("show", "page"), seconds=page_cache.MINUTE)
