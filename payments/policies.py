@@ -1,11 +1,11 @@
 """Who may see which payment: whoever pays it. Others get 404."""
 
-from django.db.models import QuerySet
+from django.db.models import Prefetch, QuerySet
 from django.http import HttpRequest
 from django.shortcuts import get_object_or_404
 
 from cohorts.policies import Reader
-from payments.models import Payment
+from payments.models import Payment, PaymentLine, Refund
 
 
 def payments_seen_by(user: Reader) -> QuerySet[Payment]:
@@ -13,6 +13,14 @@ def payments_seen_by(user: Reader) -> QuerySet[Payment]:
     if not user.is_authenticated:
         return Payment.objects.none()
     return Payment.objects.filter(buyer=user.pk).select_related("buyer")
+
+
+def paid_by(user: Reader) -> QuerySet[Payment]:
+    """What the person has paid money for, newest first, with what it was for and what came back."""
+    paid = payments_seen_by(user).filter(state=Payment.State.PAID, amount__gt=0).select_related("receipt")
+    lines = PaymentLine.objects.select_related("enrollment__cohort__study").order_by("pk")
+    shown = lines.prefetch_related(Prefetch("refunds", Refund.objects.exclude(state=Refund.State.VOID).order_by("pk")))
+    return paid.order_by("-paid_at", "-pk").prefetch_related(Prefetch("lines", shown))
 
 
 def get_payment(request: HttpRequest, public_id: str) -> Payment:

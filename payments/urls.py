@@ -5,6 +5,7 @@ from django.urls import path
 from payments.views.checkout import checkout_give_up, checkout_page, checkout_return
 from payments.views.earnings import earned, payee
 from payments.views.join import join
+from payments.views.receipts import paid, receipt
 from payments.views.webhooks import stripe_webhook
 
 urlpatterns = [
@@ -16,4 +17,6 @@ urlpatterns = [
     path("studio/money/", earned, name="earnings"),
     path("partner/earnings/", earned, name="partner_earnings"),
     path("account/payouts/", payee, name="payee"),
+    path("account/payments/", paid, name="payments"),
+    path("account/payments/<str:public_id>/receipt/", receipt, name="receipt"),
 ]

@@ -1,15 +1,15 @@
 """Seats: taken and given back under contention, never more than there are.
 
 The seat is taken by one conditional update of the cohort's narrow row, last in the transaction, so that buyers
-wait for each other only as long as that update takes. Lock order: enrollment, subgroups (by number), seats.
+wait for each other only as long as that update takes. Lock order: cohort (shared), enrollment, subgroups (by number),
+seats.
 """
 
 import datetime
 from contextlib import suppress
-from typing import Any
 
-from django.db import IntegrityError, transaction
-from django.db.models import F, OuterRef, Subquery
+from django.db import IntegrityError, connection, transaction
+from django.db.models import F
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -31,7 +31,7 @@ def hold(
     Holding again while a hold runs returns the same enrollment, moved to the subgroup now named, or out of it when
     none is. Raises Refused with code "already_in", "closed", "sold_out" or "subgroup_full".
     """
-    cohort = _offered(cohort)
+    cohort = _kept_as_it_is(cohort)
     refuse_unless_open(cohort)
     standing = (
         Enrollment.objects.select_for_update().filter(cohort=cohort, person=member, state__in=Enrollment.LIVE).first()
@@ -41,16 +41,18 @@ def hold(
     enrollment = _new_enrollment(member, cohort, came_from)
     if subgroup:
         join_subgroup(enrollment, subgroup)
-    refuse_unless_open(Cohort.objects.get(pk=cohort.pk))  # called off meanwhile: the insert waited for that to commit
     _take(cohort)
     return enrollment
 
 
-def _offered(cohort: Cohort) -> Any:
-    """Return the cohort with `amount` and `terms_id` as they are now: one statement, so that they belong together."""
-    standard = Price.objects.filter(cohort=OuterRef("pk"), kind=Price.Kind.STANDARD).values("amount")
-    terms = Terms.objects.filter(cohort=OuterRef("pk")).order_by("-version").values("pk")[:1]
-    return Cohort.objects.annotate(amount=Subquery(standard), terms_id=Subquery(terms)).get(pk=cohort.pk)
+def _kept_as_it_is(cohort: Cohort) -> Cohort:
+    """Return the cohort as it is until this transaction ends: it is not called off or priced anew meanwhile.
+
+    Buyers share this lock with each other; only who changes the cohort has to wait for them.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT 1 FROM cohorts_cohort WHERE id = %s FOR KEY SHARE", [cohort.pk])
+    return Cohort.objects.get(pk=cohort.pk)
 
 
 def refuse_unless_open(cohort: Cohort) -> None:
@@ -79,7 +81,7 @@ def _choose_again(enrollment: Enrollment, subgroup: Subgroup | None) -> None:
         join_subgroup(enrollment, subgroup)
 
 
-def _new_enrollment(member: User, cohort: Any, came_from: tuple[str, str]) -> Enrollment:
+def _new_enrollment(member: User, cohort: Cohort, came_from: tuple[str, str]) -> Enrollment:
     try:
         with transaction.atomic():
             enrollment = Enrollment.objects.create(
@@ -87,10 +89,10 @@ def _new_enrollment(member: User, cohort: Any, came_from: tuple[str, str]) -> En
                 person=member,
                 state=Enrollment.State.HELD,
                 hold_until=timezone.now() + HOLD,
-                price=cohort.amount,
+                price=Price.objects.get(cohort=cohort, kind=Price.Kind.STANDARD).amount,
                 currency=cohort.currency,
                 policy_id=cohort.policy_id,
-                terms_id=cohort.terms_id,
+                terms=Terms.objects.filter(cohort=cohort).latest("version"),
                 came_from_kind=came_from[0],
                 came_from_id=came_from[1],
             )

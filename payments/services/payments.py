@@ -35,9 +35,10 @@ class Mismatch(RuntimeError):
 
 
 class Choices(TypedDict, total=False):
-    """What somebody who joins may choose: a subgroup, a line about themselves; and the post that led them here."""
+    """What somebody who joins saw and chose: offer, subgroup, a line about themselves, the post that led them here."""
 
     subgroup: Subgroup | None
+    seen: str  # the offer the page showed, as `offer` writes it
     introduction: str
     came_from: tuple[str, str]
 
@@ -60,10 +61,19 @@ def open_for(member: User, cohort: Cohort, **choices: Unpack[Choices]) -> Paymen
 def _open(member: User, cohort: Cohort, choices: Choices) -> Payment:
     came_from = choices.get("came_from", ("", ""))
     enrollment = seats.hold(member, cohort, subgroup=choices.get("subgroup"), came_from=came_from)
+    if choices.get("seen", "") not in ("", offer(enrollment)):
+        raise Refused(
+            _("The price or the refund rule has just changed. Look at it again before you pay."), code="changed"
+        )
     if choices.get("introduction"):
         introductions.introduce(enrollment, choices["introduction"])
     standing: Payment | None = Payment.objects.filter(lines__enrollment=enrollment, state__in=LIVE).first()
     return standing or _new(member, enrollment)
+
+
+def offer(priced: Any) -> str:
+    """Return what a seat costs and under which rule, in one word: of an enrollment, or of what one would be."""
+    return f"{priced.price}-{priced.currency}-{priced.policy_id}"
 
 
 def _belongs(member: User, cohort: Cohort) -> bool:

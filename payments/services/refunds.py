@@ -55,7 +55,6 @@ def write(line: PaymentLine, amount: int, cause: str, actor: User | None = None)
         raise Refused(_("There is not that much left to give back."), field="amount", code="too_much")
     line.refunded += amount
     line.save(update_fields=["refunded"])
-    line.refunded += amount
     refund: Refund = Refund.objects.create(line=line, amount=amount, cause=cause)
     history.record(refund, "", refund.state, actor)
     buyer = ledger.account(Kind.PAYING, line.payment.currency, person=line.payment.buyer)

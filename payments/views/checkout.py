@@ -9,7 +9,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST
 
 from cohorts.forms.introductions import IntroductionForm
-from cohorts.models import Enrollment
+from cohorts.models import Cohort, Enrollment
 from cohorts.services import introductions
 from payments import gateway, policies
 from payments.flows import checkout
@@ -17,8 +17,10 @@ from payments.models import Payment, PaymentLine
 from payments.services import welcome
 from payments.truth import Page
 from payments.views.join import see_other
+from studyplatform.kit.limits import limited
 
 State = Payment.State
+ENDED = (State.EXPIRED, State.FAILED)
 
 
 @login_required
@@ -36,6 +38,8 @@ def checkout_return(request: HttpRequest, public_id: str) -> HttpResponse:
 
 
 def _outcome(payment: Payment, line: PaymentLine, page: Page | None, *, cancelled: bool) -> str:
+    if line.enrollment.cohort.state == Cohort.State.CALLED_OFF and payment.state in ENDED:
+        return "called_off"
     if payment.state == State.PAID:
         return "paid" if line.enrollment.state in Enrollment.BELONGS else "refunded"
     if payment.state == State.OPEN and page:
@@ -68,6 +72,7 @@ def _welcome(request: HttpRequest, payment: Payment, line: PaymentLine) -> HttpR
 
 @login_required
 @require_POST
+@limited("checkout", 20)
 def checkout_page(request: HttpRequest, public_id: str) -> HttpResponse:
     """Send the buyer back to their hosted page."""
     payment = policies.get_payment(request, public_id)

@@ -1,11 +1,12 @@
 """Joining a cohort: choose, agree, and go on to pay."""
 
-from typing import Any
+from typing import Any, NamedTuple
 from urllib.parse import parse_qs, urlencode, urlsplit
 
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
+from django.utils import timezone
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
@@ -15,15 +16,26 @@ from cohorts.services import seats
 from payments.flows import checkout
 from payments.forms.join import JoinForm
 from payments.models import Payment
-from payments.services import agreements, choices
+from payments.services import agreements, choices, payments
 from studyplatform.accounts.models import User
 from studyplatform.kit.errors import Refused
+from studyplatform.kit.limits import limited
+
+
+class Offer(NamedTuple):
+    """What a new seat costs, and under which refund rule."""
+
+    price: int
+    currency: str
+    policy_id: int
+
 
 REASONS = ("already_in", "sold_out", "being_paid", "closed")
 
 
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
+@limited("join", 20)
 def join(request: HttpRequest, slug: str, number: int) -> HttpResponse:
     """Show what is chosen and agreed to; take it from whoever is signed in, keep it for whoever is not yet."""
     cohort = get_object_or_404(public_cohorts().select_related("policy", "seats"), study__slug=slug, number=number)
@@ -76,10 +88,12 @@ def _page(
         "own": own,
         "form": form,
         "price": price,
+        "offer": payments.offer(own or Offer(price, cohort.currency, cohort.policy_id)),
         "choices": choices.subgroups(cohort),
         "chosen": str(form["subgroup"].value() or ""),
         "rungs": choices.refund_rungs(cohort, price) if price else [],
         "left": cohort.seats.left,
+        "held_until": own.hold_until if own and own.hold_until and own.hold_until > timezone.now() else None,
     }
     return render(request, "payments/join/form.html", context, status=status)
 
@@ -93,6 +107,7 @@ def _go_on(request: HttpRequest, cohort: Cohort, own: Enrollment | None, form: J
         if refused.code in REASONS:
             return _cannot_join(request, cohort, refused.code)
         form.add_error(refused.field, str(refused))
+        cohort.refresh_from_db()  # what has just changed is shown
         return _page(request, cohort, own, form, status=409)
     request.session.pop(_key(cohort), None)
     return see_other(payment)
@@ -105,6 +120,7 @@ def _begin(member: User, cohort: Cohort, form: JoinForm) -> Payment:
         member,
         cohort,
         subgroup=asked["subgroup"],
+        seen=form.data.get("offer", ""),
         introduction=asked["introduction"],
         came_from=asked["came_from"],
     )

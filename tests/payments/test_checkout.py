@@ -9,11 +9,11 @@ from django.test import Client
 from django.utils import timezone
 
 from cohorts.models import Cohort, Enrollment, Seats
-from cohorts.services import seats
+from cohorts.services import cohorts, seats
 from payments import gateway
 from payments.flows import checkout
 from payments.models import LedgerTransaction, Payment, Receipt, Refund
-from payments.services import payments
+from payments.services import payments, releases
 from studyplatform.accounts.models import User
 from studyplatform.kit.edge import OpenTransaction
 from studyplatform.kit.models import Change
@@ -233,6 +233,57 @@ def test_money_for_a_cohort_called_off_meanwhile_goes_back(stripe: LocalStripe, 
     assert Refund.objects.get().cause == "called_off"
     drain()
     assert Refund.objects.count() == 1
+
+
+def test_calling_a_cohort_off_closes_the_page_somebody_is_paying_on(
+    stripe: LocalStripe, cohort: Cohort, buyer: Client, host: User
+) -> None:
+    payment = begin(buyer, cohort)
+    cohorts.call_off(host, cohort)
+    drain("drain_called_off", "drain_payments")
+    assert stripe.api.v1.checkout.sessions.retrieve(payment.reference).status == "expired"
+    text = buyer.get(return_url(payment)).content.decode()
+    assert "This cohort does not take place" in text
+    assert "Nothing was charged" in text
+    assert_seats_match(cohort)
+
+
+def test_money_for_a_cohort_whose_sessions_are_all_shared_goes_back(
+    stripe: LocalStripe, cohort: Cohort, buyer: Client
+) -> None:
+    """What no session could share any more would stay in escrow for ever."""
+    payment = begin(buyer, cohort)
+    stripe.pay(payment.reference)
+    for session in cohort.sessions.filter(subgroup=None):
+        releases.release(session)
+    checkout.look(payment)
+    assert Refund.objects.get().cause == "late"
+    assert balance("escrow") == 0
+
+
+def test_late_money_takes_the_same_subgroup_again_if_it_can(stripe: LocalStripe, cohort: Cohort, buyer: Client) -> None:
+    group = cohort.subgroups.last()
+    payment = begin(buyer, cohort, subgroup=group.pk)
+    seats.release(Enrollment.objects.get(), "expired")
+    stripe.pay(payment.reference)
+    checkout.look(payment)
+    assert Enrollment.objects.get().memberships.get(until=None).subgroup == group
+    group.refresh_from_db()
+    assert group.taken == 1
+
+
+def test_money_of_somebody_who_joined_anew_meanwhile_goes_back_without_an_error(
+    stripe: LocalStripe, cohort: Cohort, buyer: Client, stranger: User
+) -> None:
+    """The other place is written a moment after we looked for it: the database refuses, and the money goes back."""
+    payment = begin(buyer, cohort)
+    first = Enrollment.objects.get()
+    seats.release(first, "expired")
+    enroll(stranger, cohort)
+    stripe.pay(payment.reference)
+    assert "Your payment came when" in buyer.get(return_url(payment)).content.decode()
+    assert Refund.objects.get().cause == "late"
+    assert_seats_match(cohort)
 
 
 @pytest.mark.parametrize("column", [{"amount": 150_001}, {"currency": "USD"}, {"public_id": "zzzzzzzzzz"}])

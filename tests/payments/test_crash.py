@@ -13,6 +13,7 @@ import psycopg2
 import pytest
 from django.conf import settings as django_settings
 from django.db import connection
+from django.utils import timezone
 
 from cohorts.models import Cohort, Enrollment, Seats
 from payments.flows import checkout
@@ -20,6 +21,7 @@ from payments.models import LedgerTransaction, Payment, Receipt, Refund, StripeE
 from payments.services import refunds
 from studyplatform.accounts.models import User
 from studyplatform.mail.models import Letter
+from studyplatform.mail.services.letters import write
 from tests.payments.buying import LocalStripe, assert_books_match, assert_seats_match, begin, deliver, drain, hurry
 from tests.people import make_cohort, make_person, make_study, sign_in
 
@@ -210,6 +212,38 @@ def test_with_an_event_in_hand(own_stripe: LocalStripe, cohort: Cohort, open_pay
     recover()
     assert not StripeEvent.objects.filter(done_at=None).exists()
     assert_paid_once(own_stripe, cohort)
+
+
+LETTERS = """
+from django.conf import settings
+settings.EMAIL_BACKEND = "tests.payments.slow_post.Post"
+from studyplatform.mail import tasks
+from studyplatform.kit import queue
+queue.drain("mail.drain_letters")
+"""
+
+
+@pytest.mark.parametrize("step", ["before", "after"])
+def test_with_a_letter_in_hand(cohort: Cohort, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, step: str) -> None:
+    """I-26: killed before the mail server has it, nothing is lost; after, at worst that one repeats, recognisable."""
+    box = tmp_path / "box"
+    monkeypatch.setenv("POST_BOX", str(box))
+    monkeypatch.setenv("POST_WAITS", step)
+    people = [make_person(f"reader-{n}", f"읽는이 {n}") for n in range(3)]
+    for person in people:
+        write(to=person, key=f"note:{person.pk}", template="payments/account_changed", context={"payee": None})
+    with killed(LETTERS, when=(box / "waiting").exists):
+        pass
+    sent = sorted(path.read_text() for path in box.glob("sent-*"))
+    assert len(sent) == (1 if step == "after" else 0)
+    assert Letter.objects.filter(done_at=None).count() == 3
+    monkeypatch.delenv("POST_WAITS")
+    Letter.objects.update(due_at=timezone.now())
+    assert process(LETTERS).wait(60) == 0
+    assert not Letter.objects.filter(done_at=None).exists()
+    copies = [path.read_text() for path in box.glob("sent-*")]
+    assert len(copies) == 3 + len(sent)
+    assert len(set(copies)) == 3  # the repeated one carries the same Message-ID
 
 
 @pytest.mark.parametrize("kind", ["slow", "lock"])

@@ -7,7 +7,8 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
-from cohorts.models import Cohort, Enrollment, Seats, Session
+from cohorts.models import Cohort, Enrollment, Price, Seats, Session
+from cohorts.services import seats
 from payments.models import LedgerEntry, Payment
 from studyplatform.accounts.models import Consent, User
 from studyplatform.mail.models import Letter
@@ -96,6 +97,31 @@ def test_who_has_joined_meets_people_first_and_says_hello(free: Cohort, stranger
     assert Enrollment.objects.get(person=stranger).introduction == "Prints posters"
 
 
+def test_a_price_that_changed_on_the_way_is_shown_before_anything_is_held(cohort: Cohort, stranger: User) -> None:
+    """I-19: what the page showed is what is charged, or the page is shown again."""
+    browser = sign_in(stranger)
+    offer = browser.get(join_url(cohort)).context["offer"]
+    Price.objects.filter(cohort=cohort).update(amount=180_000)
+    again = browser.post(join_url(cohort), {"terms": "on", "introduction": "Prints posters", "offer": offer})
+    text = again.content.decode()
+    assert again.status_code == 409
+    assert "has just changed" in text
+    assert "Prints posters" in text
+    assert "Go on and pay ₩180,000" in text
+    assert not Enrollment.objects.exists()
+    assert not Payment.objects.exists()
+    assert again.context["offer"] != offer
+
+
+def test_who_wants_to_be_placed_after_all_leaves_the_subgroup(cohort: Cohort, stranger: User) -> None:
+    group = cohort.subgroups.first()
+    seats.hold(stranger, cohort, subgroup=group)
+    seats.hold(stranger, cohort)
+    group.refresh_from_db()
+    assert group.taken == 0
+    assert not Enrollment.objects.get().memberships.filter(until=None).exists()
+
+
 def test_terms_must_be_ticked_and_the_rest_stays(free: Cohort, stranger: User) -> None:
     page = sign_in(stranger).post(join_url(free), {"introduction": "Prints posters"})
     assert page.status_code == 422
@@ -137,8 +163,6 @@ def test_each_reason_not_to_join_has_its_page(study: object, stranger: User, end
     if ending in ("member", "sold_out"):
         enroll(other, cohort)
     if ending == "being_paid":
-        from cohorts.services import seats
-
         seats.hold(other, cohort)
     if ending == "closed":
         Cohort.objects.filter(pk=cohort.pk).update(closes_at=timezone.now() - datetime.timedelta(hours=1))

@@ -8,9 +8,12 @@ from django.test import Client
 from django.utils import timezone
 
 from cohorts.models import Cohort, Enrollment, Seats
+from cohorts.services import seats
 from payments.flows import checkout
+from payments.flows import refunds as flow
 from payments.models import Payment, PaymentLine, Refund
 from payments.services import refunds
+from payments.truth import MoneyBack
 from studyplatform.accounts.models import User
 from studyplatform.kit.errors import Refused
 from studyplatform.mail.models import Letter
@@ -31,6 +34,7 @@ pytestmark = pytest.mark.django_db
 
 @pytest.fixture
 def before(stripe: LocalStripe) -> int:
+    stripe.settle()  # refunds of other tests that are still to fail
     return stripe.balance("KRW")
 
 
@@ -189,6 +193,70 @@ def test_a_refund_made_by_hand_fulfils_the_one_we_owe(
     assert_books_match(stripe, cohort, before)
 
 
+def by_hand(stripe: LocalStripe, paid: Payment, amount: int) -> None:
+    stripe.api.v1.refunds.create(params={"payment_intent": paid.intent, "amount": amount})
+    for event in stripe.events_about(paid.intent):
+        deliver(event)
+    drain("drain_events")
+
+
+def test_of_what_we_owe_only_the_rest_is_sent_after_a_part_was_given_back_by_hand(
+    stripe: LocalStripe, paid: Payment, cohort: Cohort, before: int
+) -> None:
+    refunds.owe(paid.lines.get(), 150_000, "left")
+    by_hand(stripe, paid, 100_000)
+    hurry()
+    drain()
+    assert sorted(at_stripe(stripe, paid)) == [50_000, 100_000]
+    assert PaymentLine.objects.get().refunded == 150_000
+    assert balance("paying") == balance("escrow") == 0
+    assert_books_match(stripe, cohort, before)
+
+
+@pytest.mark.parametrize("amount", [150_000, 100_000])
+def test_one_that_failed_is_made_good_by_hand(
+    stripe: LocalStripe, before: int, cohort: Cohort, buyer: Client, amount: int
+) -> None:
+    payment = pay(stripe, cohort, buyer, "4000000000005126")
+    refunds.owe(payment.lines.get(), 150_000, "left")
+    drain("drain_refunds")
+    stripe.settle()
+    for event in stripe.events_about(payment.intent):
+        deliver(event)
+    drain("drain_events")
+    assert Refund.objects.get().state == "failed"
+    by_hand(stripe, payment, amount)
+    states = sorted(Refund.objects.values_list("amount", "state"))
+    rest = [(150_000 - amount, "owed")] if amount < 150_000 else []
+    assert states == sorted([(150_000, "failed"), (amount, "succeeded"), *rest])
+    assert PaymentLine.objects.get().refunded == 150_000
+    assert balance("paying") == amount - 150_000
+    assert_books_match(stripe, cohort, before)
+
+
+def test_a_refund_of_another_installation_is_not_taken_for_ours(
+    stripe: LocalStripe, paid: Payment, cohort: Cohort
+) -> None:
+    """Two installations on one Stripe account count their refunds from one alike."""
+    ours = refunds.owe(paid.lines.get(), 10_000, "kindness")
+    theirs = MoneyBack("re_theirs", "succeeded", 10_000, "KRW", "pi_theirs", str(ours.pk))
+    assert not flow.accept(theirs)
+    ours.refresh_from_db()
+    assert (ours.state, ours.reference) == ("owed", None)
+
+
+def test_the_page_of_a_failed_refund_does_not_say_it_is_on_its_way(
+    stripe: LocalStripe, paid: Payment, buyer: Client
+) -> None:
+    refund = refunds.owe(paid.lines.get(), 150_000, "left")
+    seats.release(paid.lines.get().enrollment, Enrollment.State.CANCELLED)
+    assert "is on its way back" in buyer.get(return_url(paid)).content.decode()
+    drain("drain_refunds")
+    assert "went back the way you paid" in buyer.get(return_url(paid)).content.decode()
+    refunds.fail(refund, "account closed")
+    assert "did not reach you yet" in buyer.get(return_url(paid)).content.decode()
+
+
 def test_a_refund_not_sent_yet_can_be_taken_back(
     paid: Payment, stripe: LocalStripe, cohort: Cohort, before: int
 ) -> None:
@@ -204,7 +272,7 @@ def test_a_refund_not_sent_yet_can_be_taken_back(
 
 def test_a_cohort_called_off_pays_everybody_back_once(stripe: LocalStripe, study: Any, before: int) -> None:
     cohort = make_cohort(study)
-    people = [make_person(f"off-{n}", f"멤버{n}") for n in range(3)]
+    people = [make_person(f"off-{n}", f"멤버{n}", language="en") for n in range(3)]
     payments = [pay(stripe, cohort, sign_in(person)) for person in people]
     refunds.owe(payments[0].lines.get(), 50_000, "kindness")
     Cohort.objects.filter(pk=cohort.pk).update(state="called_off", called_off_at=timezone.now())

@@ -4,12 +4,14 @@ import datetime
 
 import pytest
 from django.db import DatabaseError, connection, transaction
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
-from cohorts.models import Session, Terms
+from cohorts.models import Cohort, Session, Terms
 from payments.models import LedgerAccount, LedgerEntry
 from payments.services import ledger, releases
 from tests.payments.money_world import everything, owed, paid_members
+from tests.people import lead, make_cohort
 
 pytestmark = pytest.mark.django_db
 Kind = LedgerAccount.Kind
@@ -82,6 +84,25 @@ def test_due_are_sessions_that_are_over(cohort, first):
     assert first in releases.due()
     releases.release(first)
     assert first not in releases.due()
+
+
+@pytest.mark.parametrize("seats", [3, 60])
+def test_sharing_a_session_costs_the_same_at_any_number_of_seats(study, partner, seats):
+    cohort = make_cohort(study, capacity=2 * seats)
+    lead(partner, cohort.subgroups.first())
+    paid_members(cohort, seats, cohort.subgroups.first())
+    releases.release(cohort.sessions.get(number=1))  # accounts are made on first use
+    with CaptureQueriesContext(connection) as seen:
+        releases.release(cohort.sessions.get(number=2))
+    assert len(seen) <= 22
+    assert everything() == 0
+
+
+def test_a_session_of_a_cohort_called_off_is_not_shared(cohort, host, first):
+    paid_members(cohort, 1)
+    Cohort.objects.filter(pk=cohort.pk).update(state="called_off")
+    releases.release(first)
+    assert owed(host) == 0
 
 
 def lopsided(cohort):

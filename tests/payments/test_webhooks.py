@@ -143,6 +143,22 @@ def test_after_three_days_an_unknown_object_is_left_with_its_reason(stripe: Loca
     assert "of-another-shop" in event.error
 
 
+def test_what_stripe_itself_does_not_know_is_given_up_after_three_days(stripe: LocalStripe) -> None:
+    deliver(an_event(type="checkout.session.completed", data={"object": {"id": "cs_test_of_nobody"}}))
+    drain("drain_events")
+    assert StripeEvent.objects.get().done_at is None
+    StripeEvent.objects.update(received_at=timezone.now() - datetime.timedelta(days=4), due_at=timezone.now())
+    drain("drain_events")
+    assert StripeEvent.objects.get().done_at
+    assert "resource_missing" in StripeEvent.objects.get().error
+
+
+def test_a_refunded_charge_without_an_intent_is_not_ours(stripe: LocalStripe) -> None:
+    deliver(an_event(type="charge.refunded", data={"object": {"id": "ch_1", "payment_intent": None}}))
+    drain("drain_events")
+    assert StripeEvent.objects.get().done_at
+
+
 def test_a_lost_webhook_changes_nothing_in_the_end(stripe: LocalStripe, cohort: Cohort, buyer: Client) -> None:
     payment = begin(buyer, cohort)
     stripe.pay(payment.reference)

@@ -1,0 +1,30 @@
+"""What somebody paid, and the proof of it."""
+
+from django.contrib.auth.decorators import login_required
+from django.core.paginator import Paginator
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, render
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_safe
+
+from payments import policies
+
+PER_PAGE = 20
+
+
+@require_safe
+@login_required
+@never_cache
+def paid(request: HttpRequest) -> HttpResponse:
+    """Everything the person paid, newest first, with what came back."""
+    page = Paginator(policies.paid_by(request.user), PER_PAGE).get_page(request.GET.get("page"))
+    return render(request, "payments/receipts/list.html", {"page": page})
+
+
+@require_safe
+@login_required
+@never_cache
+def receipt(request: HttpRequest, public_id: str) -> HttpResponse:
+    """One payment as a page to print. A payment without a receipt has none: 404."""
+    payment = get_object_or_404(policies.paid_by(request.user), public_id=public_id, receipt__isnull=False)
+    return render(request, "payments/receipts/receipt.html", {"payment": payment})

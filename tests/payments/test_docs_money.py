@@ -1,0 +1,75 @@
+"""The worked example of docs/money.md is run: every number in its table is what the ledger says."""
+
+import re
+from pathlib import Path
+
+import pytest
+from django.conf import settings
+
+from cohorts.models import Cohort
+from payments.models import LedgerAccount, LedgerTransaction, PaymentLine
+from payments.services import batches, payouts, refunds, releases, sales
+from payments.truth import Charge, MoneyBack
+from studyplatform.accounts.models import User
+from studyplatform.kit import money
+from tests.payments.money_world import everything, paid_seat, payee_for
+from tests.people import make_person
+
+pytestmark = pytest.mark.django_db
+
+PAGE = Path(settings.BASE_DIR, "docs/money.md")
+ROW = re.compile(r"^\| [^|]+ \| `(?P<cause>[a-z_-]+):[^`]*` \| (?P<entries>[^|]+) \|$", re.MULTILINE)
+ENTRY = re.compile(r"(\w+) ([+−])([\d,]+)")
+
+
+def told() -> list[tuple[str, dict[str, int]]]:
+    """The table: kinds of cause, and signed amounts by account."""
+    return [(row["cause"], amounts(row["entries"])) for row in ROW.finditer(PAGE.read_text())]
+
+
+def amounts(cell: str) -> dict[str, int]:
+    found = ENTRY.findall(cell)
+    return {name: int(number.replace(",", "")) * (1 if sign == "+" else -1) for name, sign, number in found}
+
+
+def booked(names: dict[int | None, str]) -> list[tuple[str, dict[str, int]]]:
+    """All the ledger holds, in the words of the table."""
+
+    def name(at: LedgerAccount) -> str:
+        return names[at.person_id] if at.kind == LedgerAccount.Kind.PAYABLE else str(at.kind)
+
+    rows = LedgerTransaction.objects.order_by("pk").prefetch_related("entries__account")
+    return [(row.cause.split(":")[0], {name(e.account): e.amount for e in row.entries.all()}) for row in rows]
+
+
+def live_through(cohort: Cohort, buyer: User) -> None:
+    """Paid, fee known, two sessions over, half of the price given back, the other two sessions over."""
+    line: PaymentLine = paid_seat(buyer, cohort, cohort.subgroups.first())
+    sales.book_fee(line.payment, Charge("ch_1", "visa 4242", 5_250, "KRW"))
+    for session in cohort.sessions.filter(number__lte=2):
+        releases.release(session)
+    refund = refunds.owe(line, 75_000, "left")
+    refunds.begin(refund)
+    refunds.record(refund, MoneyBack("re_1", "succeeded", 75_000, "KRW", "pi_1", str(refund.pk)))
+    for session in cohort.sessions.filter(number__gt=2):
+        releases.release(session)
+
+
+def test_every_number_of_the_worked_example_is_booked(
+    cohort: Cohort, host: User, partner: User, stranger: User, admin: User
+) -> None:
+    live_through(cohort, stranger)
+    for person in (host, partner):
+        payee_for(person)
+    payouts.run()
+    batch = batches.make(admin, "KRW")
+    batches.approve(make_person("checker", "둘째"), batch)
+    batches.confirm(admin, batches.export(admin, batch), {})
+    assert booked({host.pk: "host", partner.pk: "partner"}) == told()
+    assert everything() == 0
+
+
+def test_the_page_names_the_minimums_that_hold() -> None:
+    text = PAGE.read_text()
+    for currency, least in payouts.MINIMUM.items():
+        assert money.show(least, currency, "en") in text
