@@ -1,8 +1,10 @@
 """Cards that links show in chats: cloth on the left, words on paper at the right, 1200 by 630.
 
-Words are drawn with the machine's fonts; where it has none with Hangul, the card is the cloth and the paper.
+Words are drawn with our own font (Noto Sans CJK KR Bold, the letters of everyday Korean and European languages), so
+that a card is the same on a machine without any; rarer letters come from the machine's fonts, if it has them.
 """
 
+from pathlib import Path
 from textwrap import wrap
 from unicodedata import east_asian_width
 
@@ -12,37 +14,44 @@ from django.utils.html import escape
 
 from studyplatform.kit.covers import cloth
 
-FONT = "Pretendard, 'Noto Sans CJK KR', 'Noto Sans KR', 'Apple SD Gothic Neo', 'Malgun Gothic', sans-serif"
-LINE = 22  # columns; a Hangul syllable takes two
-LINES = 4
+FONT = Path(__file__).parent / "fonts" / "NotoSansCJKkr-Bold-subset.otf"
+TITLE = (22, 4)  # columns and lines; a Hangul syllable takes two columns
+BELOW = (40, 2)
 
 
 def card(title: str, below: str, seed: int, field: str) -> bytes:
-    """Return a PNG with a title, a line below it, and the cloth of a seed and field."""
-    rows = "".join(
-        f'<text x="452" y="{150 + row * 84}" font-size="60" font-weight="700" fill="#1c211d">{escape(words)}</text>'
-        for row, words in enumerate(_lines(title))
-    )
+    """Return a PNG with a title, a line or two below it, and the cloth of a seed and field."""
+    return resvg_py.svg_to_bytes(svg_string=drawing(title, below, seed, field), font_files=[str(FONT)])
+
+
+def drawing(title: str, below: str, seed: int, field: str) -> str:
+    """Return the card as SVG."""
     box = 'width="400" height="630" viewBox="0 0 61 96" preserveAspectRatio="xMidYMid slice"'
     left = f"<svg {box}>{cloth(seed, field)}</svg>"
-    foot = f'<text x="452" y="560" font-size="32" fill="#545b54">{escape(below)}</text>'
     paper = '<rect width="1200" height="630" fill="#f7f6f1"/>'
-    body = f'{paper}{left}<g font-family="{FONT}">{rows}{foot}</g>'
-    return resvg_py.svg_to_bytes(
-        svg_string=f'<svg xmlns="http://www.w3.org/2000/svg" width="1200" height="630">{body}</svg>'
+    words = _text(_lines(title, *TITLE), top=150, step=84, size=60, ink="#1c211d")
+    words += _text(_lines(below, *BELOW), top=526, step=44, size=30, ink="#545b54")
+    body = f'{paper}{left}<g font-family="Noto Sans CJK KR" font-weight="700">{words}</g>'
+    return f'<svg xmlns="http://www.w3.org/2000/svg" width="1200" height="630">{body}</svg>'
+
+
+def _text(lines: list[str], *, top: int, step: int, size: int, ink: str) -> str:
+    return "".join(
+        f'<text x="452" y="{top + row * step}" font-size="{size}" fill="{ink}">{escape(words)}</text>'
+        for row, words in enumerate(lines)
     )
 
 
-def _lines(title: str) -> list[str]:
+def _lines(text: str, columns: int, most: int) -> list[str]:
     """Break at spaces by how wide letters are; what does not fit ends with an ellipsis."""
     lines, row = [""], 0
-    for word in title.split():
-        for part in wrap(word, LINE) or [word]:
-            if _width(f"{lines[row]} {part}") > LINE and lines[row]:
+    for word in text.split():
+        for part in wrap(word, columns // 2) or [word]:
+            if _width(f"{lines[row]} {part}") > columns and lines[row]:
                 lines.append("")
                 row += 1
             lines[row] = f"{lines[row]} {part}".strip()
-    return lines if len(lines) <= LINES else [*lines[: LINES - 1], f"{lines[LINES - 1]} …"]
+    return lines if len(lines) <= most else [*lines[: most - 1], f"{lines[most - 1]} …"]
 
 
 def _width(text: str) -> int:

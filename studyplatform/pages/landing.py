@@ -42,7 +42,7 @@ def face_row(person: str) -> JSONObject:
 
 def face(row: dict[str, Any] | None) -> Face | None:
     """Return the Face in a JSON column, if there is one."""
-    return Face(**{name: value or "" for name, value in row.items()}) if row else None
+    return Face(row["pk"], row["name"] or "", row["work"] or "", row["picture"] or "") if row else None
 
 
 @dataclass(frozen=True)

@@ -16,7 +16,7 @@ from studyplatform.pages import landing
 
 
 def _site_name() -> str:
-    return settings.SITE_NAME_KO if get_language() == "ko" else settings.SITE_NAME
+    return str(settings.SITE_NAME_KO if get_language() == "ko" else settings.SITE_NAME)
 
 
 def _site_head(name: str, title: str, description: str) -> Head:

@@ -118,6 +118,41 @@ def test_sitemap_holds_canonical_addresses_that_answer(cohort, client):
         assert client.get(page).status_code == 200, page
 
 
+def test_pages_and_sitemap_agree_on_what_may_be_found(cohort, study, client):
+    """A cohort nobody can join and that left nothing to read is for its members, not for search engines."""
+    over = make_cohort(study, state=Cohort.State.FINISHED)
+    listed = client.get("/sitemaps/cohorts.xml").content.decode()
+    for row, found in ((cohort, True), (over, False)):
+        page = client.get(row.get_absolute_url()).content.decode()
+        assert (f"{row.get_absolute_url()}</loc>" in listed) is found
+        assert ('content="noindex,follow"' not in page) is found
+
+
+def test_seats_are_said_without_script_too(cohort, member, stranger, client):
+    seats.hold(stranger, cohort)
+    page = client.get(cohort.get_absolute_url()).content.decode()
+    assert 'max="6" value="1"' in page
+
+
+def test_being_paid_for_is_never_called_sold_out(study, stranger, client):
+    last = make_cohort(study, capacity=1, subgroups=0)
+    enrollment = seats.hold(stranger, last)
+    waiting = client.get(f"{last.get_absolute_url()}seats/")
+    assert (waiting.context["all_held"], waiting.context["sold_out"]) == (True, False)
+    assert f"{last.get_absolute_url()}join/" in waiting.content.decode()
+    seats.settle(enrollment)
+    sold = client.get(f"{last.get_absolute_url()}seats/")
+    assert (sold.context["all_held"], sold.context["sold_out"]) == (False, True)
+
+
+def test_who_cannot_join_is_shown_the_next_cohort(cohort, study, client):
+    over = make_cohort(study, state=Cohort.State.FINISHED)
+    assert f'href="{cohort.get_absolute_url()}"' in client.get(over.get_absolute_url()).content.decode()
+    cohort.seats.taken = cohort.seats.capacity
+    cohort.seats.save()
+    assert f'href="{cohort.get_absolute_url()}"' not in client.get(f"{over.get_absolute_url()}seats/").content.decode()
+
+
 def test_robots_names_the_sitemap(client):
     assert "Sitemap: http://testserver/sitemap.xml" in client.get("/robots.txt").content.decode()
 

@@ -66,7 +66,7 @@ class SignupExtras(forms.Form):
         super().__init__(*args, **kwargs)
         self.fields["language"].initial = get_language()
         self.fields["time_zone"].initial = settings.TIME_ZONE
-        self.fields["time_zone"].widget.choices = zones.choices(settings.TIME_ZONE)  # type: ignore[attr-defined]
+        self.fields["time_zone"].widget.choices = zones.choices(settings.TIME_ZONE)
 
     def signup(self, request: HttpRequest, user: User) -> None:
         """Called by allauth once the person is made."""

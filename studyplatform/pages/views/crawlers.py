@@ -40,7 +40,10 @@ class OurSitemap(Sitemap[Any]):
     protocol = urlsplit(settings.SITE_URL).scheme
 
     def get_domain(self, site: Any = None) -> str:
-        return urlsplit(settings.SITE_URL).netloc
+        return str(urlsplit(settings.SITE_URL).netloc)
+
+    def get_latest_lastmod(self) -> None:
+        """The index names no date: Django would read every row to find it."""
 
 
 class SitePages(OurSitemap):
@@ -84,7 +87,12 @@ class CaseStudies(OurSitemap):
         return item.edited_at or item.published_at
 
 
-SECTIONS = {"pages": SitePages, "studies": Studies, "cohorts": Cohorts, "cases": CaseStudies}
+SECTIONS: dict[str, type[Sitemap[Any]] | Sitemap[Any]] = {
+    "pages": SitePages,
+    "studies": Studies,
+    "cohorts": Cohorts,
+    "cases": CaseStudies,
+}
 
 
 @page_cache.public("lists")

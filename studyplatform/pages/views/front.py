@@ -37,7 +37,7 @@ def front(request: HttpRequest) -> HttpResponse:
     return render(request, "pages/front.html", {**context, "head": structured.front_head(request)})
 
 
-def _hosts() -> QuerySet[Any, dict[str, Any]]:
+def _hosts() -> QuerySet[Any, Any]:
     """Hosts of public studies, each row also carrying the platform's numbers, so that one query serves both."""
     return (
         StudyRole.objects.filter(kind=StudyRole.Kind.HOST, study__state=Study.State.PUBLIC)

@@ -21,7 +21,7 @@ def banner(request: HttpRequest, slug: str, field: str) -> HttpResponse:
 def social_study(request: HttpRequest, slug: str) -> HttpResponse:
     """The card of a study."""
     study = get_object_or_404(public_studies(), slug=slug)
-    return social.png(social.card(study.title, study.promise[:40], covers.seed_of(slug), study.field), DAY)
+    return social.png(social.card(study.title, study.promise, covers.seed_of(slug), study.field), DAY)
 
 
 @page_cache.public("lists", seconds=DAY)

@@ -1,0 +1,46 @@
+"""When something is not there, not open, or broken: what happened, what did not, the way on."""
+
+import pytest
+from django.template.loader import render_to_string
+from django.test import Client
+from django.utils.translation import gettext, override
+
+from cohorts.models import Cohort
+from studyplatform.accounts.models import User
+from tests.people import sign_in
+
+pytestmark = pytest.mark.django_db
+
+
+def test_nothing_is_here_in_the_language_of_the_address(client: Client) -> None:
+    for address, language, front in (("/nowhere/", "ko", "/"), ("/en/nowhere/", "en", "/en/")):
+        answer = client.get(address)
+        page = answer.content.decode()
+        assert answer.status_code == 404
+        assert f'<html lang="{language}">' in page
+        assert f'class="btn btn-primary" href="{front}"' in page
+        assert 'content="noindex"' in page
+        assert not answer.cookies
+
+
+def test_a_space_of_others_shows_the_way_in(cohort: Cohort, stranger: User, member: User) -> None:
+    answer = sign_in(stranger).get("/c/ai-at-work/1/")
+    page = answer.content.decode()
+    assert answer.status_code == 403
+    assert "Join the cohort to come in." in page
+    assert f'href="{cohort.get_absolute_url()}"' in page
+    assert sign_in(member).get("/c/ai-at-work/1/").status_code == 200
+
+
+def test_an_old_form_says_that_nothing_was_changed(client: Client) -> None:
+    answer = Client(enforce_csrf_checks=True).post("/accounts/login/", {}, headers={"accept-language": "en"})
+    page = answer.content.decode()
+    assert answer.status_code == 403
+    with override("ko" if '<html lang="ko">' in page else "en"):
+        assert gettext("This page was open for too long") in page
+
+
+def test_the_page_for_what_broke_needs_nothing() -> None:
+    page = render_to_string("500.html")
+    assert "<h1>" in page
+    assert 'href="/"' in page
