@@ -1,8 +1,10 @@
 """Times as people write them: stored in UTC, shown in a named zone."""
 
 import datetime
+from functools import cache
 from zoneinfo import ZoneInfo
 
+from babel.core import Locale, get_global
 from babel.dates import format_date, format_time, get_timezone_location
 from django.utils import timezone
 from django.utils.translation import get_language
@@ -49,9 +51,19 @@ def weekday(at: datetime.datetime, zone: str | ZoneInfo | None = None) -> str:
 
 
 def zone_name(zone: str | ZoneInfo) -> str:
-    """Return "서울 시간" or "Seoul time"."""
-    place = get_timezone_location(str(zone), locale=language(), return_city=True)
+    """Return "서울 시간" or "Seoul time"; UTC is UTC everywhere."""
+    if str(zone) == "UTC":
+        return "UTC"
+    place = _city(str(zone), language())
     return f"{place} 시간" if language() == "ko" else f"{place} time"
+
+
+@cache
+def _city(zone: str, code: str) -> str:
+    newer = get_global("zone_aliases")  # CLDR still calls some cities by the name the zone had before
+    names = [zone, *(old for old, new in newer.items() if new == newer.get(zone, zone))]
+    known = (Locale.parse(code).time_zones.get(name, {}).get("city") for name in names)
+    return next(filter(None, known), None) or get_timezone_location(zone, locale=code, return_city=True)
 
 
 def moment(at: datetime.datetime, zone: str | ZoneInfo | None = None) -> str:

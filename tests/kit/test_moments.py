@@ -57,6 +57,22 @@ def test_weekdays_and_zones_have_names(language, day, zone):
         assert moments.zone_name("Asia/Seoul") == zone
 
 
+@pytest.mark.parametrize(
+    ("zone", "korean", "english"),
+    [
+        ("Asia/Kolkata", "콜카타 시간", "Kolkata time"),
+        ("Asia/Kathmandu", "카트만두 시간", "Kathmandu time"),
+        ("Europe/Kyiv", "키예프 시간", "Kyiv time"),
+        ("America/Los_Angeles", "로스앤젤레스 시간", "Los Angeles time"),
+        ("UTC", "UTC", "UTC"),
+    ],
+)
+def test_zones_renamed_since_and_utc_have_names_too(zone, korean, english):
+    for language, name in (("ko", korean), ("en", english)):
+        with translation.override(language):
+            assert moments.zone_name(zone) == name
+
+
 def test_without_a_zone_it_is_the_readers_clock():
     with timezone.override("Europe/Berlin"):
         assert moments.clock(EVENING) == "12:00"
