@@ -82,8 +82,8 @@ class Parts:
         return self._child("web", "granian", *where, *size, "studyplatform.wsgi:application")
 
     def worker(self) -> Child:
-        """Return the Celery worker."""
-        return self._celery("worker", "--concurrency", "2")
+        """Return the Celery worker, which looks for no others."""
+        return self._celery("worker", "--concurrency", "2", "--without-mingle", "--without-gossip")
 
     def beat(self) -> Child:
         """Return the clock; it remembers across starts what it last ran."""

@@ -62,8 +62,10 @@ def launch(parts: Parts, running: list[Child]) -> None:
             parts.places.folder(name)
     parts.postgres.make_database("demo")
     say("Preparing tables, translations and files ...")
+    stripe = parts.stripe()
+    start(stripe, running)
     finish(parts.preparing(), running, parts.log)
-    start_until(parts.stripe(), f"{parts.stripe_site}/_sandbox/ready", running, parts.log)
+    wait_for(stripe, f"{parts.stripe_site}/_sandbox/ready", parts.log)
     if not made.exists():
         say("First start: making a world to look at ...")
         finish(parts.seeding(), running, parts.log)
@@ -74,16 +76,15 @@ def launch(parts: Parts, running: list[Child]) -> None:
 def serve(parts: Parts, running: list[Child]) -> None:
     """Start worker, clock and web server; give them a moment for what fell due while nothing ran."""
     say("Starting web server, worker and clock ...")
-    for child in (parts.worker(), parts.beat()):
-        start(child, running)
     web = parts.web()
-    start_until(web, f"{parts.site}/robots.txt", running, parts.log)
+    for child in (parts.worker(), parts.beat(), web):
+        start(child, running)
+    wait_for(web, f"{parts.site}/robots.txt", parts.log)
     answers(f"{parts.site}/health/", web, LONGEST_WARM_UP)
 
 
-def start_until(child: Child, address: str, running: list[Child], log: Path) -> None:
-    """Start a process that stays, and wait until it answers. Raises CannotStart when it does not."""
-    start(child, running)
+def wait_for(child: Child, address: str, log: Path) -> None:
+    """Wait until a process answers. Raises CannotStart when it does not."""
     if not answers(address, child, LONGEST_START):
         raise CannotStart(f"The part called {child.name} did not answer. {_last_words(log)}")
 

@@ -41,6 +41,7 @@ def _open(world: World, study: list[Study], host: User, row: data.Data) -> None:
     _name_sessions(host, cohort, row["titles"])
     _invite(world, cohort, row)
     posts.plan(world, cohort, row["key"])
+    posts.plan_group_turns(world, cohort, row.get("group_turns", []))
     routine.plan(world, cohort)
 
 

@@ -16,6 +16,19 @@ CLAIMED, BEGUN, OUT = 6, 5, 4  # days before the session
 QUARTER = datetime.timedelta(minutes=15)
 
 
+def plan_group_turns(world: World, cohort: Cohort, turns: list[Any]) -> None:
+    """Write down who takes a turn in a session of their own subgroup, a few days before it."""
+    for name, week in turns:
+        first = cohort.sessions.filter(subgroup=None).get(number=week)
+        world.diary.write(first.starts_at - BEGUN * DAY, _claim_in_group, world, cohort, name, week)
+
+
+def _claim_in_group(world: World, cohort: Cohort, name: str, week: int) -> None:
+    person = world.people[name]
+    theirs = cohort.sessions.filter(subgroup__memberships__enrollment__person=person, subgroup__memberships__until=None)
+    presentations.claim(person, theirs.get(number=week))
+
+
 def plan(world: World, cohort: Cohort, key: str) -> None:
     """Write down when each post of a cohort is claimed, begun, published, and perhaps removed."""
     sessions = {session.number: session for session in cohort.sessions.filter(subgroup=None)}
@@ -47,10 +60,14 @@ def _turn(place: Enrollment, row: data.Data) -> Presentation:
 def _words(row: data.Data, cohort: Cohort) -> dict[str, Any]:
     return {
         **{name: row[name] for name in ("title", "summary", "html", "field")},
-        "recipe": row.get("recipe", {}),
+        "recipe": _recipe(row.get("recipe", {})),
         "language": cohort.study.language,
         "visibility": row.get("visibility", "public"),
     }
+
+
+def _recipe(written: dict[str, Any]) -> dict[str, Any]:
+    return {**written, "inputs": "\n\n".join(written["inputs"])} if "inputs" in written else written
 
 
 def _publish(world: World, name: str) -> None:
