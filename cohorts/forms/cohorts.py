@@ -33,7 +33,7 @@ class CohortForm(forms.Form):
     posts_needed = number(_("Case studies each"), 0, 20)
     link = address(_("Meeting link"), help_text=_("Zoom, Meet or another. Shown to members only."))
     capacity = number(_("Seats"), 2, 10_000)
-    minimum = number(_("At least so many"), 0, 10_000, required=False)
+    minimum = number(_("Minimum members"), 0, 10_000, required=False)
     minimum_by = forms.DateField(label=_("Decided on"), widget=DayInput(), required=False)
     closes_on = forms.DateField(label=_("People can join until"), widget=DayInput())
     price = forms.CharField(

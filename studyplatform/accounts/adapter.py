@@ -34,9 +34,9 @@ class AccountAdapter(DefaultAccountAdapter):
         "incorrect_password": _("This is not your password."),
         "invalid_or_expired_key": _("This link is used up or too old."),
         "invalid_password_reset": _("This link is used up or too old."),
-        "rate_limited": _("That was often in a short time. Wait a minute and try again."),
+        "rate_limited": _("Too many tries in a short time. Wait a minute and try again."),
         "same_as_current": _("This is the address you have now."),
-        "too_many_login_attempts": _("That was too many tries. Wait a few minutes, or sign in with a code."),
+        "too_many_login_attempts": _("Too many tries. Wait a few minutes, or sign in with a code."),
     }
 
     def send_mail(self, template_prefix: str, email: str, context: dict[str, Any]) -> None:

@@ -84,7 +84,7 @@ def test_the_letter_is_a_row_that_cannot_be_stopped_and_runs_out(client):
     assert letter.kind == ""
     assert letter.language == "en"
     assert code_in(letter) in letter.html
-    assert "Nobody from us will ever ask you for this code." in letter.text
+    assert "We will never ask you for this code." in letter.text
     assert datetime.timedelta(minutes=14) < letter.expires_at - timezone.now() <= datetime.timedelta(minutes=15)
     queue.drain("mail.drain_letters")
     assert [one.to for one in mail.outbox] == [["new@example.com"]]

@@ -119,10 +119,10 @@ def test_empty_halves_say_why(host, cohort):
     host.language = "en"
     host.save()
     browser = sign_in(host)
-    assert "No session has been yet" in page(browser, f"{LIST}?past")
+    assert "No session has taken place yet" in page(browser, f"{LIST}?past")
     for row in cohort.sessions.all():
         at(row, -600)
-    assert "All sessions have been" in page(browser, LIST)
+    assert "All sessions are over" in page(browser, LIST)
     Session.objects.all().delete()
     assert "No dates yet" in page(browser, LIST)
 

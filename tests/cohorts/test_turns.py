@@ -134,7 +134,7 @@ def test_a_draft_shows_no_title_to_others_and_a_post_does(reading, cohort, sessi
 
 def test_nothing_to_come_says_so(reading, cohort):
     Session.objects.update(state="cancelled")
-    assert "No session is to come" in page(sign_in(reading), PAGE)
+    assert "No session is coming up" in page(sign_in(reading), PAGE)
 
 
 def test_it_costs_the_same_with_many_sessions_and_turns(member, cohort, session):

@@ -77,7 +77,7 @@ def test_quiet_members_are_shown_with_a_kind_word_until_they_have_a_turn(reading
 
 def test_no_session_nobody_and_finished_cohorts(reading, cohort, group):
     text = page(sign_in(reading), DESK)
-    assert "No session is to come" in text
+    assert "No session is coming up" in text
     assert "Nobody sits here yet" in text
     Cohort.objects.update(state="finished")
     assert "You lead no subgroup right now" in page(sign_in(reading), DESK)
