@@ -26,6 +26,8 @@ class LedgerAccount(models.Model):
     )
 
     class Meta:
+        verbose_name = _("ledger account")
+        verbose_name_plural = _("ledger accounts")
         constraints = [
             models.UniqueConstraint(
                 fields=["kind", "currency", "cohort", "person"], name="account_once", nulls_distinct=False
@@ -44,6 +46,10 @@ class LedgerTransaction(models.Model):
     session = models.ForeignKey("cohorts.Session", null=True, blank=True, on_delete=models.PROTECT, related_name="+")
     line = models.ForeignKey("payments.PaymentLine", null=True, blank=True, on_delete=models.PROTECT, related_name="+")
 
+    class Meta:
+        verbose_name = _("ledger transaction")
+        verbose_name_plural = _("ledger transactions")
+
     def __str__(self) -> str:
         return self.cause
 
@@ -56,7 +62,8 @@ class LedgerEntry(models.Model):
     amount = models.BigIntegerField()
 
     class Meta:
-        verbose_name_plural = "ledger entries"
+        verbose_name = _("ledger entry")
+        verbose_name_plural = _("ledger entries")
         constraints = [models.CheckConstraint(condition=~Q(amount=0), name="entry_not_zero")]
 
     def __str__(self) -> str:

@@ -23,5 +23,9 @@ class Payee(models.Model):
     enabled = models.BooleanField(default=False)
     changed_at = models.DateTimeField(auto_now=True)
 
+    class Meta:
+        verbose_name = _("payee")
+        verbose_name_plural = _("payees")
+
     def __str__(self) -> str:
         return str(self.person)

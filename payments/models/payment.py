@@ -52,6 +52,8 @@ class Payment(Queued):
     paid_at = models.DateTimeField(null=True, blank=True)
 
     class Meta:
+        verbose_name = _("payment")
+        verbose_name_plural = _("payments")
         constraints = [models.UniqueConstraint(fields=["provider", "reference"], name="payment_reference_once")]
         indexes = [due_index("payment_due")]
 

@@ -22,19 +22,27 @@ class PayoutBatch(models.Model):
         "exported": {"closed"},
     }
 
-    state = models.CharField(max_length=10, choices=State.choices, default=State.DRAFT)
-    rail = models.CharField(max_length=10, default="bank_file")
-    currency = models.CharField(max_length=3)
-    maker = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    state = models.CharField(_("state"), max_length=10, choices=State.choices, default=State.DRAFT)
+    rail = models.CharField(_("way of paying"), max_length=10, default="bank_file")
+    currency = models.CharField(_("currency"), max_length=3)
+    maker = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+", verbose_name=_("made by")
+    )
     checker = models.ForeignKey(
-        settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.PROTECT, related_name="+"
+        settings.AUTH_USER_MODEL,
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="+",
+        verbose_name=_("checked by"),
     )
     file = models.TextField(blank=True)
-    file_hash = models.CharField(max_length=64, blank=True)
-    created_at = models.DateTimeField(auto_now_add=True)
+    file_hash = models.CharField(_("fingerprint of the file"), max_length=64, blank=True)
+    created_at = models.DateTimeField(_("made on"), auto_now_add=True)
 
     class Meta:
-        verbose_name_plural = "payout batches"
+        verbose_name = _("payout batch")
+        verbose_name_plural = _("payout batches")
         permissions = [
             ("handle_payouts", "Can make batches, fetch bank files and write down what the bank did"),
             ("approve_payouts", "Can check and approve batches somebody else made"),
@@ -70,16 +78,27 @@ class Payout(models.Model):
         "paid": {"failed", "reversed"},
     }
 
-    payee = models.ForeignKey("payments.Payee", on_delete=models.PROTECT, related_name="payouts")
+    payee = models.ForeignKey(
+        "payments.Payee", on_delete=models.PROTECT, related_name="payouts", verbose_name=_("payee")
+    )
     amount = models.PositiveIntegerField()
-    currency = models.CharField(max_length=3)
-    batch = models.ForeignKey(PayoutBatch, null=True, blank=True, on_delete=models.PROTECT, related_name="payouts")
-    state = models.CharField(max_length=10, choices=State.choices, default=State.DRAFTED)
-    reason = models.CharField(max_length=200, blank=True)  # why the bank sent it back
-    created_at = models.DateTimeField(auto_now_add=True)
-    paid_at = models.DateTimeField(null=True, blank=True)
+    currency = models.CharField(_("currency"), max_length=3)
+    batch = models.ForeignKey(
+        PayoutBatch,
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="payouts",
+        verbose_name=_("payout batch"),
+    )
+    state = models.CharField(_("state"), max_length=10, choices=State.choices, default=State.DRAFTED)
+    reason = models.CharField(_("reason"), max_length=200, blank=True)  # why the bank sent it back
+    created_at = models.DateTimeField(_("made on"), auto_now_add=True)
+    paid_at = models.DateTimeField(_("paid on"), null=True, blank=True)
 
     class Meta:
+        verbose_name = _("payout")
+        verbose_name_plural = _("payouts")
         constraints = [models.CheckConstraint(condition=Q(amount__gt=0), name="payout_positive")]
 
     def __str__(self) -> str:

@@ -37,6 +37,8 @@ class Refund(Queued):
     created_at = models.DateTimeField(auto_now_add=True)
 
     class Meta:
+        verbose_name = _("refund")
+        verbose_name_plural = _("refunds")
         permissions = [("handle_refunds", "Can send failed refunds again")]
         constraints = [
             models.UniqueConstraint(fields=["line", "cause"], name="refund_cause_once"),

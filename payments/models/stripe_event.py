@@ -1,6 +1,7 @@
 """Stripe's events as they came; verified, kept, worked on later."""
 
 from django.db import models
+from django.utils.translation import gettext_lazy as _
 
 from studyplatform.kit.models import Queued, due_index
 
@@ -16,6 +17,8 @@ class StripeEvent(Queued):
     received_at = models.DateTimeField(auto_now_add=True)
 
     class Meta:
+        verbose_name = _("Stripe event")
+        verbose_name_plural = _("Stripe events")
         constraints = [models.UniqueConstraint(fields=["account", "event_id"], name="event_once")]
         indexes = [due_index("stripe_event_due")]
 

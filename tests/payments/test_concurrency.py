@@ -21,6 +21,7 @@ from payments.flows import checkout
 from payments.models import LedgerTransaction, Payment, Receipt, Refund, StripeEvent
 from payments.services import payments, refunds
 from studyplatform.accounts.models import User
+from studyplatform.kit.models import Change
 from studyplatform.mail.models import Letter
 from tests.payments.buying import (
     LocalStripe,
@@ -201,6 +202,7 @@ def test_one_payment_confirmed_from_everywhere_at_once(
         f"sale:{payment.lines.get().pk}",
     ]
     assert Letter.objects.count() == Receipt.objects.count() == StripeEvent.objects.count() == 1
+    assert Change.objects.filter(subject_type="payments.payment", to_state="paid").count() == 1
     assert_books_match(live_stripe, world)
 
 

@@ -8,13 +8,16 @@ from typing import Any
 
 import pytest
 from django.db import connection, transaction
+from django.utils import timezone
 
 from cohorts.models import Cohort, Enrollment, Price
 from cohorts.services import cohorts, refund_policies, seats
 from payments.models import LedgerAccount
 from payments.services import ledger, payments, refunds, releases, sales
-from payments.truth import Charge, MoneyBack
+from payments.truth import Charge, MoneyBack, Page
 from studyplatform.accounts.models import User
+from studyplatform.kit.models import Change
+from studyplatform.mail.models import Letter
 from tests.payments.money_world import paid_members
 from tests.payments.test_crash import locked
 from tests.people import make_cohort, make_person, make_study
@@ -87,6 +90,15 @@ def overlapping(first: Callable[[], Any], second: Callable[[], Any]) -> None:
         beside = threads.submit(in_a_thread(second))
         begun.result(30)
         beside.result(30)
+
+
+def test_two_who_settle_the_same_payment_move_it_once(cohort: Cohort, buyer: User) -> None:
+    """I-01, I-02: return page and webhook at the same moment."""
+    payment = payments.open_for(buyer, cohort)
+    page = Page("cs_1", "complete", "paid", 75_001, "KRW", "", timezone.now(), payment.public_id, intent="pi_1")
+    overlapping(lambda: payments.settle(payment, page), lambda: payments.settle(payment, page))
+    assert Change.objects.filter(subject_type="payments.payment", to_state="paid").count() == 1
+    assert Letter.objects.count() == 1
 
 
 def escrow(cohort: Cohort) -> int:

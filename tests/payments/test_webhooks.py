@@ -178,6 +178,7 @@ def test_one_fact_under_two_event_ids_has_one_effect(stripe: LocalStripe, cohort
     seen = state_of(payment)
     assert (seen["moves"], seen["letters"]) == (1, ["joined"])
     assert len(seen["booked"]) == 2  # sale and fee
+    assert not StripeEvent.objects.filter(done_at=None).exists()  # none of them met an error
 
 
 def test_a_page_that_ran_out_does_not_touch_a_paid_seat(
