@@ -157,12 +157,11 @@ def test_the_light_switch_is_kept(browse: Any, cohort: Cohort) -> None:
 
 @pytest.mark.parametrize(
     ("name", "answers", "kilobytes"),
-    [("front", 14, 60), ("showcase", 14, 60), ("cohort", 14, 60), ("case", 14, 60), ("help", 14, 60)],
+    [("front", 14, 32), ("showcase", 14, 32), ("cohort", 12, 32), ("case", 12, 32), ("help", 9, 28)],
 )
 def test_pages_are_light(browse: Any, town: dict[str, str], name: str, answers: int, kilobytes: int) -> None:
     address = {"front": "/", "showcase": "/showcase/", "help": "/help/"}.get(name) or town[name]
     looker = Looker(browse())
     count, size = looker.open(address).weight()
-    print(name, count, size)
     assert count <= answers
     assert size <= kilobytes * 1024

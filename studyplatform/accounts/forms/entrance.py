@@ -57,7 +57,8 @@ class Code(Plain):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["code"].widget.attrs.update(inputmode="numeric", autocomplete="one-time-code", autofocus=True)
+        given = {"inputmode": "numeric", "autocomplete": "one-time-code", "autofocus": True, "class": "input-code"}
+        self.fields["code"].widget.attrs.update(given)
 
 
 class SignupForm(Plain, allauth.SignupForm):
