@@ -184,8 +184,10 @@ class PayoutBatchAdmin(Desk):
     actions = ("approve", "export", "bank_did", "give_up")
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
-        counted: QuerySet[Any] = super().get_queryset(request)
-        return counted.annotate(count=Count("payouts"), sum=Sum("payouts__amount"))
+        counted: QuerySet[Any] = (
+            super().get_queryset(request).annotate(count=Count("payouts"), sum=Sum("payouts__amount"))
+        )
+        return counted
 
     @admin.display(description=_("payouts"))
     def lines(self, row: Any) -> int:
@@ -265,8 +267,8 @@ class LedgerAccountAdmin(ReadOnly):
     list_filter = ("kind", "currency")
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
-        summed: QuerySet[Any] = super().get_queryset(request)
-        return summed.annotate(sum=Sum("entries__amount"))
+        summed: QuerySet[Any] = super().get_queryset(request).annotate(sum=Sum("entries__amount"))
+        return summed
 
     @admin.display(description=_("balance"), ordering="sum")
     def balance(self, row: Any) -> str:

@@ -1,4 +1,4 @@
-"""kill -9 in the middle: real processes, killed while they wait; afterwards nothing is lost and nothing is doubled."""
+"""kill -9 in the middle (I-26): real processes, killed while they wait; then nothing is lost, nothing is doubled."""
 
 import os
 import subprocess

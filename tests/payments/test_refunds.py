@@ -96,6 +96,7 @@ def test_more_than_was_paid_never_goes_back(paid: Payment) -> None:
 def test_an_answer_that_was_lost_is_asked_for(
     stripe: LocalStripe, paid: Payment, cohort: Cohort, before: int, kind: str
 ) -> None:
+    """I-15, I-22: no answer is a state of its own; nothing is sent again before it is asked for."""
     refunds.owe(paid.lines.get(), 150_000, "left")
     stripe.fault("POST /v1/refunds", kind, times=3)
     drain("drain_refunds")

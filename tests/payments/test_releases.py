@@ -47,6 +47,7 @@ def test_a_second_release_does_nothing(cohort, host, first):
 
 
 def test_after_the_last_session_nothing_is_left_behind(cohort, host, partner):
+    """I-20: the parts of all sessions sum to what was there."""
     paid_members(cohort, 3, cohort.subgroups.first(), fee=5_251)
     for session in cohort.sessions.filter(subgroup=None):
         releases.release(session)
@@ -114,11 +115,13 @@ def lopsided(cohort):
 
 
 def test_the_database_refuses_a_lopsided_transaction(cohort):
+    """I-24."""
     with pytest.raises(DatabaseError, match="sum to zero"):
         lopsided(cohort)
 
 
 def test_the_database_refuses_to_change_history(cohort):
+    """I-24."""
     paid_members(cohort, 1)
     entry = LedgerEntry.objects.first()
     with pytest.raises(DatabaseError, match="never changed"), transaction.atomic():
