@@ -90,3 +90,24 @@ def test_our_own_pages_are_reached(client):
     for address in ("/studies/?page=2", "http://testserver/studies/"):
         answer = client.post("/language/", {"language": "ko", "next": address})
         assert answer.headers["Location"].endswith("/studies/?page=2" if "?" in address else "/studies/")
+
+
+@pytest.mark.parametrize("payload", HOSTILE)
+def test_resetting_the_calendar(client, stranger, payload):
+    client.force_login(stranger)
+    stays(client.post("/calendar/reset/", {"next": payload}))
+
+
+@pytest.mark.parametrize("payload", HOSTILE)
+def test_moving_a_member(client, cohort, member, host, payload):
+    client.force_login(host)
+    place = cohort.enrollments.get(person=member)
+    address = f"/studio/ai-at-work/cohorts/1/people/{place.public_id}/place/"
+    stays(client.post(address, {"subgroup": cohort.subgroups.last().pk, "back": payload}))
+
+
+@pytest.mark.parametrize("payload", HOSTILE)
+def test_the_door_of_the_desk(client, admin, payload):
+    stays(client.get("/admin/login/", {"next": payload}))
+    client.force_login(admin)
+    stays(client.get("/admin/login/", {"next": payload}))

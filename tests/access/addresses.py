@@ -1,0 +1,142 @@
+"""Where each row of the table goes, and what a browser would send there. `name.variant` is the same page about
+another thing."""
+
+from typing import Any
+
+from django.test import Client
+from django.urls import reverse
+
+from tests.access.world import World, picture_file
+from tests.accounts.test_joining import NEW
+from tests.accounts.test_profile import FILLED
+from tests.cohorts.hosting import STUDY, plan
+from tests.payments.buying import signed
+from tests.people import PASSWORD
+from tests.showcase.make import filled
+
+EVENT = {
+    "id": "evt_matrix",
+    "object": "event",
+    "type": "checkout.session.expired",
+    "data": {"object": {"id": "cs_nobodys", "object": "checkout.session"}},
+}
+SPACE = ("sessions", "people", "groups", "turns", "cases", "space")
+STUDIO_STUDY = ("study", "study_edit", "cohort_new", "refunds")
+STUDIO = ("cohort", "cohort_edit", "cohort_refunds", "cohort_open", "cohort_close", "cohort_reopen", "call_off")
+STUDIO_LISTS = ("groups", "sessions", "people", "people_export", "preview")
+ADMIN_THINGS = {"change", "delete", "history"}
+
+
+def arguments(world: World) -> dict[str, list[Any]]:
+    """Return what each address names, by row; rows that are not here name nothing."""
+    study, cohort, draft = world.study, world.cohort, world.draft_cohort
+    here, there, drafted = ([study.slug, one.number] for one in (cohort, world.second, draft))
+    session, last, own = ([*here, row.public_id] for row in (world.session, world.last_session, world.group_session))
+    posts = {name: getattr(world, name) for name in ("public", "private", "inside", "removed")}
+    return {
+        **dict.fromkeys((*SPACE, "join", "cohort", "seats_fragment"), here),
+        **{f"{name}.draft": drafted for name in (*SPACE, "join", "cohort", "seats_fragment")},
+        "join.free": there,
+        "studio_cohort_reopen.closed": [study.slug, world.closed_cohort.number],
+        **{f"studio_{name}": [study.slug] for name in STUDIO_STUDY},
+        **{f"studio_{name}": here for name in (*STUDIO, *STUDIO_LISTS)},
+        **{f"studio_{name}.draft": drafted for name in ("cohort", "cohort_open", "preview")},
+        **dict.fromkeys(("session", "session_enter", "turn_pass", "studio_session"), session),
+        **dict.fromkeys(("turn_take", "studio_session_cancel"), last),
+        **{f"{name}.group": own for name in ("session", "session_enter", "turn_take")},
+        "session_ics": [world.session.public_id],
+        "session_ics.group": [world.group_session.public_id],
+        "group_choose": [*here, world.other_group.position],
+        "studio_group": [*here, world.group.pk],
+        "studio_group_remove": [*here, world.empty_group.pk],
+        "studio_place": [*here, world.place.public_id],
+        "calendar_feed": [world.people["member"].calendar_token],
+        "calendar_feed.guessed": ["2" * 32],
+        **{
+            name: [world.paid.public_id] for name in ("checkout_return", "checkout_page", "checkout_give_up", "receipt")
+        },
+        **{f"{name}.open": [world.open.public_id] for name in ("checkout_return", "checkout_page", "checkout_give_up")},
+        **{f"case_short.{name}": [row.public_id] for name, row in posts.items()},
+        **{f"case_study.{name}": [row.public_id, row.slug] for name, row in posts.items()},
+        **{f"cover.{name}": [row.public_id] for name, row in posts.items()},
+        **{f"social_case.{name}": [row.public_id] for name, row in posts.items()},
+        **{f"case_remix.{name}": [row.public_id] for name, row in posts.items()},
+        **{f"cohort_case.{name}": [*here, row.public_id] for name, row in posts.items()},
+        **{f"picture.{name}": [getattr(world, f"{name}_picture").public_id] for name in posts if name != "removed"},
+        **{name: [posts["private"].public_id] for name in ("case_edit", "case_draft", "case_pictures", "case_preview")},
+        "media": ["faces/matrix.webp"],
+        "media.other": ["other/matrix.webp"],
+        "stop_letters": [world.people["member"].mail_token, "session_reminder"],
+        "stop_letters.guessed": ["2" * 32, "session_reminder"],
+        "study": [study.slug],
+        "social_study": [study.slug],
+        "banner": [study.slug, "design"],
+        "sitemap_section": ["studies"],
+        "account_reset_password_from_key": ["1", "guessed"],
+        "admin:app_list": ["payments"],
+        "admin:view_on_site": ["1", "1"],
+    }
+
+
+def address(name: str, world: World) -> str:
+    """Return the address a row tries."""
+    bare = name.partition(".")[0]
+    if bare.startswith("/"):
+        return bare
+    known = arguments(world)
+    if name.startswith("admin:") and name.rpartition("_")[2] in ADMIN_THINGS and name.count("_") > 1:
+        known[name] = [world.payee.pk]
+    return reverse(bare, args=known.get(name, []))
+
+
+def body(name: str, world: World, browser: Client) -> dict[str, Any]:
+    """Return an otherwise valid body for a POST, as keyword arguments of the test client's `post`."""
+    if name.startswith("stripe_webhook"):
+        request = signed(EVENT, secret="whsec_of_another" if name.endswith("forged") else "")
+        return {key: value for key, value in request.items() if key != "path"}
+    if name == "case_draft":
+        return {"data": filled(version="1", stamp="w:1"), "content_type": "application/json"}
+    form = _form(name.partition(".")[0], world)
+    page = browser.get(reverse("write")) if name == "write" else None
+    return {"data": {**form, "fresh": page.context["fresh"]} if page and page.context else form}
+
+
+def _form(name: str, world: World) -> dict[str, Any]:
+    group = {"topic": "새 모임", "weekday": "2", "meets_at": "20:00", "minutes": "60", "capacity": "4", "count": "1"}
+    start = world.session.starts_at.astimezone(world.cohort.tz)
+    session = {"day": start.date().isoformat(), "clock": "19:00", "minutes": "90", "title": "첫 모임"}
+    new = {"password1": "quite-another-one", "password2": "quite-another-one"}
+    forms: dict[str, dict[str, Any]] = {
+        "turn_pass": {"reason": "출장이 생겼어요."},
+        "studio_new": STUDY,
+        "studio_study_edit": STUDY,
+        "studio_cohort_new": plan(),
+        "studio_cohort_edit": plan(),
+        "studio_groups": group,
+        "studio_group": {**group, "weekday": world.group.weekday, "meets_at": "21:00"},
+        "people": {"introduction": "을지로에서 인쇄소를 해요."},
+        "studio_session": session,
+        "studio_place": {"subgroup": world.other_group.pk},
+        "join": {"terms": "on"},
+        "checkout_return": {"introduction": "을지로에서 인쇄소를 해요."},
+        "payee": {"bank": "국민은행", "holder": "정은혜", "account": "110-123-456789", "currency": "KRW"},
+        "write": filled(),
+        "case_edit": {**filled(), "version": "1"},
+        "case_pictures": {"picture": picture_file()},
+        "profile": FILLED,
+        "letters": {"kind": ["session_moved"]},
+        "set_language": {"language": "en"},
+        "account_login": {"login": "stranger@example.com", "password": PASSWORD},
+        "account_signup": NEW,
+        "account_request_login_code": {"email": "stranger@example.com"},
+        "account_reset_password": {"email": "stranger@example.com"},
+        "account_change_password": {"oldpassword": PASSWORD, **new},
+        "account_reauthenticate": {"password": PASSWORD},
+        "account_email": {"action_add": "", "email": "second@example.com"},
+        "admin:password_change": {
+            "old_password": PASSWORD,
+            "new_password1": new["password1"],
+            "new_password2": new["password1"],
+        },
+    }
+    return forms.get(name, {})

@@ -1,0 +1,133 @@
+"""The world the access matrix is tried in: everybody a page may be asked by, and every thing an address may name."""
+
+import io
+from dataclasses import dataclass, field
+from typing import Any
+
+from django.core.files.base import ContentFile
+from django.core.files.storage import default_storage
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.utils import timezone
+from PIL import Image
+
+from cohorts.models import Cohort, Enrollment, Session, Subgroup
+from cohorts.services import seats
+from payments.models import Payee, Payment, Receipt
+from showcase.services import case_studies, pictures
+from studyplatform.accounts.models import User
+from tests.payments.buying import begin
+from tests.people import enroll, lead, make_cohort, make_person, make_study, sign_in
+from tests.showcase.make import post, turn
+
+ROLES = (
+    "anonymous",  # no account
+    "stranger",  # an account, member of nothing
+    "member",  # of cohort 1, first subgroup; author of all posts; buyer of all payments
+    "elsewhere",  # member of cohort 2 of the same study
+    "ended",  # left cohort 1
+    "partner",  # leads the first subgroup of cohort 1
+    "partner2",  # leads its second subgroup
+    "partner3",  # leads a subgroup of cohort 2
+    "host",  # runs the study
+    "host2",  # runs another one
+    "admin",  # runs the platform
+)
+
+SECRET = "https://secret.example.com"
+INSIDERS = {"member", "partner", "partner2", "host"}  # of cohort 1
+
+
+@dataclass
+class World:
+    """Everybody by role, and everything by the name the table calls it."""
+
+    people: dict[str, User] = field(default_factory=dict)
+    things: dict[str, Any] = field(default_factory=dict)
+
+    def __getattr__(self, name: str) -> Any:
+        return self.things[name]
+
+
+def build() -> World:
+    """Make the world. Cohort 2 is free for members; cohort 3 is a draft; cohort 4 costs money and is bought into."""
+    world = World({role: make_person(role, f"{role} 님") for role in ROLES if role not in ("anonymous", "admin")})
+    world.people["admin"] = make_person("admin", "운영자", is_staff=True, is_superuser=True)
+    _cohorts(world)
+    _posts(world)
+    _money(world)
+    return world
+
+
+def _cohorts(world: World) -> None:
+    people = world.people
+    study = make_study(people["host"], for_whom="자기 일을 바꾸고 싶은 사람")
+    make_study(people["host2"], slug="bread", title="동네 빵")
+    first, second = make_cohort(study, capacity=12, link=f"{SECRET}/first"), make_cohort(study, amount=0)
+    draft = make_cohort(study, state=Cohort.State.DRAFT, opened_at=None, link=f"{SECRET}/draft")
+    for row in first.subgroups.all():
+        Subgroup.objects.filter(pk=row.pk).update(chat_link=f"{SECRET}/chat/{row.position}", greeting="SECRET greeting")
+    draft.sessions.all().delete()  # opening makes them
+    groups, others = first.subgroups.all(), second.subgroups.all()
+    for role, group in (("partner", groups[0]), ("partner2", groups[1]), ("partner3", others[0])):
+        lead(people[role], group)
+    place = enroll(people["member"], first, groups[0])
+    enroll(people["elsewhere"], second)
+    seats.release(enroll(people["ended"], first, groups[0]), Enrollment.State.CANCELLED)
+    starts = first.sessions.first().starts_at
+    own = Session.objects.create(cohort=first, subgroup=groups[0], number=1, starts_at=starts, minutes=60, turns=3)
+    world.things |= {
+        "study": study,
+        "cohort": first,
+        "second": second,
+        "draft_cohort": draft,
+        "closed_cohort": make_cohort(study, state=Cohort.State.CLOSED),
+        "place": place,
+        "group": groups[0],
+        "other_group": groups[1],
+        "empty_group": first.subgroups.create(position=9, topic="빈 모임", weekday=1, meets_at="21:00", capacity=3),
+        "session": first.sessions.filter(subgroup=None).first(),
+        "last_session": first.sessions.filter(subgroup=None).last(),
+        "group_session": own,
+    }
+
+
+def _posts(world: World) -> None:
+    member, place = world.people["member"], world.place
+    turn(member, world.cohort)
+    in_cohort = {"enrollment_id": place.pk}
+    world.things |= {
+        "public": post(member, **in_cohort),
+        "private": post(member, out=False, title="SECRET draft", **in_cohort),
+        "inside": post(member, title="SECRET among us", visibility="cohort", **in_cohort),
+        "removed": case_studies.remove(post(member, title="SECRET removed", **in_cohort), member),
+    }
+    for name in ("public", "private", "inside"):
+        world.things[f"{name}_picture"] = pictures.add(world.things[name], picture_file())
+    default_storage.save("faces/matrix.webp", ContentFile(webp()))
+    default_storage.save("other/matrix.webp", ContentFile(webp()))
+
+
+def _money(world: World) -> None:
+    """The member has a paid seat's payment, and one whose hosted page is open."""
+    member = world.people["member"]
+    known = {"provider": "stripe", "state": Payment.State.PAID, "due_at": None, "paid_at": timezone.now()}
+    paid = Payment.objects.create(buyer=member, amount=150_000, currency="KRW", **known)
+    paid.lines.create(enrollment=world.place, amount=paid.amount)
+    Receipt.objects.create(payment=paid, number="R-2027-000001")
+    world.things |= {
+        "paid": paid,
+        "open": begin(sign_in(member), make_cohort(world.study, amount=90_000)),
+        "payee": Payee.objects.create(person=world.people["host"], currency="KRW", enabled=True),
+    }
+
+
+def webp() -> bytes:
+    """Return a small picture."""
+    out = io.BytesIO()
+    Image.new("RGB", (40, 30), "teal").save(out, "WEBP")
+    return out.getvalue()
+
+
+def picture_file() -> SimpleUploadedFile:
+    """Return a small picture as a browser sends it."""
+    return SimpleUploadedFile("a.webp", webp(), "image/webp")
