@@ -7,9 +7,11 @@ from zoneinfo import ZoneInfo
 import pytest
 import time_machine
 from django.urls import reverse
+from django.utils import timezone
 
 from cohorts.models import Cohort, Session
 from cohorts.services import presentations, seats
+from payments.models import Payment, PaymentLine, Receipt
 from showcase.services import case_studies
 from tests.cohorts.meeting import CHAT, LINK, at, first, group_session, page, queries, seat
 from tests.people import enroll, lead, make_cohort, make_person, make_study, sign_in
@@ -164,6 +166,22 @@ def test_it_costs_the_same_with_more_of_everything(member, cohort, study):
         enroll(member, make_cohort(study))
     Cohort.objects.exclude(pk=cohort.pk).update(state="finished")
     assert queries(browser, HOME) == few
+
+
+def test_a_receipt_is_linked_to_where_money_moved(reading, cohort):
+    def paid(amount: int) -> Payment:
+        made = Payment.objects.create(
+            buyer=reading, provider="stripe", amount=amount, currency="KRW", state="paid", paid_at=timezone.now()
+        )
+        PaymentLine.objects.create(payment=made, enrollment=reading.enrollments.get(), amount=amount)
+        Receipt.objects.create(payment=made, number=f"R-{made.pk}")
+        return made
+
+    free = paid(0)
+    assert reverse("receipt", args=[free.public_id]) not in page(sign_in(reading), HOME)
+    address = reverse("receipt", args=[paid(150_000).public_id])
+    assert address in page(sign_in(reading), HOME)
+    assert page(sign_in(reading), address)
 
 
 def test_chat_rooms_stand_in_the_space_not_here(member):

@@ -16,7 +16,7 @@ from django.views.decorators.http import require_safe
 from cohorts.models import Cohort, Enrollment, Presentation, Session, Subgroup
 from cohorts.policies import reader, sessions_of, studies_run_by, subgroups_led_by
 from payments.models import PaymentLine
-from payments.policies import payments_seen_by
+from payments.policies import paid_by
 from showcase.policies import public_case_studies
 from showcase.reading import for_lists
 from studyplatform.accounts.models import User
@@ -53,6 +53,7 @@ def home(request: HttpRequest) -> HttpResponse:
     held = [seat for seat in mine if seat.state == Enrollment.State.HELD]
     own = week.of(person, running, sessions_of(person).filter(cohort__state__in=RUNNING))
     todo = steps.of_all(running, own)
+    places = _places(person, seats, own)
     after = own.sessions[0] if own.sessions else None
     context = {
         "title": title(person, after, held, todo, own.turn_in(after)),
@@ -62,7 +63,8 @@ def home(request: HttpRequest) -> HttpResponse:
         "lead": next((step for step in todo[:5] if not step.done), None),
         "turns": own.turns,
         "drafts": own.drafts,
-        "places": _places(person, seats, own),
+        "places": places,
+        "paid": any(place.payment for place in places),
         "running": bool(running),
         "calendar": seo.absolute(reverse("calendar_feed", args=[person.calendar_token])),
         **_next(after, own, running),
@@ -104,9 +106,7 @@ def _seats(person: User) -> Any:
 
 
 def _places(person: User, seats: list[Enrollment], own: week.Week) -> list[Place]:
-    paid = PaymentLine.objects.filter(
-        enrollment__in=seats, payment__in=payments_seen_by(person).filter(receipt__isnull=False)
-    )
+    paid = PaymentLine.objects.filter(enrollment__in=seats, payment__in=paid_by(person).filter(receipt__isnull=False))
     payments = dict(paid.values_list("enrollment", "payment__public_id"))
     return [
         Place(seat, own.posts.get(seat.pk, 0), own.groups.get(seat.pk), payments.get(seat.pk, "")) for seat in seats
@@ -140,5 +140,8 @@ def _is_today(session: Session) -> bool:
 
 def _somewhere_to_sit() -> dict[str, Any]:
     """The next cohorts to join, and three posts to read until then."""
-    posts = public_case_studies().filter(language=get_language(), indexed=True)
-    return {"cohorts": landing.next_cohorts(2), "posts": for_lists(posts)[:3]}
+    posts = public_case_studies().filter(language=get_language())
+    return {
+        "cohorts": landing.next_cohorts(2),
+        "posts": for_lists(posts).order_by("-indexed", "-published_at", "-pk")[:3],
+    }
