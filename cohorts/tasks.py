@@ -2,15 +2,17 @@
 
 import datetime
 
-from django.db.models import DurationField, ExpressionWrapper, F, Max, Q, QuerySet, Value
+from django.db.models import DurationField, Exists, ExpressionWrapper, F, Max, OuterRef, Q, QuerySet, Value
 from django.utils import timezone
 
-from cohorts.models import Cohort, Enrollment, Reminder
-from cohorts.services import cohorts, reminders, seats
+from cohorts import clock
+from cohorts.models import Cohort, Enrollment, Presentation, Reminder, Session
+from cohorts.services import cohorts, presentations, reminders, seats
 from studyplatform.kit import queue
 
 RUNNING = (Cohort.State.OPEN, Cohort.State.CLOSED)
 MINUTE = Value(datetime.timedelta(minutes=1))
+TO_PUBLISH = datetime.timedelta(days=1)  # after a session, for who presented before the post was out
 SOON = datetime.timedelta(days=3)  # time to invite the people who are missing
 
 
@@ -61,6 +63,19 @@ def over() -> QuerySet[Cohort]:
 def drain_finished(cohort: Cohort) -> None:
     """End a cohort whose last session is over."""
     cohorts.finish(cohort)
+
+
+def with_open_turns() -> QuerySet[Session]:
+    """Sessions that ended a day ago or earlier and whose turns stand as they did before, with `closes_at`."""
+    standing = Presentation.objects.filter(session=OuterRef("pk"), state__in=presentations.COMING)
+    planned = Session.objects.filter(Exists(standing), state=Session.State.PLANNED)
+    return planned.annotate(closes_at=clock.ENDS + Value(TO_PUBLISH)).filter(closes_at__lte=timezone.now())
+
+
+@queue.sweeps("cohorts.drain_turns", with_open_turns, "closes_at")
+def drain_turns(session: Session) -> None:
+    """Close the turns of a session: presented, or missed."""
+    presentations.close(session)
 
 
 @queue.sweeps("cohorts.drain_reminders", reminders.due, "due_at", prepare=reminders.write_due)

@@ -10,6 +10,7 @@ DRAINS = (
     "cohorts.drain_minimums",
     "cohorts.drain_minimum_soon",
     "cohorts.drain_finished",
+    "cohorts.drain_turns",
     "cohorts.drain_reminders",
     "payments.drain_events",
     "payments.drain_payments",

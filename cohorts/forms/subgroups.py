@@ -32,7 +32,9 @@ class SubgroupForm(forms.Form):
         widget=forms.Textarea(attrs={"rows": 3}),
         help_text=_("The partner’s words to whoever has just joined."),
     )
-    count = number(_("How many like this"), 1, 50, initial=1, help_text=_("More than one are numbered: Topic 1, Topic 2."))
+    count = number(
+        _("How many like this"), 1, 50, initial=1, help_text=_("More than one are numbered: Topic 1, Topic 2.")
+    )
 
     def __init__(self, *args: Any, subgroup: Subgroup | None = None, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

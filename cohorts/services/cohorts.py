@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from cohorts import letters, prices
 from cohorts.models import Cohort, Price, Seats, Session, Study, Terms
 from cohorts.policies import enrollments_in
-from cohorts.services import readiness, refund_policies, sessions, studies
+from cohorts.services import completions, readiness, refund_policies, sessions, studies
 from studyplatform.accounts.models import User
 from studyplatform.kit import history, page_cache, queue
 from studyplatform.kit.errors import Refused
@@ -150,13 +150,14 @@ def tell_minimum_soon(cohort: Cohort) -> None:
 
 @transaction.atomic
 def finish(cohort: Cohort) -> None:
-    """End a cohort whose last session is over. Doing it again does nothing."""
+    """End a cohort whose last session is over; whoever wrote enough completes it. Doing it again does nothing."""
     row = locked(cohort)
     if Cohort.State.FINISHED not in row.MOVES.get(row.state, ()):
         return
     if any(session.ends_at > timezone.now() for session in row.sessions.filter(state=Session.State.PLANNED)):
         return
     history.move(row, Cohort.State.FINISHED)
+    completions.complete(row)
     changed(row)
 
 

@@ -2,16 +2,22 @@
 
 from django.utils import timezone
 
-from cohorts.models import Contribution, Enrollment
+from cohorts.models import Cohort, Contribution, Enrollment
+from cohorts.services import completions
 
 POST, TURN = "post", "turn"
 
 
 def add(enrollment: Enrollment, kind: str, key: str) -> Contribution:
-    """Count one thing ("post", "post:abc") for the enrollment; adding it again, or after voiding, counts it once."""
+    """Count one thing ("post", "post:abc") for the enrollment; adding it again, or after voiding, counts it once.
+
+    What comes after a cohort is over may still complete it.
+    """
     row, _created = Contribution.objects.update_or_create(
         enrollment=enrollment, kind=kind, key=key, defaults={"voided_at": None}
     )
+    if enrollment.cohort.state == Cohort.State.FINISHED:
+        completions.complete(enrollment.cohort)
     return row
 
 

@@ -1,4 +1,4 @@
-"""Turns: taken, made ready by a post, passed on. Lock order: enrollment, session, presentation."""
+"""Turns: taken, made ready by a post, passed on, closed. Lock order: enrollment, session, presentation."""
 
 from django.db import transaction
 from django.db.models import QuerySet
@@ -6,6 +6,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from cohorts.models import Enrollment, Presentation, Session, Subgroup
+from cohorts.services import contributions
 from studyplatform.accounts.models import User
 from studyplatform.kit import history
 from studyplatform.kit.errors import Refused
@@ -120,6 +121,23 @@ def free_session(session: Session, actor: User | None = None) -> int:
     """Pass on all turns of a session that does not take place, so that people can take others; return how many."""
     turns = Presentation.objects.select_for_update(of=("self",)).filter(session=session, state__in=COMING)
     return _pass_all(turns, actor, "session cancelled")
+
+
+@transaction.atomic
+def close(session: Session) -> int:
+    """Note how the turns of a session that is over went: presented with a case study out, missed without.
+
+    Returns how many turns were closed.
+    """
+    standing = Presentation.objects.select_for_update(of=("self",)).filter(session=session, state__in=COMING)
+    rows = list(standing.select_related("enrollment__cohort"))
+    shown = [row for row in rows if row.state == Presentation.State.READY]
+    history.move_all(shown, Presentation.State.LIVE)
+    history.move_all(shown, Presentation.State.DONE)
+    for row in shown:
+        contributions.add(row.enrollment, contributions.TURN, f"turn:{row.pk}")
+    history.move_all([row for row in rows if row.state == Presentation.State.CLAIMED], Presentation.State.MISSED)
+    return len(rows)
 
 
 def _pass_all(turns: QuerySet[Presentation], actor: User | None, note: str) -> int:

@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy as _
 
 from cohorts.models import Cohort, Presentation
 from cohorts.services import contributions, presentations
-from showcase import sanitise
+from showcase import finding, sanitise
 from showcase.content import Content, content_of
 from showcase.models import CaseStudy, Picture
 from studyplatform.accounts.models import User
@@ -101,6 +101,7 @@ def _write(row: CaseStudy, content: Content) -> None:
     for name, value in dataclasses.asdict(content).items():
         setattr(row, name, value)
     row.html = sanitise.from_text(content.html)
+    row.indexed = finding.worth_finding(content)
 
 
 @transaction.atomic

@@ -247,3 +247,13 @@ def test_pictures_of_a_public_post(case: CaseStudy) -> None:
     card = Client().get(f"/social/cases/{case.public_id}.png")
     assert card.content[:8] == b"\x89PNG\r\n\x1a\n"
     assert int.from_bytes(card.content[16:20]) == 1200
+
+
+def test_search_engines_are_shown_posts_with_something_to_follow(member):
+    long = "<p>" + "가게에서 쓴 방법이에요. " * 15 + "</p>"
+    assert post(member, html=long).indexed
+    assert not post(member, html=long, summary="").indexed
+    short = post(member, html="<p>짧은 글이에요.</p>")
+    assert not short.indexed
+    page = Client().get(short.get_absolute_url()).content.decode()
+    assert 'content="noindex' in page

@@ -14,6 +14,7 @@ SHORTLY = datetime.timedelta(minutes=10)
 QUEUES = (
     "cohorts.drain_minimums",
     "cohorts.drain_minimum_soon",
+    "cohorts.drain_turns",
     "cohorts.drain_finished",
     "payments.drain_called_off",
     "payments.drain_refunds",

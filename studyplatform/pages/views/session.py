@@ -49,7 +49,7 @@ def _turn_context(session: Session, places: list[turns.Slot], mine: Enrollment |
         "can_take": open_to_me,
         "goes_first": open_to_me and turns.goes_first(mine),
         "next_free": next((place.position for place in places if place.turn is None), 0),
-        "shown": [place for place in places if place.turn and place.turn.state != "claimed"],
+        "shown": [place for place in places if place.turn and place.turn.state not in ("claimed", "missed")],
     }
 
 
