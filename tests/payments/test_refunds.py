@@ -9,10 +9,11 @@ from django.utils import timezone
 
 from cohorts.models import Cohort, Enrollment, Seats
 from cohorts.services import seats
+from payments import gateway
 from payments.flows import checkout
 from payments.flows import refunds as flow
 from payments.models import Payment, PaymentLine, Refund
-from payments.services import refunds
+from payments.services import elsewhere, refunds
 from payments.truth import MoneyBack
 from studyplatform.accounts.models import User
 from studyplatform.kit.errors import Refused
@@ -174,6 +175,8 @@ def test_a_refund_made_in_stripes_own_pages_is_recorded_once(
     refund = Refund.objects.get()
     assert (refund.state, refund.amount) == ("succeeded", 150_000)
     assert refund.cause.startswith("elsewhere:re_")
+    elsewhere.record(paid, gateway.get_refund(refund.reference))  # by who looked a moment before it was written
+    assert Refund.objects.count() == 1
     assert Enrollment.objects.get().state == "cancelled"  # I-16: nothing of the price is left
     assert Seats.objects.get(cohort=cohort).taken == 0
     assert_books_match(stripe, cohort, before)
