@@ -84,8 +84,8 @@ def worker_and_beat() -> dict[str, State]:
 def waiting_messages() -> int:
     """Return how many messages the broker keeps for a worker; it forgets a queue that is empty."""
     with current_app.connection_for_read() as broker, suppress(ChannelError):
-        queue_name = current_app.conf.task_default_queue
-        return int(broker.default_channel.queue_declare(queue_name, passive=True).message_count)
+        channel: Any = broker.default_channel
+        return int(channel.queue_declare(current_app.conf.task_default_queue, passive=True).message_count)
     return 0
 
 

@@ -12,7 +12,7 @@ SESSIONS = "/v1/checkout/sessions"
 
 
 @pytest.mark.parametrize(
-    "key", ["sk_live_a_key_of_these_tests", "sk_test_", "pk_test_a_key_of_these_tests", "nonsense"]
+    "key", ["sk_live_not_ours", "sk_test_", "pk_test_a_key_of_these_tests", "nonsense"]
 )
 def test_a_wrong_key_is_refused_and_not_shown(sandbox: Sandbox, key: str) -> None:
     with pytest.raises(stripe.AuthenticationError) as raised:

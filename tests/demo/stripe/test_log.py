@@ -40,10 +40,10 @@ def test_an_exchange_is_noted_as_sent(sandbox: Sandbox, log: Path) -> None:
 
 def test_refusals_are_noted_too(sandbox: Sandbox, log: Path) -> None:
     with pytest.raises(stripe.AuthenticationError):
-        sandbox.client("sk_live_wrong_key_here").v1.balance.retrieve()
+        sandbox.client("sk_live_wrong").v1.balance.retrieve()
     request, response = last(log)
     assert response["status"] == 401
-    assert request["headers"]["Authorization"] == "Bearer sk_live_wrong_key_here"
+    assert request["headers"]["Authorization"] == "Bearer sk_live_wrong"
     assert json.loads(response["body"])["error"]["type"] == "invalid_request_error"
 
 
