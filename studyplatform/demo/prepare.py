@@ -7,19 +7,20 @@ import logging
 import sys
 
 import django
-import redis
-from django.conf import settings
 from django.core.management import call_command
+
+from studyplatform.demo.kept import forget_pages
 
 
 def prepare() -> None:
-    """Compile translations, migrate, collect static files, forget pages cached by an earlier version."""
+    """Compile translations, migrate, collect static files, move the dates to today, forget pages kept earlier."""
     call_command("catalog", "compile")
     call_command("migrate", verbosity=0)
     call_command("collectstatic", interactive=False, verbosity=0)
-    client = redis.from_url(settings.REDIS_URL)
-    for key in client.scan_iter(f"{settings.CACHES['default']['KEY_PREFIX']}:*", count=1000):
-        client.delete(key)
+    from studyplatform.demo.world import shift  # its models need what django.setup() loads
+
+    shift.catch_up()
+    forget_pages("*")
 
 
 def make_world() -> None:
