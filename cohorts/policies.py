@@ -34,6 +34,11 @@ def public_cohorts() -> QuerySet[Cohort]:
     return shown.exclude(state=Cohort.State.CALLED_OFF, opened_at=None).select_related("study")
 
 
+def joinable_now() -> Q:
+    """Which cohorts one can join now, a seat being free; `Cohort.is_joinable` says the same of one row."""
+    return Q(state=Cohort.State.OPEN, closes_at__gt=timezone.now())
+
+
 def studies_run_by(user: Reader) -> QuerySet[Study]:
     """Studies the person hosts or co-hosts."""
     return Study.objects.filter(roles__person=user.pk) if user.is_authenticated else Study.objects.none()

@@ -5,11 +5,10 @@ from typing import Any
 
 from django.db.models import QuerySet
 from django.template.loader import render_to_string
-from django.utils import timezone
 from django.utils.safestring import SafeString, mark_safe
 
 from cohorts.models import Cohort, Study
-from cohorts.policies import public_cohorts
+from cohorts.policies import joinable_now, public_cohorts
 from showcase import sanitise
 from showcase.models import CaseStudy
 from showcase.policies import public_case_studies
@@ -79,7 +78,7 @@ def next_cohort(post: CaseStudy) -> Cohort | None:
     study = _study(post)
     if study is None:
         return None
-    open_now = public_cohorts().filter(study=study, state=Cohort.State.OPEN, closes_at__gt=timezone.now())
+    open_now = public_cohorts().filter(joinable_now(), study=study)
     return open_now.order_by("starts_on", "pk").first()
 
 

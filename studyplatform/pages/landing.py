@@ -13,7 +13,7 @@ from django.utils.translation import get_language
 
 from cohorts import refunds
 from cohorts.models import Cohort, Enrollment, Leadership, Price, Session, StudyRole, Subgroup
-from cohorts.policies import public_cohorts
+from cohorts.policies import joinable_now, public_cohorts
 from showcase.models import CaseStudy
 from showcase.policies import public_case_studies
 
@@ -108,7 +108,7 @@ def seats_now(cohort: Any) -> dict[str, Any]:
 
 def with_next(cohorts: QuerySet[Cohort]) -> QuerySet[Cohort]:
     """Add the study's next cohort with a free seat, for those who cannot join this one (`next_row`)."""
-    others = public_cohorts().filter(study=OuterRef("study"), seats__taken__lt=F("seats__capacity"), **_joinable())
+    others = public_cohorts().filter(joinable_now(), study=OuterRef("study"), seats__taken__lt=F("seats__capacity"))
     found = others.exclude(pk=OuterRef("pk")).order_by("starts_on", "pk")
     return cohorts.annotate(next_row=Subquery(found.values(row=JSONObject(number="number", starts_on="starts_on"))[:1]))
 
@@ -128,7 +128,7 @@ def with_own_posts(cohorts: QuerySet[Cohort]) -> QuerySet[Cohort]:
 
 def for_search_engines() -> QuerySet[Cohort]:
     """Return the cohorts worth finding: those one can join, and those whose members left enough to read."""
-    worth = Q(**_joinable()) | Q(own_posts__gte=WORTH_FINDING)
+    worth = joinable_now() | Q(own_posts__gte=WORTH_FINDING)
     return with_own_posts(public_cohorts()).filter(worth).exclude(state=Cohort.State.CALLED_OFF)
 
 
@@ -137,10 +137,6 @@ def is_for_search_engines(cohort: Any) -> bool:
     if cohort.state == Cohort.State.CALLED_OFF:
         return False
     return bool(cohort.is_joinable or cohort.own_posts >= WORTH_FINDING)
-
-
-def _joinable() -> dict[str, Any]:
-    return {"state": Cohort.State.OPEN, "closes_at__gt": timezone.now()}
 
 
 def meetings(cohort: Any) -> list[Meeting]:
@@ -233,7 +229,7 @@ def next_cohorts(limit: int) -> QuerySet[Any]:
     amount = Price.objects.filter(cohort=OuterRef("pk"), kind=Price.Kind.STANDARD).values("amount")[:1]
     return (
         public_cohorts()
-        .filter(**_joinable())
+        .filter(joinable_now())
         .select_related("study", "seats")
         .annotate(amount=Subquery(amount))
         .order_by(foreign, full, "starts_on", "pk")[:limit]

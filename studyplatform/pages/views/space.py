@@ -15,6 +15,7 @@ from cohorts.policies import (
     enrollment_of,
     enrollments_in,
     get_space,
+    joinable_now,
     public_cohorts,
     reader,
     sessions_of,
@@ -74,7 +75,7 @@ def stage(cohort: Cohort, coming: list[Session]) -> str:
 
 def _again(cohort: Cohort) -> Cohort | None:
     """The study's next cohort that can be joined."""
-    others = public_cohorts().filter(study=cohort.study_id, state=Cohort.State.OPEN, closes_at__gt=timezone.now())
+    others = public_cohorts().filter(joinable_now(), study=cohort.study_id)
     return others.exclude(pk=cohort.pk).order_by("starts_on").first()
 
 

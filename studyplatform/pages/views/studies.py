@@ -6,11 +6,10 @@ from django.core.paginator import Paginator
 from django.db.models import Count, OuterRef, Q, QuerySet, Subquery
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
-from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from cohorts.models import Cohort, Enrollment, Price, StudyRole
-from cohorts.policies import public_cohorts, public_studies
+from cohorts.policies import joinable_now, public_cohorts, public_studies
 from showcase.policies import public_case_studies
 from studyplatform.kit import language, page_cache
 from studyplatform.pages import landing, structured
@@ -34,10 +33,9 @@ def studies(request: HttpRequest) -> HttpResponse:
 
 def _cohorts(shown: str) -> QuerySet[Any]:
     amount = Price.objects.filter(cohort=OuterRef("pk"), kind=Price.Kind.STANDARD).values("amount")[:1]
-    joinable = Q(state=Cohort.State.OPEN, closes_at__gt=timezone.now())
     which = {
-        "open": joinable,
-        "running": Q(state__in=[Cohort.State.OPEN, Cohort.State.CLOSED]) & ~joinable,
+        "open": joinable_now(),
+        "running": Q(state__in=[Cohort.State.OPEN, Cohort.State.CLOSED]) & ~joinable_now(),
         "past": Q(state=Cohort.State.FINISHED),
     }[shown]
     order = "-starts_on" if shown == "past" else "starts_on"
