@@ -3,7 +3,7 @@
 from django.urls import path
 
 from payments.views.checkout import checkout_give_up, checkout_page, checkout_return
-from payments.views.earnings import earned, payee
+from payments.views.earnings import MEMBER, STUDIO, earned, payee
 from payments.views.join import join
 from payments.views.receipts import paid, receipt
 from payments.views.webhooks import stripe_webhook
@@ -14,8 +14,8 @@ urlpatterns = [
     path("checkout/<str:public_id>/page/", checkout_page, name="checkout_page"),
     path("checkout/<str:public_id>/give-up/", checkout_give_up, name="checkout_give_up"),
     path("stripe/webhook/", stripe_webhook, name="stripe_webhook"),
-    path("studio/money/", earned, name="earnings"),
-    path("partner/earnings/", earned, name="partner_earnings"),
+    path("studio/money/", earned, {"base": STUDIO}, name="earnings"),
+    path("partner/earnings/", earned, {"base": MEMBER}, name="partner_earnings"),
     path("account/payouts/", payee, name="payee"),
     path("account/payments/", paid, name="payments"),
     path("account/payments/<str:public_id>/receipt/", receipt, name="receipt"),

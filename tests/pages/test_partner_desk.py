@@ -111,3 +111,11 @@ def test_it_costs_the_same_with_more_groups_people_and_turns(reading, member, co
         seat(2, other, other.subgroups.first(), turn_in=later)
     assert place(member, cohort)
     assert queries(browser, DESK) == few
+
+
+def test_partners_and_nobody_else_find_the_desk_in_the_menu(partner, member, host, client):
+    for address in ("/home/", "/fragments/menu/"):
+        assert f'href="{DESK}"' in sign_in(partner).get(address).content.decode(), address
+        for person in (member, host):
+            assert f'href="{DESK}"' not in sign_in(person).get(address).content.decode(), address
+    assert f'href="{DESK}"' not in client.get("/").content.decode()

@@ -160,3 +160,16 @@ def test_queries_stay_the_same_at_any_number_of_cohorts_sessions_and_payouts(
     assert Payout.objects.count() == 10
     assert (queries_of(host), queries_of(partner)) == few
     assert few[0] <= 14
+
+
+def test_the_header_is_the_one_the_reader_came_from(host: User, partner: User, cohort: Cohort) -> None:
+    in_the_studio, as_a_member = "js/studio.js", f'href="{reverse("showcase")}"'
+    page = page_of(host)
+    assert in_the_studio in page
+    assert as_a_member not in page
+    page = page_of(partner, "partner_earnings")
+    assert in_the_studio not in page
+    assert as_a_member in page
+    assert in_the_studio in page_of(host, "payee")
+    assert in_the_studio not in page_of(partner, "payee")
+    assert f'href="{reverse("partner_earnings")}">' in page_of(partner, "payee")
