@@ -5,6 +5,7 @@ import sys
 from typing import Any
 
 import pytest
+from django.contrib.staticfiles import finders
 from django.test import Client
 from django.urls import reverse
 
@@ -106,6 +107,7 @@ def test_cookies_are_closed_to_scripts_unless_they_are_for_them(stranger: Any) -
 ON_HTTPS = """
 import django; django.setup()
 from django.conf import settings
+from django.contrib.staticfiles import finders
 from django.test import Client
 from studyplatform.accounts.middleware import remember
 from django.http import HttpResponse
@@ -135,3 +137,11 @@ def test_with_https_every_cookie_is_secure_and_http_is_left(tmp_path: Any) -> No
     }
     ran = subprocess.run([sys.executable, "-c", ON_HTTPS], env=production, capture_output=True, text=True, check=False)
     assert ran.stdout.strip() == "closed", ran.stderr
+
+
+def test_the_mark_is_found_under_the_name_browsers_guess(client):
+    answer = client.get("/favicon.ico", follow=False)
+    assert answer.status_code == 302
+    assert "public" in answer["Cache-Control"]
+    assert answer["Location"].endswith(".ico")
+    assert finders.find(answer["Location"].removeprefix("/static/")), answer["Location"]

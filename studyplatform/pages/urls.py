@@ -4,7 +4,7 @@ from django.urls import path
 
 from studyplatform.pages.views import texts
 from studyplatform.pages.views.cohort import cohort, seats_fragment
-from studyplatform.pages.views.crawlers import robots, sitemap_index, sitemap_section
+from studyplatform.pages.views.crawlers import favicon, robots, sitemap_index, sitemap_section
 from studyplatform.pages.views.front import front
 from studyplatform.pages.views.health import health
 from studyplatform.pages.views.home import home
@@ -34,6 +34,7 @@ urlpatterns = [
     path("banners/<slug:slug>/<slug:field>.svg", banner, name="banner"),
     path("social/site.png", social_site, name="social_site"),
     path("social/studies/<slug:slug>.png", social_study, name="social_study"),
+    path("favicon.ico", favicon, name="favicon"),
     path("robots.txt", robots, name="robots"),
     path("sitemap.xml", sitemap_index, name="sitemap"),
     path("sitemaps/<slug:section>.xml", sitemap_section, name="sitemap_section"),

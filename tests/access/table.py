@@ -20,7 +20,7 @@ GET  200  200  200  200  200  200  200  200  200  200  200   front studies how_i
                                                              social_case.public social_site social_study banner media
                                                              robots sitemap sitemap_section feed showcase_feed
                                                              calendar_feed stop_letters join join.free
-GET  go   go   go   go   go   go   go   go   go   go   go    case_short.public
+GET  go   go   go   go   go   go   go   go   go   go   go    case_short.public favicon
 GET  204  200  200  200  200  200  200  200  200  200  200   menu_fragment
 GET  503  503  503  503  503  503  503  503  503  503  503   health
 

@@ -9,9 +9,12 @@ from django.contrib.sitemaps import Sitemap
 from django.contrib.sitemaps import views as sitemap_views
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import render
+from django.shortcuts import redirect, render
+from django.templatetags.static import static
 from django.urls import reverse
 from django.utils import translation
+from django.views.decorators.cache import cache_control
+from django.views.decorators.http import require_safe
 
 from cohorts.models import Cohort, Study
 from cohorts.policies import public_studies
@@ -113,3 +116,10 @@ def robots(request: HttpRequest) -> HttpResponse:
     return render(
         request, "pages/robots.txt", {"site_url": settings.SITE_URL}, content_type="text/plain; charset=utf-8"
     )
+
+
+@cache_control(public=True, max_age=24 * 3600)
+@require_safe
+def favicon(request: HttpRequest) -> HttpResponse:
+    """Send who looks for the mark under its old name to the file."""
+    return redirect(static("img/favicon.ico"))
