@@ -72,6 +72,10 @@ class LocalStripe:
     def settle(self) -> None:
         self.ask("POST", "settle")
 
+    def onboard(self, account: str, person: str = "fine") -> dict[str, Any]:
+        """Do what the page of an account link does: fine, document, back, unfinished, look_again."""
+        return self.ask("POST", "onboard", account=account, person=person)["account"]
+
     def clear(self) -> None:
         self.ask("DELETE", "faults")
 

@@ -6,13 +6,14 @@ from email.message import Message
 
 from studyplatform.demo.stripe import API_VERSION
 from studyplatform.demo.stripe.errors import ApiError
+from studyplatform.demo.stripe.storage import Store
 
 
-def check(headers: Message) -> None:
-    """Raise ApiError when the key, the version or the account is not right."""
+def check(store: Store, headers: Message) -> str:
+    """Return the connected account a request speaks for, or "". Raises ApiError when anything is not right."""
     key = _key(headers)
     _version(headers)
-    _account(headers, key)
+    return _account(store, headers, key)
 
 
 def _key(headers: Message) -> str:
@@ -48,12 +49,13 @@ def _version(headers: Message) -> None:
         raise ApiError(400, f"Invalid Stripe API version: {version}. The local Stripe speaks {API_VERSION}.")
 
 
-def _account(headers: Message, key: str) -> None:
-    account = headers.get("stripe-account")
-    if account:
+def _account(store: Store, headers: Message, key: str) -> str:
+    account = headers.get("stripe-account", "")
+    if account and not store.get("account", account):
         raise ApiError(
             403,
             f"The provided key '{key[:8]}****{key[-4:]}' does not have access to account '{account}' (or that account "
             "does not exist). Application access may have been revoked.",
             code="account_invalid",
         )
+    return account

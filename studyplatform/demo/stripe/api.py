@@ -7,7 +7,7 @@ from contextlib import nullcontext
 from typing import Any
 
 from studyplatform.demo.stripe import API_VERSION, access, idempotency, ids, router
-from studyplatform.demo.stripe.errors import ApiError, internal
+from studyplatform.demo.stripe.errors import ApiError, internal, not_here
 from studyplatform.demo.stripe.faults import Fault
 from studyplatform.demo.stripe.forms import decode
 from studyplatform.demo.stripe.params import read
@@ -31,8 +31,10 @@ def respond(world: World, request: Request) -> Answer:
 
 
 def _respond(world: World, request: Request, identity: str) -> Answer:
-    access.check(request.headers)
+    account = access.check(world.store, request.headers)
     route, subject = router.find(request.method, request.path)
+    if account and not route.connected:
+        raise not_here("Stripe-Account")
     form = decode(request.body if request.method == "POST" else request.query)
     values = read(route.schema, form)
     fault = world.faults.take(f"{request.method} {request.path}")
@@ -40,7 +42,7 @@ def _respond(world: World, request: Request, identity: str) -> Answer:
     if early:
         return early
     given = request.headers.get("idempotency-key") if request.method == "POST" else None
-    call = Call(world, values, subject, Cause(identity, given), request.path)
+    call = Call(world, values, subject, Cause(identity, given), request.path, account)
     if not given:
         return _late(fault, _run(route, call, fault))
     endpoint = f"{request.method} {request.path}"

@@ -1,13 +1,14 @@
-"""The thread that acts by itself: sessions run out, refunds settle, webhooks go out."""
+"""The thread that acts by itself: sessions run out, refunds and payouts settle, webhooks go out."""
 
 import threading
 import time
 import traceback
 
 from studyplatform.demo.stripe import checkout, webhooks
-from studyplatform.demo.stripe.objects import refunds
+from studyplatform.demo.stripe.objects import payouts, refunds
 from studyplatform.demo.stripe.world import World
 
+DUE = "SELECT * FROM later WHERE due <= ? ORDER BY id LIMIT 1"
 PAUSE = 1.0  # seconds between two looks at most
 
 
@@ -19,14 +20,13 @@ def start(world: World) -> threading.Thread:
 
 
 def tick(world: World, *, early: bool = False) -> None:
-    """Do all that is due in the sandbox; with `early` also refunds that would settle later."""
+    """Do all that is due in the sandbox; with `early` also what would settle later."""
     with world.store.transaction():
         checkout.expire_due(world)
-        for row in world.store.rows(
-            "SELECT * FROM later WHERE due <= ? ORDER BY id", time.time() + (1e9 if early else 0)
-        ):
-            world.store.run("DELETE FROM later WHERE id = ?", row["id"])
-            refunds.settle(world, row["object"], row["action"])
+        while rows := world.store.rows(DUE, time.time() + (1e9 if early else 0)):
+            world.store.run("DELETE FROM later WHERE id = ?", rows[0]["id"])
+            settle = refunds.settle if rows[0]["action"] in ("wait", "fail") else payouts.settle
+            settle(world, rows[0]["object"], rows[0]["action"])
 
 
 def _work(world: World) -> None:

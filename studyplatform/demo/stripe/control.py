@@ -4,8 +4,8 @@ import json
 from collections.abc import Callable
 from typing import Any
 
-from studyplatform.demo.stripe import background, cards, checkout, webhooks
-from studyplatform.demo.stripe.objects import sessions, shapes
+from studyplatform.demo.stripe import background, cards, checkout, onboarding, webhooks
+from studyplatform.demo.stripe.objects import accounts, sessions, shapes
 from studyplatform.demo.stripe.world import World
 
 Result = tuple[int, Any]
@@ -88,6 +88,20 @@ def _pay(world: World, given: dict[str, Any]) -> Result:
     return 200, {"paid": shown["status"] == "complete", "error": error, "session": shown}
 
 
+def _onboard(world: World, given: dict[str, Any]) -> Result:
+    """Do what the page behind an account link does, as one of its sample people, or leave it unfinished."""
+    with world.store.transaction():
+        account = accounts.find(world, given["account"])
+        person = given.get("person", "fine")
+        form = {"name": "Test Person", "terms": "yes", "document": "yes", **onboarding.PEOPLE.get(person, {})}
+        if person == "look_again":
+            onboarding.ask_for_document(world, account)
+        else:
+            (onboarding.leave if person == "unfinished" else onboarding.finish)(world, account, form)
+    world.bell.set()
+    return 200, {"account": shapes.public(accounts.find(world, account["id"]))}
+
+
 VERBS: dict[str, Callable[[World, dict[str, Any]], Result]] = {
     "GET ready": _ready,
     "GET faults": _faults,
@@ -99,4 +113,5 @@ VERBS: dict[str, Callable[[World, dict[str, Any]], Result]] = {
     "POST clock": _clock,
     "POST settle": _settle,
     "POST pay": _pay,
+    "POST onboard": _onboard,
 }

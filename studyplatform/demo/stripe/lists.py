@@ -15,7 +15,7 @@ Condition = tuple[str, tuple[object, ...]]
 
 def page(store: Store, kind: str, url: str, params: dict[str, Any], *conditions: Condition) -> Json:
     """Return one page of the objects of a kind that fulfil all conditions."""
-    found = [*conditions, *_created(params), *_cursor(store, kind, params)]
+    found = [*conditions, *times(params, "created"), *_cursor(store, kind, params)]
     where = " AND ".join(["1", *(sql for sql, _ in found)])
     values = [value for _, given in found for value in given]
     limit = params.get("limit", 10)
@@ -48,13 +48,20 @@ def equals(params: dict[str, Any], *names: str) -> list[Condition]:
     return [(f"json_extract(body, '$.{name}') = ?", (params[name],)) for name in names if name in params]
 
 
-def _created(params: dict[str, Any]) -> list[Condition]:
-    given = params.get("created")
+def owned(account: str) -> Condition:
+    """Return the condition that an object is the platform's own (no account), or a connected account's."""
+    return ("coalesce(json_extract(body, '$._account'), '') = ?", (account,))
+
+
+def times(params: dict[str, Any], name: str) -> list[Condition]:
+    """Return the conditions of a moment: one second, or from and until."""
+    given = params.get(name)
     if given is None:
         return []
+    column = f"json_extract(body, '$.{name}')" if name != "created" else name
     if isinstance(given, int):
-        return [("created = ?", (given,))]
-    return [(f"created {SIGNS[name]} ?", (value,)) for name, value in given.items()]
+        return [(f"{column} = ?", (given,))]
+    return [(f"{column} {SIGNS[sign]} ?", (value,)) for sign, value in given.items()]
 
 
 def _cursor(store: Store, kind: str, params: dict[str, Any]) -> list[Condition]:

@@ -66,6 +66,47 @@ def _input(name: str, given: Typed, say: Words, kind: str, more: str) -> str:
     )
 
 
+def field(
+    name: str, label: str, value: str, wrong: dict[str, str], say: Words, kind: str, *, first: bool = False
+) -> str:
+    """Return one field of the page behind an account link."""
+    below, marks = _below(name, wrong, say, first=first)
+    numeric = ' inputmode="numeric"' if name == "bank" else ""
+    return (
+        f'<div class="field"><label for="{name}">{escape(label)}</label><input id="{name}" name="{name}" '
+        f'type="{kind}" value="{escape(value)}"{numeric}{marks}>{below}</div>'
+    )
+
+
+def tick(name: str, label: str, wrong: dict[str, str], say: Words, *, ticked: bool, first: bool = False) -> str:
+    """Return one box to tick."""
+    below, marks = _below(name, wrong, say, first=first)
+    mark = " checked" if ticked else ""
+    return (
+        f'<div class="field"><label class="tick"><input id="{name}" name="{name}" type="checkbox" value="yes"{mark}'
+        f"{marks}> {escape(label)}</label>{below}</div>"
+    )
+
+
+def _below(name: str, wrong: dict[str, str], say: Words, *, first: bool) -> tuple[str, str]:
+    if name not in wrong:
+        return "", ""
+    marks = f' aria-invalid="true" aria-describedby="{name}-error"' + (" autofocus" if first else "")
+    return f'<p class="error" id="{name}-error">{escape(say[wrong[name]])}</p>', marks
+
+
+def people(say: Words) -> str:
+    """Return the list of sample people, each with a button that fills the form in."""
+    rows = "".join(
+        f"<li><span><strong>{escape(say[f'person_{kind}'])}</strong></span>"
+        f'<button class="quiet" name="fill" value="{kind}" aria-label="{escape(say["use"])}: '
+        f'{escape(say[f"person_{kind}"])}">{escape(say["use"])}</button></li>'
+        for kind in ("fine", "document", "back")
+    )
+    heading = f"<h2>{escape(say['people'])}</h2><p>{escape(say['people_hint'])}</p>"
+    return f'<section class="cards">{heading}<ul>{rows}</ul></section>'
+
+
 def test_cards(say: Words) -> str:
     """Return the list of test cards, each with a button that fills it in."""
     rows = "".join(

@@ -8,14 +8,20 @@ from studyplatform.demo.stripe.errors import unrecognized
 from studyplatform.demo.stripe.expand import Expander
 from studyplatform.demo.stripe.lists import EXPAND, PAGE, cut, equals, page
 from studyplatform.demo.stripe.objects import (
+    account_links,
+    account_params,
+    accounts,
     balance,
     balance_transactions,
     charges,
     events,
     payment_intents,
+    payouts,
     refunds,
+    reversals,
     sessions,
     shapes,
+    transfers,
 )
 from studyplatform.demo.stripe.params import Schema
 from studyplatform.demo.stripe.storage import Json
@@ -32,6 +38,7 @@ class Route:
     address: str
     schema: Schema
     endpoint: Endpoint
+    connected: bool = False  # can be asked for a connected account too
 
     def match(self, path: str) -> str | None:
         """Return the identity in a path, "" when the address has none, None when the path is another's."""
@@ -53,14 +60,27 @@ ROUTES = (
     Route("GET", "/v1/payment_intents/:id", payment_intents.RETRIEVE, payment_intents.retrieve),
     Route("GET", "/v1/charges", charges.LIST, charges.listed),
     Route("GET", "/v1/charges/:id", EXPAND, charges.retrieve),
-    Route("GET", "/v1/balance", EXPAND, balance.retrieve),
-    Route("GET", "/v1/balance_transactions", balance_transactions.LIST, balance_transactions.listed),
-    Route("GET", "/v1/balance_transactions/:id", EXPAND, balance_transactions.retrieve),
+    Route("GET", "/v1/balance", EXPAND, balance.retrieve, connected=True),
+    Route("GET", "/v1/balance_transactions", balance_transactions.LIST, balance_transactions.listed, connected=True),
+    Route("GET", "/v1/balance_transactions/:id", EXPAND, balance_transactions.retrieve, connected=True),
     Route("POST", "/v1/refunds", refunds.CREATE, refunds.create),
     Route("GET", "/v1/refunds", refunds.LIST, refunds.listed),
     Route("GET", "/v1/refunds/:id", EXPAND, refunds.retrieve),
-    Route("GET", "/v1/events", events.LIST, events.listed),
-    Route("GET", "/v1/events/:id", EXPAND, events.retrieve),
+    Route("GET", "/v1/events", events.LIST, events.listed, connected=True),
+    Route("GET", "/v1/events/:id", EXPAND, events.retrieve, connected=True),
+    Route("POST", "/v1/accounts", account_params.CREATE, accounts.create),
+    Route("GET", "/v1/accounts", accounts.LIST, accounts.listed),
+    Route("GET", "/v1/accounts/:id", EXPAND, accounts.retrieve),
+    Route("POST", "/v1/accounts/:id", account_params.UPDATE, accounts.update),
+    Route("GET", "/v1/accounts/:id/capabilities", EXPAND, accounts.capabilities),
+    Route("POST", "/v1/account_links", account_links.CREATE, account_links.create),
+    Route("POST", "/v1/transfers", transfers.CREATE, transfers.create),
+    Route("GET", "/v1/transfers", transfers.LIST, transfers.listed),
+    Route("GET", "/v1/transfers/:id", EXPAND, transfers.retrieve),
+    Route("POST", "/v1/transfers/:id/reversals", reversals.CREATE, reversals.create),
+    Route("GET", "/v1/transfers/:id/reversals", reversals.LIST, reversals.listed),
+    Route("GET", "/v1/payouts", payouts.LIST, payouts.listed, connected=True),
+    Route("GET", "/v1/payouts/:id", EXPAND, payouts.retrieve, connected=True),
 )
 
 
@@ -85,6 +105,8 @@ def show(world: World, body: Json) -> Json:
     """Return a stored object as the API shows it."""
     if body["object"] == "balance_transaction":
         return balance_transactions.shown(world, body)
+    if body["object"] == "transfer":
+        return transfers.shown(world, body)
     return shapes.public(body)
 
 

@@ -40,6 +40,7 @@ class Call:
     identity: str
     cause: Cause
     path: str
+    account: str = ""  # the connected account it speaks for; "" is the platform
 
 
 def build(config: Config) -> World:

@@ -13,6 +13,12 @@ from stripe._list_object import ListObject
 from stripe._request_options import RequestOptions
 from stripe._stripe_object import StripeObject, UntypedStripeObject
 from stripe.params import (
+    AccountCreateParams,
+    AccountLinkCreateParams,
+    AccountListCapabilitiesParams,
+    AccountListParams,
+    AccountRetrieveParams,
+    AccountUpdateParams,
     BalanceRetrieveParams,
     BalanceTransactionListParams,
     BalanceTransactionRetrieveParams,
@@ -22,9 +28,16 @@ from stripe.params import (
     EventRetrieveParams,
     PaymentIntentListParams,
     PaymentIntentRetrieveParams,
+    PayoutListParams,
+    PayoutRetrieveParams,
     RefundCreateParams,
     RefundListParams,
     RefundRetrieveParams,
+    TransferCreateParams,
+    TransferListParams,
+    TransferRetrieveParams,
+    TransferReversalCreateParams,
+    TransferReversalListParams,
 )
 from stripe.params.checkout import (
     SessionCreateParams,
@@ -53,12 +66,26 @@ PARAMS: dict[str, type] = {
     "GET /v1/refunds/:id": RefundRetrieveParams,
     "GET /v1/events": EventListParams,
     "GET /v1/events/:id": EventRetrieveParams,
+    "POST /v1/accounts": AccountCreateParams,
+    "GET /v1/accounts": AccountListParams,
+    "GET /v1/accounts/:id": AccountRetrieveParams,
+    "POST /v1/accounts/:id": AccountUpdateParams,
+    "GET /v1/accounts/:id/capabilities": AccountListCapabilitiesParams,
+    "POST /v1/account_links": AccountLinkCreateParams,
+    "POST /v1/transfers": TransferCreateParams,
+    "GET /v1/transfers": TransferListParams,
+    "GET /v1/transfers/:id": TransferRetrieveParams,
+    "POST /v1/transfers/:id/reversals": TransferReversalCreateParams,
+    "GET /v1/transfers/:id/reversals": TransferReversalListParams,
+    "GET /v1/payouts": PayoutListParams,
+    "GET /v1/payouts/:id": PayoutRetrieveParams,
 }
 RESOURCES: dict[str, type] = {
     kind.OBJECT_NAME: kind
     for kind in (
         stripe.checkout.Session, stripe.PaymentIntent, stripe.Charge, stripe.Refund, stripe.BalanceTransaction,
         stripe.Balance, stripe.Event, stripe.LineItem, stripe.Price, stripe.Product, stripe.PaymentMethod,
+        stripe.Account, stripe.Capability, stripe.Transfer, stripe.TransferReversal, stripe.Payout,
     )
 }  # fmt: skip
 OPTIONS = set(RequestOptions.__annotations__)  # of a call, not of the request it makes

@@ -30,6 +30,26 @@ def order(amount: int = 200_000, currency: str = "krw", **more: Any) -> dict[str
     return {"mode": "payment", "success_url": "https://a.example/done", "line_items": lines, **more}
 
 
+def payee(country: str = "US", agreement: str = "full", **more: Any) -> dict[str, Any]:
+    """What makes a connected account that is paid by transfers."""
+    return {
+        "country": country,
+        "capabilities": {"transfers": {"requested": True}},
+        "controller": {
+            "fees": {"payer": "application"},
+            "losses": {"payments": "application"},
+            "stripe_dashboard": {"type": "express"},
+        },
+        "tos_acceptance": {"service_agreement": agreement},
+        **more,
+    }
+
+
+def sending(account: str, amount: int = 1_000, currency: str = "usd", **more: Any) -> dict[str, Any]:
+    """What sends money to a connected account."""
+    return {"amount": amount, "currency": currency, "destination": account, **more}
+
+
 class Sandbox(LocalStripe):
     """A running local Stripe."""
 
@@ -56,6 +76,18 @@ class Sandbox(LocalStripe):
         found = self.api.v1.checkout.sessions.retrieve(session, params={"expand": paths}).payment_intent
         assert isinstance(found, stripe.PaymentIntent)
         return found
+
+    def account(self, person: str = "fine", **options: Any) -> str:
+        """Make a connected account and go through its page as one of the sample people; "" is nobody yet."""
+        made = self.api.v1.accounts.create(params=payee(**options)).id
+        if person:
+            self.onboard(made, person)
+        return made
+
+    def link(self, account: str) -> stripe.AccountLink:
+        """Make an account link."""
+        params: Any = {"account": account, "type": "account_onboarding", "return_url": "https://a.example/back"}
+        return self.api.v1.account_links.create(params={**params, "refresh_url": "https://a.example/again"})
 
     def raw(self, method: str, path: str, body: str = "", **headers: str) -> tuple[int, dict[str, str], str]:
         """Make one request by hand; returns status, headers (names in lower case) and body. Follows no redirect."""

@@ -15,6 +15,7 @@ from tests.demo.stripe.sandbox import (
     REFUND_WAITS,
     SECURE,
     Sandbox,
+    sending,
 )
 
 LISTS = {
@@ -28,6 +29,8 @@ LISTS = {
     "refund": ("/v1/refunds", ["data.charge", "data.balance_transaction", "data.failure_balance_transaction"]),
     "balance_transaction": ("/v1/balance_transactions", ["data.source"]),
     "event": ("/v1/events", []),
+    "account": ("/v1/accounts", []),
+    "transfer": ("/v1/transfers", ["data.balance_transaction", "data.destination"]),
 }  # fmt: skip
 
 
@@ -44,6 +47,19 @@ def life(running: Sandbox) -> None:
     for card in (OK, SECURE, AT_ONCE, REFUND_FAILS, REFUND_WAITS):
         intent = running.paid(card, payment_intent_data={"metadata": {"a": "b"}, "transfer_group": "g"})
         running.api.v1.refunds.create(params={"payment_intent": intent.id, "amount": 50_000})
+    running.settle()
+    life_of_an_account(running)
+
+
+def life_of_an_account(running: Sandbox) -> None:
+    """Everything that can happen to a connected account and to money sent to it."""
+    for person in ("unfinished", "document", "back"):
+        account = running.account(person)
+    running.paid(AT_ONCE, currency="usd", amount=20_000)
+    transfer = running.api.v1.transfers.create(params=sending(account))
+    running.api.v1.transfers.reversals.create(transfer.id, params={"amount": 100})
+    running.settle()
+    running.onboard(account, "fine")
     running.settle()
 
 
@@ -73,6 +89,29 @@ def test_the_balance_and_the_lines_are_as_the_library_types_them(sandbox: Sandbo
     assert not complaints(answer(sandbox, "/v1/balance"), stripe.Balance, "balance")
     lines = answer(sandbox, f"/v1/checkout/sessions/{sandbox.session().id}/line_items")
     assert not complaints(lines, stripe.ListObject[stripe.LineItem], "lines")  # type: ignore[misc]
+
+
+def test_what_a_connected_account_has_is_as_the_library_types_it(sandbox: Sandbox) -> None:
+    transfer = sandbox.api.v1.transfers.list(params={"limit": 1}).data[0]
+    account = str(transfer.destination)
+    lists = {
+        f"/v1/accounts/{account}/capabilities": (stripe.Capability, {}),
+        f"/v1/transfers/{transfer.id}/reversals": (stripe.TransferReversal, {}),
+        "/v1/payouts": (stripe.Payout, {"stripe_account": account}),
+        "/v1/balance_transactions": (stripe.BalanceTransaction, {"stripe_account": account}),
+        "/v1/events": (stripe.Event, {"stripe_account": account}),
+    }
+    for path, (kind, more) in lists.items():
+        found = answer(sandbox, path, **more)
+        assert found["data"], path
+        assert not complaints(found, stripe.ListObject[kind], path)  # type: ignore[valid-type]
+        for event in found["data"] if kind is stripe.Event else []:
+            subject = event["data"]["object"]
+            assert event["account"] == account
+            assert not complaints(subject, RESOURCES[subject["object"]], event["type"])
+    assert not complaints(answer(sandbox, "/v1/balance", stripe_account=account), stripe.Balance, "balance")
+    link = sandbox.link(account)
+    assert not complaints(link.to_dict(), stripe.AccountLink, "account_link")
 
 
 @pytest.mark.parametrize("change", [

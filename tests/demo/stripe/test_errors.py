@@ -11,9 +11,7 @@ from tests.demo.stripe.sandbox import KEY, Sandbox, order
 SESSIONS = "/v1/checkout/sessions"
 
 
-@pytest.mark.parametrize(
-    "key", ["sk_live_not_ours", "sk_test_", "pk_test_a_key_of_these_tests", "nonsense"]
-)
+@pytest.mark.parametrize("key", ["sk_live_not_ours", "sk_test_", "pk_test_a_key_of_these_tests", "nonsense"])
 def test_a_wrong_key_is_refused_and_not_shown(sandbox: Sandbox, key: str) -> None:
     with pytest.raises(stripe.AuthenticationError) as raised:
         sandbox.client(key).v1.checkout.sessions.list()

@@ -13,6 +13,11 @@ from studyplatform.demo.stripe.router import ROUTES
 from tests.demo.stripe import official
 from tests.demo.stripe.sandbox import Sandbox, order
 
+BASES: dict[str, dict[str, Any]] = {
+    "POST /v1/checkout/sessions": order(),
+    "POST /v1/account_links": {"account": "acct_none", "type": "account_onboarding"},
+    "POST /v1/transfers": {"currency": "usd", "destination": "acct_none"},
+}
 SCHEMAS = {f"{route.method} {route.address}": route.schema for route in ROUTES}
 Names = tuple[str, ...]
 
@@ -74,7 +79,7 @@ def ask(sandbox: Sandbox, endpoint: str, params: dict[str, Any]) -> stripe.Strip
 
 @pytest.mark.parametrize("endpoint", SCHEMAS)
 def test_every_name_of_the_library_is_taken_or_refused_by_name(sandbox: Sandbox, endpoint: str) -> None:
-    base = order() if endpoint == "POST /v1/checkout/sessions" else {}
+    base = BASES.get(endpoint, {})
     kinds = dict(taken(SCHEMAS[endpoint]))
     for path in sorted(known(endpoint)):
         error = ask(sandbox, endpoint, with_value(base, official.PARAMS[endpoint], path))

@@ -14,9 +14,12 @@ LIST: Schema = {**PAGE, **CREATED, "type": Text(), "types": Many(Text(), 20), "d
 UNDELIVERED = "EXISTS (SELECT 1 FROM deliveries WHERE event = objects.id AND state != 'delivered')"
 
 
-def emit(world: World, kind: str, subject: Json, cause: Cause, previous: Json | None = None) -> Json:
-    """Keep an event about an object (already in its public shape) and queue its webhook."""
-    event = world.store.add(_event(world, kind, subject, cause, previous))
+def emit(
+    world: World, kind: str, subject: Json, cause: Cause, previous: Json | None = None, *, account: str = ""
+) -> Json:
+    """Keep an event about an object in its public shape and queue its webhook; `account` is a connected one's."""
+    body = _event(world, kind, subject, cause, previous)
+    event = world.store.add(body | {"account": account} if account else body)
     if world.config.webhook_url:
         sql = "INSERT INTO deliveries (event, type, due) VALUES (?, ?, ?)"
         world.store.run(sql, event["id"], kind, time.time())
@@ -50,14 +53,15 @@ def shown(world: World, event: Json) -> Json:
 def retrieve(call: Call) -> Json:
     """GET /v1/events/:id."""
     found = call.world.store.get("event", call.identity)
-    if not found:
+    if not found or found.get("account", "") != call.account:
         raise no_such("event", call.identity, "id")
     return shown(call.world, found)
 
 
 def listed(call: Call) -> Json:
     """GET /v1/events."""
-    answer = page(call.world.store, "event", call.path, call.params, *_conditions(call.params))
+    mine = ("coalesce(json_extract(body, '$.account'), '') = ?", (call.account,))
+    answer = page(call.world.store, "event", call.path, call.params, mine, *_conditions(call.params))
     answer["data"] = [shown(call.world, event) for event in answer["data"]]
     return answer
 
