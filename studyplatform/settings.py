@@ -20,6 +20,7 @@ env = environ.Env()
 
 DEBUG = env.bool("DEBUG", False)
 DEMO = env.bool("DEMO", False)
+DEMO_BAR = DEMO and env.bool("DEMO_BAR", False)
 SECRET_KEY = env.str("SECRET_KEY", "")
 SITE_URL = env.str("SITE_URL", "").rstrip("/")
 ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=[])

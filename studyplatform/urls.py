@@ -26,6 +26,7 @@ urlpatterns = [
     *studyplatform.pages.urls.urlpatterns,
     path("accounts/", include("allauth.urls")),
     path("admin/", admin.site.urls),
+    *([path("", include("studyplatform.demo.urls"))] if settings.DEMO else []),
     *i18n_patterns(
         *studyplatform.pages.urls.site_pages,
         *showcase.urls.site_pages,

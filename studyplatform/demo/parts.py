@@ -38,6 +38,7 @@ class Parts:
             "PYTHONUNBUFFERED": "1",
             "DJANGO_SETTINGS_MODULE": "studyplatform.settings",
             "DEMO": "1",
+            "DEMO_BAR": "1",
             "SECRET_KEY": places.secret("SECRET_KEY"),
             "SITE_URL": self.site,
             "ALLOWED_HOSTS": "localhost,127.0.0.1",

@@ -22,4 +22,5 @@ def site(request: HttpRequest) -> dict[str, object]:
         "business_info": settings.BUSINESS_INFO,
         "site_url": settings.SITE_URL,
         "demo": settings.DEMO,
+        "demo_bar": settings.DEMO_BAR,
     }

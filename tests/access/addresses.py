@@ -118,6 +118,8 @@ def _form(name: str, world: World) -> dict[str, Any]:
         "studio_session": session,
         "studio_place": {"subgroup": world.other_group.pk},
         "join": {"terms": "on"},
+        "demo_become": {"person": "host"},
+        "demo_move": {"moment": "payday"},
         "checkout_return": {"introduction": "을지로에서 인쇄소를 해요."},
         "payee": {"bank": "국민은행", "holder": "정은혜", "account": "110-123-456789", "currency": "KRW"},
         "write": filled(),

@@ -128,6 +128,10 @@ POST go   go   go   go   go   go   go   go   go   go   go    account_login accou
                                                              /accounts/social/login/error/ socialaccount_signup
 POST 200  200  200  200  200  200  200  200  200  200  200   account_reset_password_from_key
 
+# The demo's bar: everybody may be anybody there, and nobody anywhere else (tests/demo/test_bar.py)
+GET  200  200  200  200  200  200  200  200  200  200  200   demo demo_bar
+POST go   go   go   go   go   go   go   go   go   go   go    demo_become demo_move
+
 # The platform's desk: its people alone, and its books are looked at, never edited
 GET  in   403  403  403  403  403  403  403  403  403  go    admin:login
 POST in   403  403  403  403  403  403  403  403  403  200   admin:login

@@ -20,6 +20,7 @@ from cohorts.models import Cohort, Session, Subgroup
 
 WEEK = datetime.timedelta(weeks=1)
 OUTSIDE = {"sessions"}  # who is signed in stays so
+BY = "make_interval(secs => %(seconds)s)"
 
 
 def catch_up() -> int:
@@ -81,7 +82,9 @@ def move(by: datetime.timedelta, *, on_the_clock: bool) -> None:
         for model in tables():
             changes = ", ".join(f'"{one.column}" = {_later(model, one, on_the_clock)}' for one in dates(model))
             for which, values in _steps(model, by):
-                cursor.execute(f'UPDATE "{model._meta.db_table}" SET {changes}{which}', {"by": by, **values})
+                cursor.execute(
+                    f'UPDATE "{model._meta.db_table}" SET {changes}{which}', {"seconds": by.total_seconds(), **values}
+                )
         cursor.execute("SET LOCAL session_replication_role = DEFAULT")
 
 
@@ -92,7 +95,7 @@ def _steps(model: type[models.Model], by: datetime.timedelta) -> Iterator[tuple[
         yield "", {}
         return
     for row in model._default_manager.order_by(("-" if by > datetime.timedelta() else "") + ranges[0]):
-        yield f' WHERE "{model._meta.pk.column}" = %(pk)s', {"pk": row.pk}  # type: ignore[union-attr]
+        yield f' WHERE "{model._meta.pk.column}" = %(pk)s', {"pk": row.pk}
 
 
 def _later(model: type[models.Model], column: "models.Field[Any, Any]", on_the_clock: bool) -> str:
@@ -102,12 +105,12 @@ def _later(model: type[models.Model], column: "models.Field[Any, Any]", on_the_c
         return f"tstzrange({_plus(f'lower({name})', zone)}, {_plus(f'upper({name})', zone)})"
     if isinstance(column, models.DateTimeField):
         return _plus(name, zone)
-    return f"({name} + %(by)s)::date"
+    return f"({name} + {BY})::date"
 
 
 def _plus(moment: str, zone: str) -> str:
     """Add days to what a clock in the zone shows, not hours to the moment: 20:00 stays 20:00 when clocks change."""
-    return f"({moment} AT TIME ZONE {zone} + %(by)s) AT TIME ZONE {zone}"
+    return f"({moment} AT TIME ZONE {zone} + {BY}) AT TIME ZONE {zone}"
 
 
 def _zone(model: type[models.Model]) -> str:
