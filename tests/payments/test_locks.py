@@ -12,7 +12,7 @@ from django.utils import timezone
 
 from cohorts.models import Cohort, Enrollment, Price
 from cohorts.services import cohorts, refund_policies, seats
-from payments.models import LedgerAccount
+from payments.models import LedgerAccount, Payment
 from payments.services import ledger, payments, refunds, releases, sales
 from payments.truth import Charge, MoneyBack, Page
 from studyplatform.accounts.models import User
@@ -92,10 +92,15 @@ def overlapping(first: Callable[[], Any], second: Callable[[], Any]) -> None:
         beside.result(30)
 
 
+def paid_page(payment: Payment) -> Page:
+    """What Stripe would say once the payment is paid."""
+    return Page("cs_1", "complete", "paid", payment.amount, "KRW", "", timezone.now(), payment.public_id, intent="pi_1")
+
+
 def test_two_who_settle_the_same_payment_move_it_once(cohort: Cohort, buyer: User) -> None:
     """I-01, I-02: return page and webhook at the same moment."""
     payment = payments.open_for(buyer, cohort)
-    page = Page("cs_1", "complete", "paid", 75_001, "KRW", "", timezone.now(), payment.public_id, intent="pi_1")
+    page = paid_page(payment)
     overlapping(lambda: payments.settle(payment, page), lambda: payments.settle(payment, page))
     assert Change.objects.filter(subject_type="payments.payment", to_state="paid").count() == 1
     assert Letter.objects.count() == 1
@@ -117,6 +122,16 @@ def test_two_sessions_shared_at_once_do_not_share_the_same_money(cohort: Cohort)
     paid_members(cohort, 1)
     third, fourth = near_the_end(cohort)
     overlapping(lambda: releases.release(third), lambda: releases.release(fourth))
+    assert escrow(cohort) == 0
+
+
+def test_a_seat_paid_beside_the_last_release_is_shared_by_it(cohort: Cohort, buyer: User) -> None:
+    third, fourth = near_the_end(cohort)
+    releases.release(third)
+    payment = payments.open_for(buyer, cohort)
+    page = paid_page(payment)
+    overlapping(lambda: payments.settle(payment, page), lambda: releases.release(fourth))
+    assert Enrollment.objects.get().state == "active"
     assert escrow(cohort) == 0
 
 
