@@ -2,6 +2,10 @@
 
 from django.urls import path, re_path
 
+from cohorts.api.cohorts import Cohorts, CohortsOfStudy, OneCohort
+from cohorts.api.sessions import Sessions
+from cohorts.api.studies import OneStudy, Studies
+from cohorts.api.subgroups import Subgroups
 from cohorts.views import (
     calendar,
     cohorts,
@@ -22,6 +26,7 @@ COHORT = "studio/<slug:slug>/cohorts/<int:number>"
 
 SPACE = "c/<slug:slug>/<int:number>"
 SESSION = f"{SPACE}/sessions/<str:public_id>"
+API = "api/v1/studies/<slug:slug>"
 
 urlpatterns = [
     path(f"{SPACE}/sessions/", sessions.sessions, name="sessions"),
@@ -56,4 +61,11 @@ urlpatterns = [
     path(f"{COHORT}/people/", people.people, name="studio_people"),
     path(f"{COHORT}/people/export/", people.export, name="studio_people_export"),
     path(f"{COHORT}/people/<str:public_id>/place/", people.place, name="studio_place"),
+    path("api/v1/studies/", Studies.as_view(), name="api_studies"),
+    path(f"{API}/", OneStudy.as_view(), name="api_study"),
+    path("api/v1/studies/<slug:study__slug>/cohorts/", CohortsOfStudy.as_view(), name="api_study_cohorts"),
+    path("api/v1/cohorts/", Cohorts.as_view(), name="api_cohorts"),
+    path(f"{API}/cohorts/<int:number>/", OneCohort.as_view(), name="api_cohort"),
+    path(f"{API}/cohorts/<int:number>/subgroups/", Subgroups.as_view(), name="api_subgroups"),
+    path(f"{API}/cohorts/<int:number>/sessions/", Sessions.as_view(), name="api_sessions"),
 ]

@@ -2,6 +2,7 @@
 
 from django.urls import path, register_converter
 
+from showcase.api.case_studies import CaseStudies, OneCaseStudy
 from showcase.views.case_study import case_study, short
 from showcase.views.cohort_cases import cohort_case, cohort_cases
 from showcase.views.my_posts import my_posts
@@ -43,4 +44,6 @@ urlpatterns = [
     path("c/<slug:slug>/<int:number>/cases/", cohort_cases, name="cases"),
     path("c/<slug:slug>/<int:number>/cases/<public_id:public_id>/", cohort_case, name="cohort_case"),
     path("home/posts/", my_posts, name="my_posts"),
+    path("api/v1/case-studies/", CaseStudies.as_view(), name="api_case_studies"),
+    path("api/v1/case-studies/<public_id:public_id>/", OneCaseStudy.as_view(), name="api_case_study"),
 ]

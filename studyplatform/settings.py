@@ -62,7 +62,9 @@ INSTALLED_APPS = [
     "csp",
     "django_htmx",
     "django_prose_editor",
+    "drf_spectacular",
     "js_asset",
+    "rest_framework",
 ]
 
 MIDDLEWARE = [
@@ -187,6 +189,16 @@ ACCOUNT_PREVENT_ENUMERATION = True
 ACCOUNT_SESSION_REMEMBER = True
 ACCOUNT_RATE_LIMITS = {"login": "30/m/ip", "login_failed": "10/m/ip,5/5m/key", "signup": "20/m/ip"}
 SOCIALACCOUNT_EMAIL_AUTHENTICATION = True
+
+# ── The API: kit/api.py says what every address of it shares ──────────────────
+API_PER_MINUTE = env.int("API_PER_MINUTE", 120)  # of one address, and of one token
+REST_FRAMEWORK = {"DEFAULT_AUTHENTICATION_CLASSES": [], "COMPACT_JSON": True}
+SPECTACULAR_SETTINGS = {
+    "TITLE": "API",
+    "VERSION": "1",
+    "OAS_VERSION": "3.1.0",
+    "SCHEMA_PATH_PREFIX": "/api/v[0-9]+/",
+}
 
 # ── Languages and time ────────────────────────────────────────────────────────
 LANGUAGE_CODE = env.str("LANGUAGE_CODE", "ko")

@@ -5,7 +5,7 @@ from django.conf import settings
 from django.conf.urls.i18n import i18n_patterns
 from django.conf.urls.static import static
 from django.contrib import admin
-from django.urls import include, path
+from django.urls import include, path, re_path
 
 import cohorts.urls
 import payments.urls
@@ -13,6 +13,7 @@ import showcase.urls
 import studyplatform.accounts.urls
 import studyplatform.mail.urls
 import studyplatform.pages.urls
+from studyplatform.kit.api import Nowhere
 
 handler429 = "studyplatform.kit.limits.too_many"
 admin.site.login = secure_admin_login(admin.site.login)  # type: ignore[method-assign]  # one door, with its limits
@@ -27,6 +28,7 @@ urlpatterns = [
     path("accounts/", include("allauth.urls")),
     path("admin/", admin.site.urls),
     *([path("", include("studyplatform.demo.urls"))] if settings.DEMO else []),
+    re_path("^api/v1/(?P<rest>.*)$", Nowhere.as_view(), name="api_nowhere"),
     *i18n_patterns(
         *studyplatform.pages.urls.site_pages,
         *showcase.urls.site_pages,

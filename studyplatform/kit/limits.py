@@ -34,8 +34,16 @@ def limited(name: str, most: int, *, method: str = "POST", asks: str = "") -> Ca
 
 
 def _asked(name: str, request: HttpRequest) -> int:
+    return asked(name, f"person:{request.user.pk}" if request.user.is_authenticated else address_of(request))
+
+
+def address_of(request: HttpRequest) -> str:
+    """Return where a request comes from, by the proxies we trust."""
+    return str(get_adapter().get_client_ip(request))
+
+
+def asked(name: str, who: str) -> int:
     """Count this time, and return how often it was in this minute."""
-    who = f"person:{request.user.pk}" if request.user.is_authenticated else get_adapter().get_client_ip(request)
     key = f"limit:{name}:{who}:{int(time.time()) // MINUTE}"
     cache.add(key, 0, timeout=2 * MINUTE)
     return cache.incr(key)

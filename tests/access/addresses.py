@@ -24,6 +24,7 @@ SPACE = ("sessions", "people", "groups", "turns", "cases", "space")
 STUDIO_STUDY = ("study", "study_edit", "cohort_new", "refunds")
 STUDIO = ("cohort", "cohort_edit", "cohort_refunds", "cohort_open", "cohort_close", "cohort_reopen", "call_off")
 STUDIO_LISTS = ("groups", "sessions", "people", "people_export", "preview")
+API = ("cohort", "subgroups", "sessions")
 ADMIN_THINGS = {"change", "delete", "history"}
 
 
@@ -69,6 +70,11 @@ def arguments(world: World) -> dict[str, list[Any]]:
         "stop_letters": [world.people["member"].mail_token, "session_reminder"],
         "stop_letters.guessed": ["2" * 32, "session_reminder"],
         "study": [study.slug],
+        **{name: [study.slug] for name in ("api_study", "api_study_cohorts")},
+        **{f"api_{name}": here for name in API},
+        **{f"api_{name}.draft": drafted for name in API},
+        **{f"api_case_study.{name}": [row.public_id] for name, row in posts.items()},
+        "api_nowhere": ["nothing/"],
         "social_study": [study.slug],
         "banner": [study.slug, "design"],
         "sitemap_section": ["studies"],

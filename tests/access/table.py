@@ -132,6 +132,14 @@ POST 200  200  200  200  200  200  200  200  200  200  200   account_reset_passw
 GET  200  200  200  200  200  200  200  200  200  200  200   demo demo_bar
 POST go   go   go   go   go   go   go   go   go   go   go    demo_become demo_move
 
+# The API, asked with a browser's session, which opens nothing there (with tokens: tests/api/)
+GET  200  200  200  200  200  200  200  200  200  200  200   api_studies api_study api_cohorts api_study_cohorts
+                                                             api_cohort api_subgroups api_sessions api_case_studies
+                                                             api_case_study.public
+GET  404  404  404  404  404  404  404  404  404  404  404   api_cohort.draft api_subgroups.draft api_sessions.draft
+                                                             api_case_study.private api_case_study.inside api_nowhere
+GET  410  410  410  410  410  410  410  410  410  410  410   api_case_study.removed
+
 # The platform's desk: its people alone, and its books are looked at, never edited
 GET  in   403  403  403  403  403  403  403  403  403  go    admin:login
 POST in   403  403  403  403  403  403  403  403  403  200   admin:login

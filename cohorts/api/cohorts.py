@@ -1,0 +1,118 @@
+"""Cohorts that have opened: when they meet, what they cost, whether a seat is free."""
+
+import datetime
+from typing import Any, TypedDict
+
+from django.conf import settings
+from django.db.models import F, OuterRef, Subquery
+from django.shortcuts import get_object_or_404
+from rest_framework import serializers
+from rest_framework.mixins import ListModelMixin
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from cohorts.models import Cohort, Price
+from cohorts.policies import PUBLIC_STATES, public_cohorts
+from studyplatform.kit.api import Endpoint
+from studyplatform.kit.seo import absolute
+
+
+class Money(TypedDict):
+    """An amount in the smallest unit of its currency."""
+
+    amount: int
+    currency: str
+
+
+class SeatsLeft(TypedDict):
+    """How many people fit, and for how many there is room now."""
+
+    capacity: int
+    free: int
+
+
+class CohortSerializer(serializers.ModelSerializer):
+    """A cohort as its page shows it to everybody."""
+
+    study = serializers.SlugField(source="study.slug")
+    language = serializers.ChoiceField(settings.LANGUAGES, source="study.language")
+    joinable = serializers.BooleanField(source="is_joinable")
+    ends_on = serializers.DateField()
+    price = serializers.SerializerMethodField()
+    seats = serializers.SerializerMethodField()
+    minimum_by = serializers.DateTimeField(default_timezone=datetime.UTC, allow_null=True)
+    closes_at = serializers.DateTimeField(default_timezone=datetime.UTC)
+    url = serializers.SerializerMethodField()
+
+    class Meta:
+        model = Cohort
+        fields = (
+            *("study", "number", "language", "state", "joinable", "starts_on", "ends_on", "weeks", "meets_at"),
+            *("minutes", "zone", "price", "seats", "minimum", "minimum_by", "closes_at", "posts_needed", "url"),
+        )
+
+    def get_price(self, cohort: Any) -> Money:
+        return {"amount": cohort.amount or 0, "currency": cohort.currency}
+
+    def get_seats(self, cohort: Cohort) -> SeatsLeft:
+        return {"capacity": cohort.seats.capacity, "free": cohort.seats.left}
+
+    def get_url(self, cohort: Cohort) -> str:
+        return absolute(cohort.get_absolute_url())
+
+
+class CohortQuery(serializers.Serializer):
+    """Which cohorts are asked for."""
+
+    state = serializers.ChoiceField([(state.value, state.label) for state in PUBLIC_STATES], required=False)
+    language = serializers.ChoiceField(settings.LANGUAGES, required=False, source="study__language")
+    free = serializers.BooleanField(required=False, default=None, allow_null=True, help_text="Whether a seat is free.")
+
+
+def shown() -> Any:
+    """Return public cohorts with all the API says of them, in one query."""
+    amount = Price.objects.filter(cohort=OuterRef("pk"), kind=Price.Kind.STANDARD).values("amount")[:1]
+    return public_cohorts().select_related("study", "seats").annotate(amount=Subquery(amount))
+
+
+class Listed(ListModelMixin, Endpoint):
+    """Cohorts, those that start last first."""
+
+    serializer_class = CohortSerializer
+    query = CohortQuery
+    order = ("-starts_on", "study__slug", "-number")
+
+    def get_queryset(self) -> Any:
+        asked = self.asked
+        free = asked.pop("free")
+        found = shown().filter(**asked, **self.kwargs)
+        room = {"seats__taken__lt": F("seats__capacity")}
+        return found if free is None else found.filter(**room) if free else found.exclude(**room)
+
+
+class Cohorts(Listed):
+    """Cohorts of every study, those that start last first."""
+
+    def get(self, request: Request) -> Response:
+        return self.list(request)
+
+
+class CohortsOfStudy(Listed):
+    """Cohorts of a study, those that start last first."""
+
+    def get(self, request: Request, study__slug: str) -> Response:
+        return self.list(request)
+
+
+class OneCohort(Endpoint):
+    """A cohort."""
+
+    serializer_class = CohortSerializer
+    lookup_field = "number"
+
+    def get_queryset(self) -> Any:
+        return shown()
+
+    def get(self, request: Request, slug: str, number: int) -> Response:
+        cohort = get_object_or_404(shown(), study__slug=slug, number=number)
+        return Response(self.get_serializer(cohort).data)
