@@ -71,6 +71,7 @@ MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",
+    "studyplatform.kit.nul.without_nul",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "studyplatform.kit.language.SitePrefixMiddleware",
     "django.middleware.common.CommonMiddleware",
