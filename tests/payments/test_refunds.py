@@ -294,7 +294,7 @@ def test_a_cohort_called_off_pays_everybody_back_once(stripe: LocalStripe, study
     assert {e.state for e in Enrollment.objects.filter(cohort=cohort)} == {"cancelled"}
     assert balance("escrow") == balance("paying") == 0
     assert_books_match(stripe, cohort, before)
-    assert "열리지 않는 기수예요" in sign_in(people[0]).get(return_url(payments[0])).content.decode()
+    assert "does not take place" in sign_in(people[0]).get(return_url(payments[0])).content.decode()
 
 
 def test_members_of_a_free_cohort_called_off_get_no_refund(study: Any) -> None:
