@@ -1,6 +1,6 @@
 """Money in Django admin: desks that act through the same verbs as everything else, and books nobody can edit."""
 
-from collections.abc import Callable, Iterable
+import json
 from typing import Any
 
 from django.contrib import admin, messages
@@ -9,6 +9,8 @@ from django.db.models import Count, QuerySet, Sum
 from django.http import HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
 from django.urls import reverse
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
 from cohorts.policies import reader
@@ -19,44 +21,44 @@ from payments.models import (
     LedgerTransaction,
     Payee,
     Payment,
+    PaymentLine,
     Payout,
     PayoutBatch,
     Refund,
     StripeEvent,
 )
-from payments.services import batches, payouts, refunds
+from payments.services import batches, events, payouts, refunds
+from studyplatform.kit.desk.deeds import deed, each
+from studyplatform.kit.desk.stands import Stands
+from studyplatform.kit.desk.tables import Lines, Table
 from studyplatform.kit.errors import Refused
 from studyplatform.kit.money import show
 
 
-class ReadOnly(admin.ModelAdmin[Any]):
-    """Rows are looked at here and changed only by verbs."""
+class PaymentLineInline(Lines):
+    model = PaymentLine
+    fields = readonly_fields = ("enrollment", "paid", "given_back")
 
-    def has_add_permission(self, request: HttpRequest) -> bool:
-        return False
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
+        rows: QuerySet[Any] = super().get_queryset(request).select_related("payment", "enrollment")
+        return rows
 
-    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
+    @admin.display(description=_("paid"))
+    def paid(self, row: PaymentLine) -> str:
+        return show(row.amount, row.payment.currency)
 
-    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
-
-
-def each(model_admin: Any, request: HttpRequest, rows: Iterable[Any], verb: Callable[[Any], Any], done: str) -> None:
-    """Run a verb on every ticked row and say how each went."""
-    for row in rows:
-        try:
-            verb(row)
-        except Refused as refusal:
-            model_admin.message_user(request, f"{row}: {refusal}", messages.ERROR)
-        else:
-            model_admin.message_user(request, f"{row}: {done}", messages.SUCCESS)
+    @admin.display(description=_("given back"))
+    def given_back(self, row: PaymentLine) -> str:
+        return show(row.refunded, row.payment.currency)
 
 
 @admin.register(Payment)
-class PaymentAdmin(ReadOnly):
+class PaymentAdmin(Table):
     list_display = ("public_id", "buyer", "sum", "state", "method", "created_at", "paid_at")
     list_filter = ("state", "currency", "provider")
+    list_select_related = ("buyer__profile",)
+    readonly_fields = ("changes",)
+    inlines = (PaymentLineInline,)
     search_fields = ("public_id", "reference", "intent", "buyer__email")
 
     @admin.display(description=_("amount"), ordering="amount")
@@ -65,35 +67,62 @@ class PaymentAdmin(ReadOnly):
 
 
 @admin.register(Refund)
-class RefundAdmin(ReadOnly):
-    list_display = ("id", "line", "amount", "cause", "state", "created_at", "error")
+class RefundAdmin(Table):
+    list_display = ("id", "member", "sum", "cause", "state", "created_at", "error")
     list_filter = ("state", "cause")
+    list_select_related = ("line__payment__buyer__profile",)
+    search_fields = ("line__payment__buyer__email", "line__payment__public_id")
+    readonly_fields = ("changes",)
     actions = ("send_again",)
 
     def has_handle_permission(self, request: HttpRequest) -> bool:
         return request.user.has_perm("payments.handle_refunds")
 
+    @admin.display(description=_("member"))
+    def member(self, row: Refund) -> str:
+        return str(row.line.payment.buyer)
+
+    @admin.display(description=_("amount"), ordering="amount")
+    def sum(self, row: Refund) -> str:
+        return show(row.amount, row.line.payment.currency)
+
     @admin.action(description=_("Send again what failed"), permissions=["handle"])
     def send_again(self, request: HttpRequest, rows: QuerySet[Refund]) -> None:
-        each(self, request, rows, lambda row: refunds.retry(row, reader(request)), str(_("on its way again")))
+        each(self, request, list(rows), lambda row: refunds.retry(row, reader(request)), _("on its way again"))
 
 
 @admin.register(StripeEvent)
-class StripeEventAdmin(ReadOnly):
+class StripeEventAdmin(Table):
     list_display = ("event_id", "kind", "object_id", "received_at", "done_at", "attempts", "error")
-    list_filter = ("kind",)
+    list_filter = (Stands, "kind")
     search_fields = ("event_id", "object_id")
+    exclude = ("raw", "claim_token")
+    readonly_fields = ("as_it_came", "changes")
+    actions = ("try_again",)
+
+    @admin.display(description=_("as it came"))
+    def as_it_came(self, row: StripeEvent) -> SafeString:
+        return format_html('<pre class="desk-code">{}</pre>', json.dumps(row.raw, indent=2, ensure_ascii=False))
+
+    try_again = deed(
+        _("Try again now"),
+        lambda actor, row, said: events.try_again(actor, row),
+        says=_("Stripe is asked how things stand, and what it says is followed. Doing that twice changes nothing."),
+        done=_("due now"),
+    )
 
 
 @admin.register(Payee)
-class PayeeAdmin(ReadOnly):
+class PayeeAdmin(Table):
     list_display = ("person", "country", "currency", "rail", "bank", "account_ending", "enabled")
     list_filter = ("rail", "currency", "enabled")
+    list_select_related = ("person__profile",)
+    readonly_fields = ("changes",)
     search_fields = ("person__email", "holder")
     exclude = ("account_sealed",)
 
 
-class Desk(ReadOnly):
+class Desk(Table):
     """Where payouts are handled: looking is one right, handling another, checking a third."""
 
     def has_handle_permission(self, request: HttpRequest) -> bool:
@@ -113,7 +142,8 @@ class Desk(ReadOnly):
 class PayoutAdmin(Desk):
     list_display = ("id", "payee", "sum", "state", "batch", "created_at", "paid_at", "reason")
     list_filter = ("state", "currency")
-    list_select_related = ("payee__person", "batch")
+    list_select_related = ("payee__person__profile", "batch__maker__profile")
+    readonly_fields = ("changes",)
     search_fields = ("payee__person__email",)
     actions = ("make_batch", "sent_back")
 
@@ -147,23 +177,18 @@ class PayoutAdmin(Desk):
             request,
             ticked,
             lambda row: payouts.mark_failed(reader(request), row, reason=said[row.pk]),
-            str(_("sent back by the bank")),
+            _("sent back by the bank"),
         )
         return None
 
 
-class PayoutInline(admin.TabularInline[Payout, PayoutBatch]):
+class PayoutInline(Lines):
     model = Payout
-    fields = ("payee", "bank", "money", "state", "reason")
-    readonly_fields = fields
-    can_delete = False
-    extra = 0
+    fields = readonly_fields = ("payee", "bank", "money", "state", "reason")
 
-    def get_queryset(self, request: HttpRequest) -> QuerySet[Payout]:
-        return super().get_queryset(request).select_related("payee__person").order_by("pk")
-
-    def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
+        rows: QuerySet[Any] = super().get_queryset(request).select_related("payee__person__profile").order_by("pk")
+        return rows
 
     @admin.display(description=_("account"))
     def bank(self, row: Payout) -> str:
@@ -178,8 +203,9 @@ class PayoutInline(admin.TabularInline[Payout, PayoutBatch]):
 class PayoutBatchAdmin(Desk):
     list_display = ("id", "state", "currency", "lines", "total", "maker", "checker", "file_hash")
     list_filter = ("state", "currency")
-    list_select_related = ("maker", "checker")
+    list_select_related = ("maker__profile", "checker__profile")
     exclude = ("file",)
+    readonly_fields = ("changes",)
     inlines = (PayoutInline,)
     actions = ("approve", "export", "bank_did", "give_up")
 
@@ -199,7 +225,7 @@ class PayoutBatchAdmin(Desk):
 
     @admin.action(description=_("Approve (not your own)"), permissions=["approve"])
     def approve(self, request: HttpRequest, rows: QuerySet[PayoutBatch]) -> None:
-        each(self, request, rows, lambda row: batches.approve(reader(request), row), str(_("approved")))
+        each(self, request, list(rows), lambda row: batches.approve(reader(request), row), _("approved"))
 
     @admin.action(description=_("Make the bank file of one batch"), permissions=["handle"])
     def export(self, request: HttpRequest, rows: QuerySet[PayoutBatch]) -> HttpResponse | None:
@@ -226,12 +252,12 @@ class PayoutBatchAdmin(Desk):
             chosen = [("action", "bank_did"), (ACTION_CHECKBOX_NAME, one.pk)]
             return self.ask_bank(request, form, title=_("What the bank did"), sentence=sentence, hidden=chosen)
         said = form.sent_back() if form.is_valid() else {}
-        each(self, request, [one], lambda row: batches.confirm(reader(request), row, said), str(_("confirmed")))
+        each(self, request, [one], lambda row: batches.confirm(reader(request), row, said), _("confirmed"))
         return None
 
     @admin.action(description=_("Give up an unchecked batch"), permissions=["handle"])
     def give_up(self, request: HttpRequest, rows: QuerySet[PayoutBatch]) -> None:
-        each(self, request, rows, lambda row: batches.void(reader(request), row), str(_("given up")))
+        each(self, request, list(rows), lambda row: batches.void(reader(request), row), _("given up"))
 
     def _only(self, request: HttpRequest, rows: QuerySet[PayoutBatch]) -> PayoutBatch | None:
         ticked = list(rows[:2])
@@ -241,30 +267,33 @@ class PayoutBatchAdmin(Desk):
         return None
 
 
-class EntryInline(admin.TabularInline[LedgerEntry, LedgerTransaction]):
+class EntryInline(Lines):
     model = LedgerEntry
-    can_delete = False
-    extra = 0
+    fields = readonly_fields = ("account", "money")
 
-    def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
+        rows: QuerySet[Any] = super().get_queryset(request).select_related("account")
+        return rows
 
-    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
+    @admin.display(description=_("amount"))
+    def money(self, row: LedgerEntry) -> str:
+        return show(row.amount, row.account.currency)
 
 
 @admin.register(LedgerTransaction)
-class LedgerTransactionAdmin(ReadOnly):
+class LedgerTransactionAdmin(Table):
     list_display = ("cause", "at", "session", "line")
+    list_select_related = ("session", "line")
     search_fields = ("cause",)
     date_hierarchy = "at"
     inlines = (EntryInline,)
 
 
 @admin.register(LedgerAccount)
-class LedgerAccountAdmin(ReadOnly):
+class LedgerAccountAdmin(Table):
     list_display = ("kind", "currency", "cohort", "person", "balance")
     list_filter = ("kind", "currency")
+    list_select_related = ("cohort__study", "person__profile")
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
         summed: QuerySet[Any] = super().get_queryset(request).annotate(sum=Sum("entries__amount"))

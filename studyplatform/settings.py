@@ -45,7 +45,8 @@ INSTALLED_APPS = [
     "showcase",
     "studyplatform.pages",
     *(["studyplatform.demo"] if DEMO else []),
-    "django.contrib.admin",
+    "unfold.apps.BasicAppConfig",
+    "studyplatform.kit.desk.config.DeskConfig",
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.humanize",
@@ -221,6 +222,9 @@ STORAGES = {
 }
 WHITENOISE_USE_FINDERS = DEBUG
 DATA_UPLOAD_MAX_MEMORY_SIZE = 5 * 1024 * 1024
+
+# ── The desk ──────────────────────────────────────────────────────────────────
+from studyplatform.desk import UNFOLD  # noqa: E402, F401
 
 # ── Mail ──────────────────────────────────────────────────────────────────────
 vars().update(env.email("EMAIL_URL"))

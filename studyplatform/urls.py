@@ -14,6 +14,7 @@ import studyplatform.accounts.urls
 import studyplatform.mail.urls
 import studyplatform.pages.urls
 from studyplatform.kit.api import Nowhere
+from studyplatform.pages.views.queues import queues
 
 handler429 = "studyplatform.kit.limits.too_many"
 admin.site.login = secure_admin_login(admin.site.login)  # type: ignore[method-assign]  # one door, with its limits
@@ -26,6 +27,7 @@ urlpatterns = [
     *studyplatform.mail.urls.urlpatterns,
     *studyplatform.pages.urls.urlpatterns,
     path("accounts/", include("allauth.urls")),
+    path("admin/queues/", admin.site.admin_view(queues), name="admin_queues"),
     path("admin/", admin.site.urls),
     *([path("", include("studyplatform.demo.urls"))] if settings.DEMO else []),
     re_path("^api/v1/(?P<rest>.*)$", Nowhere.as_view(), name="api_nowhere"),

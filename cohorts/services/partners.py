@@ -33,6 +33,62 @@ def appoint(host: User, subgroup: Subgroup, email: str) -> Leadership | None:
     return Leadership.objects.create(subgroup=subgroup, partner=partner, period=DateTimeTZRange(now, None))
 
 
+@transaction.atomic
+def approve(actor: User, partner: Partner, *, note: str = "") -> Partner:
+    """Let somebody lead groups who asked to, or whose time was paused."""
+    return _move(actor, partner, Partner.State.APPROVED, note)
+
+
+@transaction.atomic
+def decline(actor: User, partner: Partner, *, note: str) -> Partner:
+    """Say no to somebody who asked; they may ask again."""
+    return _move(actor, partner, Partner.State.DECLINED, note)
+
+
+@transaction.atomic
+def pause(actor: User, partner: Partner, *, note: str) -> Partner:
+    """Take a partner out for a while: their desk is closed and they get no new groups; the ones they lead keep them."""
+    return _move(actor, partner, Partner.State.PAUSED, note)
+
+
+@transaction.atomic
+def end(actor: User, partner: Partner, *, note: str) -> Partner:
+    """End a partner's time for good: whatever they lead ends now, and its group waits for another lead."""
+    row = _move(actor, partner, Partner.State.ENDED, note)
+    now = timezone.now()
+    for standing in row.leaderships.select_for_update().filter(period__contains=now):
+        standing.period = DateTimeTZRange(standing.period.lower, now)
+        standing.save(update_fields=["period"])
+    return row
+
+
+@transaction.atomic
+def consider_again(actor: User, partner: Partner, *, note: str) -> Partner:
+    """Put somebody who was declined, or withdrew, among those who ask."""
+    return _move(actor, partner, Partner.State.APPLIED, note)
+
+
+@transaction.atomic
+def note(actor: User, partner: Partner, words: str) -> Partner:
+    """Keep words about a partner for the people who run the platform, below what stands there."""
+    row = Partner.objects.select_for_update().get(pk=partner.pk)
+    row.notes = f"{row.notes}\n{words}".strip()
+    row.save(update_fields=["notes"])
+    history.record(row, row.state, row.state, actor, note=words)
+    return row
+
+
+def _move(actor: User, partner: Partner, to: str, note: str) -> Partner:
+    row = Partner.objects.select_for_update().get(pk=partner.pk)
+    if to not in row.MOVES.get(row.state, ()):
+        raise Refused(
+            _("This cannot be done with a partner who is “%(state)s”.") % {"state": row.get_state_display()},
+            code="moved_on",
+        )
+    history.move(row, to, actor, note=note)
+    return row
+
+
 def lead_of(subgroup: Subgroup) -> Leadership | None:
     """Return who leads the subgroup now."""
     now = timezone.now()

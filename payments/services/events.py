@@ -4,6 +4,7 @@ from django.db import transaction
 
 from payments.models import StripeEvent
 from payments.truth import Event
+from studyplatform.accounts.models import User
 from studyplatform.kit import queue
 
 
@@ -15,3 +16,8 @@ def keep(event: Event) -> None:
     )
     StripeEvent.objects.bulk_create([row], ignore_conflicts=True)
     queue.wake("payments.drain_events")
+
+
+def try_again(actor: User, event: StripeEvent) -> StripeEvent:
+    """Work on an event again that failed or was given up. Raises Refused when it is done."""
+    return queue.try_now(actor, event)  # type: ignore[no-any-return]

@@ -186,25 +186,36 @@ def unpublish(post: CaseStudy, actor: User) -> CaseStudy:
 
 
 @transaction.atomic
-def remove(post: CaseStudy, actor: User) -> CaseStudy:
+def remove(post: CaseStudy, actor: User, *, note: str = "") -> CaseStudy:
     """Remove a post for good; its address says that it is gone, remixes keep its credit."""
     row = _lock(post)
     if row.state == CaseStudy.State.REMOVED:
         return row
     refresh(row)
     _uncount(row, actor)
-    history.move(row, CaseStudy.State.REMOVED, actor, presentation=None, pending=None)
+    history.move(row, CaseStudy.State.REMOVED, actor, note=note, presentation=None, pending=None)
     return row
 
 
 @transaction.atomic
-def hide(post: CaseStudy, actor: User) -> CaseStudy:
+def hide(post: CaseStudy, actor: User, *, note: str = "") -> CaseStudy:
     """Take a published post out of sight, for the people who run the platform; `publish` shows it again."""
     row = _lock(post)
+    if row.state != CaseStudy.State.PUBLISHED:
+        raise Refused(_("This post is not out, so it cannot be taken back."), code="not_out")
     refresh(row)
     _uncount(row, actor)
-    history.move(row, CaseStudy.State.HIDDEN, actor)
+    history.move(row, CaseStudy.State.HIDDEN, actor, note=note)
     return row
+
+
+@transaction.atomic
+def show(post: CaseStudy, actor: User) -> CaseStudy:
+    """Show a hidden post to its readers again. Raises Refused for any other, and as `publish` does."""
+    row = _lock(post)
+    if row.state != CaseStudy.State.HIDDEN:
+        raise Refused(_("This post is not hidden."), code="not_hidden")
+    return publish(row, actor)
 
 
 def _refuse_unless_complete(row: CaseStudy, content: Content) -> None:

@@ -1,4 +1,4 @@
-from django.apps import AppConfig
+from django.apps import AppConfig, apps
 
 
 class KitConfig(AppConfig):
@@ -8,8 +8,9 @@ class KitConfig(AppConfig):
     label = "kit"
 
     def ready(self) -> None:
-        """Configure Celery wherever Django runs: verbs of the web process wake drains by it. Give errors our voice."""
+        """Configure Celery wherever Django runs: verbs of the web process wake drains by it. Speak in our words."""
         from studyplatform import celery  # noqa: F401
-        from studyplatform.kit import voice
+        from studyplatform.kit import names, voice
 
         voice.speak()
+        names.speak(apps.get_models())

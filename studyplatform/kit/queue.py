@@ -16,8 +16,12 @@ from celery import current_app, shared_task
 from django.core.cache import cache
 from django.db import models, transaction
 from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
 from kombu.exceptions import OperationalError
 from redis.exceptions import RedisError
+
+from studyplatform.kit import history
+from studyplatform.kit.errors import Refused
 
 log = logging.getLogger(__name__)
 
@@ -169,6 +173,25 @@ def later(row: Any, error: str, **fields: Any) -> bool:
 def again_at(row: Any, when: Any, **fields: Any) -> bool:
     """Put a claimed row back for a known time: nothing failed, it is just not finished."""
     return _record(row, due_at=when, error="", **fields)
+
+
+@transaction.atomic
+def try_now(actor: Any, row: Any) -> Any:
+    """Make a row due now, given up or not, and wake its queue. Raises Refused when a worker has it, or it is done."""
+    now = timezone.now()
+    mine = type(row).queue.select_for_update(of=("self",)).get(pk=row.pk)
+    if mine.claim_token and mine.due_at and mine.due_at > now:
+        raise Refused(_("It is being worked on at this moment."))
+    if mine.due_at is None or (mine.done_at and not mine.error):
+        raise Refused(_("Nothing is left to do with it."))
+    mine.due_at, mine.done_at, mine.attempts, mine.claim_token = now, None, 0, None
+    mine.save(update_fields=["due_at", "done_at", "attempts", "claim_token"])
+    state = getattr(mine, "state", "due")
+    history.record(mine, state, state, actor, note="tried again")
+    for queue in QUEUES.values():
+        if queue.due().model is type(mine):
+            wake(queue.name)
+    return mine
 
 
 def _record(row: Any, **fields: Any) -> bool:

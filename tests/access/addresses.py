@@ -127,7 +127,13 @@ def _form(name: str, world: World) -> dict[str, Any]:
         "demo_become": {"person": "host"},
         "demo_move": {"moment": "payday"},
         "checkout_return": {"introduction": "을지로에서 인쇄소를 해요."},
-        "payee": {"bank": "국민은행", "holder": "정은혜", "account": "110-123-456789", "currency": "KRW"},
+        "payee": {
+            "country": "KR",
+            "bank": "국민은행",
+            "holder": "정은혜",
+            "account": "110-123-456789",
+            "currency": "KRW",
+        },
         "write": filled(),
         "case_edit": {**filled(), "version": "1"},
         "case_pictures": {"picture": picture_file()},
@@ -141,6 +147,7 @@ def _form(name: str, world: World) -> dict[str, Any]:
         "account_change_password": {"oldpassword": PASSWORD, **new},
         "account_reauthenticate": {"password": PASSWORD},
         "account_email": {"action_add": "", "email": "second@example.com"},
+        "admin_queues": {"queue": "payments.drain_payments", "row": world.open.pk},
         "admin:password_change": {
             "old_password": PASSWORD,
             "new_password1": new["password1"],

@@ -96,12 +96,13 @@ GET  in   200  200  200  200  200  200  200  200  200  200   home account profil
                                                              account_email
                                                              account_change_password account_reauthenticate
                                                              socialaccount_connections
-POST in   go   go   go   go   go   go   go   go   go   go    profile letters payee calendar_reset account_email
+POST in   go   go   go   go   go   go   go   go   go   go    profile letters payee payee_stripe
+                                                             calendar_reset account_email
                                                              account_change_password account_reauthenticate
 POST 200  200  200  200  200  200  200  200  200  200  200   stop_letters
 POST 404  404  404  404  404  404  404  404  404  404  404   stop_letters.guessed
 POST in   200  200  200  200  200  200  200  200  200  200   socialaccount_connections
-GET  in   go   go   go   go   go   go   go   go   go   go    account_set_password
+GET  in   go   go   go   go   go   go   go   go   go   go    account_set_password payee_stripe payee_return
 POST in   go   go   go   go   go   go   go   go   go   go    account_set_password
 
 # Coming in and going out
@@ -143,10 +144,15 @@ GET  410  410  410  410  410  410  410  410  410  410  410   api_case_study.remo
 # The platform's desk: its people alone, and its books are looked at, never edited
 GET  in   403  403  403  403  403  403  403  403  403  go    admin:login
 POST in   403  403  403  403  403  403  403  403  403  200   admin:login
-GET  go   go   go   go   go   go   go   go   go   go   200   admin:index admin:app_list
+GET  go   go   go   go   go   go   go   go   go   go   200   admin:index admin:app_list admin_queues
                                                              admin:payments_payee_change admin:payments_payee_history
 GET  go   go   go   go   go   go   go   go   go   go   403   admin:payments_*_add admin:payments_*_delete
+                                                             admin:cohorts_*_add admin:cohorts_*_delete
+                                                             admin:showcase_*_add admin:showcase_*_delete
+                                                             admin:accounts_*_add admin:accounts_*_delete
+                                                             admin:mail_*_add admin:mail_*_delete
 GET  go   go   go   go   go   go   go   go   go   go   any   admin:*
+POST go   go   go   go   go   go   go   go   go   go   go    admin_queues
 """
 
 

@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from studyplatform.accounts.models import Consent, Profile, User
 from studyplatform.accounts.texts import VERSIONS
 from studyplatform.accounts.zones import is_zone
-from studyplatform.kit import language
+from studyplatform.kit import history, language
 from studyplatform.kit.errors import Refused
 
 SETTINGS = ("handle", "language", "time_zone")
@@ -67,6 +67,53 @@ def describe(user: User, values: dict[str, Any], *, picture: Any = None, drop_pi
     _change_picture(profile, picture, drop_picture)
     profile.save()
     return profile
+
+
+@transaction.atomic
+def close(actor: User, person: User, *, note: str) -> User:
+    """Keep a person out: they are signed out everywhere and get no letters. What they wrote and paid stays.
+
+    Raises Refused for oneself, for an account closed already, and for who runs the platform unless the actor does too.
+    """
+    row = _entrusted(actor, person)
+    if row.pk == actor.pk:
+        raise Refused(_("You cannot close your own account here."))
+    if not row.is_active:
+        raise Refused(_("This account is closed already."))
+    row.is_active = False
+    row.save(update_fields=["is_active"])
+    history.record(row, "active", "closed", actor, note=note)
+    return row
+
+
+@transaction.atomic
+def reopen(actor: User, person: User, *, note: str) -> User:
+    """Let a person in again. Raises Refused when the account is open, or its person is erased."""
+    row = _entrusted(actor, person)
+    if row.is_active or row.erased_at:
+        raise Refused(_("This account is open, or its person is gone for good."))
+    row.is_active = True
+    row.save(update_fields=["is_active"])
+    history.record(row, "closed", "active", actor, note=note)
+    return row
+
+
+@transaction.atomic
+def entrust(actor: User, person: User, *, staff: bool) -> User:
+    """Let a person work at the desk, or no longer; what they may do there is said by their rights."""
+    row = _entrusted(actor, person)
+    if row.is_staff != staff:
+        row.is_staff = staff
+        row.save(update_fields=["is_staff"])
+    history.record(row, "", "staff" if staff else "not staff", actor, note="rights looked over")
+    return row
+
+
+def _entrusted(actor: User, person: User) -> User:
+    row = User.objects.select_for_update().get(pk=person.pk)
+    if row.is_superuser and not actor.is_superuser:
+        raise Refused(_("Only who runs the platform may do this to somebody who runs it."))
+    return row
 
 
 def _change_picture(profile: Profile, picture: Any, drop: bool) -> None:

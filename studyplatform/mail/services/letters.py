@@ -7,16 +7,20 @@ from zoneinfo import ZoneInfo
 
 from django.conf import settings
 from django.db import transaction
+from django.db.models import QuerySet
 from django.template import Context, Engine
 from django.urls import reverse
 from django.utils import timezone, translation
+from django.utils.translation import gettext_lazy as _
 
-from studyplatform.kit import queue
+from studyplatform.kit import history, queue
+from studyplatform.kit.errors import Refused
 from studyplatform.mail.models import Letter
 from studyplatform.mail.services import preferences
 
 QUEUE = "mail.drain_letters"
 LONGEST_SUBJECT = 200
+KEPT_BACK = "not sent: "  # what the error of a letter begins with that rightly did not leave
 
 Person = Any  # accounts.User: an upper app's row, known here by its columns only
 
@@ -72,6 +76,39 @@ def withdraw(about: str, *kinds: str) -> int:
     if kinds:
         rows = rows.filter(kind__in=kinds)
     return rows.update(withdrawn_at=timezone.now())
+
+
+@transaction.atomic
+def take_back(actor: Person, letter: Letter) -> Letter:
+    """Withdraw one letter that has not left yet. Raises Refused when it has, or was taken back before."""
+    row: Letter = Letter.objects.select_for_update(of=("self",)).get(pk=letter.pk)
+    if row.done_at or row.withdrawn_at:
+        raise Refused(_("This letter has left, or is withdrawn already."))
+    row.withdrawn_at = timezone.now()
+    row.save(update_fields=["withdrawn_at"])
+    history.record(row, "waiting", "withdrawn", actor)
+    return row
+
+
+@transaction.atomic
+def send_again(actor: Person, letter: Letter) -> Letter:
+    """Make a letter due now that waits or did not arrive; it looks anew whether it may leave. Raises Refused."""
+    row: Letter = Letter.objects.select_for_update(of=("self",)).get(pk=letter.pk)
+    if row.withdrawn_at:
+        raise Refused(_("This letter was withdrawn, so it stays here."))
+    if row.expires_at and row.expires_at <= timezone.now():
+        raise Refused(_("What this letter says is no longer true, so it is not sent."))
+    return queue.try_now(actor, row)  # type: ignore[no-any-return]
+
+
+def failed() -> QuerySet[Letter]:
+    """Letters the mail server refuses, tried or given up; not those that were rightly kept back."""
+    return Letter.objects.exclude(error="").exclude(error__startswith=KEPT_BACK).filter(withdrawn_at=None)
+
+
+def carries_key(letter: Letter) -> bool:
+    """Tell whether a letter opens an account: its words are for its reader alone."""
+    return letter.key.startswith("sign-in:")
 
 
 def _once(key: str, template: str, context: dict[str, Any], *, language: str, **values: Any) -> Letter:

@@ -1,0 +1,1 @@
+from cohorts.admin import enrollments, partners, studies, subgroups  # noqa: F401

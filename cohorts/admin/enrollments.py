@@ -1,0 +1,40 @@
+"""Enrollments on the desk: whose place it is, how it was agreed and where it stands."""
+
+from typing import Any
+
+from django.contrib import admin
+from django.db.models import QuerySet
+from django.http import HttpRequest
+from django.utils.translation import gettext_lazy as _
+
+from cohorts.models import Enrollment, Membership
+from studyplatform.kit.desk.tables import Lines, Table
+from studyplatform.kit.money import show
+
+
+class MembershipInline(Lines):
+    model = Membership
+    fields = readonly_fields = ("subgroup", "since", "until")
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
+        rows: QuerySet[Any] = super().get_queryset(request).select_related("subgroup")
+        return rows
+
+
+@admin.register(Enrollment)
+class EnrollmentAdmin(Table):
+    list_display = ("person", "cohort", "state", "agreed", "joined_at", "created_at")
+    list_filter = ("state", "currency", "came_from_kind")
+    list_select_related = ("person__profile", "cohort__study")
+    search_fields = ("public_id", "person__email", "person__profile__pen_name", "cohort__study__title")
+    date_hierarchy = "created_at"
+    ordering = ("-created_at",)
+    fields = readonly_fields = (
+        *("public_id", "person", "cohort", "state", "hold_until", "agreed", "policy", "terms", "introduction"),
+        *("came_from_kind", "came_from_id", "joined_at", "created_at", "changes"),
+    )
+    inlines = (MembershipInline,)
+
+    @admin.display(description=_("price agreed"), ordering="price")
+    def agreed(self, row: Enrollment) -> str:
+        return show(row.price, row.currency)

@@ -1,0 +1,134 @@
+"""Studies and cohorts on the desk: who runs them, how full they are, calling one off."""
+
+import datetime
+from collections.abc import Sequence
+from typing import Any
+
+from django.contrib import admin
+from django.db.models import Count, F, Prefetch, Q, QuerySet, Sum
+from django.http import HttpRequest
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
+
+from cohorts.models import Cohort, Enrollment, Session, Study, StudyRole
+from cohorts.services import cohorts
+from studyplatform.kit.desk.deeds import deed
+from studyplatform.kit.desk.tables import Lines, Table
+from studyplatform.kit.money import show
+
+HOSTS = StudyRole.objects.select_related("person__profile").order_by("pk")
+WEEK = datetime.timedelta(days=7)
+
+
+def names_of_hosts(study: Study) -> str:
+    """Return who runs a study whose roles are fetched."""
+    return ", ".join(role.person.name for role in study.roles.all())
+
+
+class RoleInline(Lines):
+    model = StudyRole
+    fields = readonly_fields = ("person", "kind")
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
+        rows: QuerySet[Any] = super().get_queryset(request).select_related("person__profile")
+        return rows
+
+
+@admin.register(Study)
+class StudyAdmin(Table):
+    list_display = ("title", "hosts", "state", "language", "runs", "slug", "created_at")
+    list_filter = ("state", "language", "wording")
+    search_fields = ("title", "slug", "roles__person__email", "roles__person__profile__pen_name")
+    ordering = ("-created_at",)
+    fields = readonly_fields = (
+        *("title", "promise", "slug", "state", "language", "wording", "payee", "for_whom", "not_for", "host_words"),
+        *("created_at", "changed_at", "changes"),
+    )
+    inlines = (RoleInline,)
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
+        rows: QuerySet[Any] = super().get_queryset(request).annotate(count=Count("cohorts", distinct=True))
+        return rows.prefetch_related(Prefetch("roles", HOSTS))
+
+    @admin.display(description=_("run by"))
+    def hosts(self, row: Study) -> str:
+        return names_of_hosts(row)
+
+    @admin.display(description=_("cohorts"), ordering="count")
+    def runs(self, row: Any) -> int:
+        return int(row.count)
+
+
+class ShortOfMembers(admin.SimpleListFilter):
+    """Cohorts below their minimum."""
+
+    title = _("minimum")
+    parameter_name = "short"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> Any:
+        return [("1", _("below it, decided within a week"))]
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
+        if not self.value():
+            return queryset
+        open_still = queryset.filter(state__in=["open", "closed"], minimum_met_at=None)
+        return open_still.filter(minimum_by__lte=timezone.now() + WEEK, members__lt=F("minimum"))
+
+
+def what_calling_off_does(cohort: Cohort) -> Sequence[str]:
+    """Say in numbers what calling a cohort off does."""
+    members = cohort.enrollments.filter(state__in=Enrollment.BELONGS)
+    paid = members.aggregate(sum=Sum("price"))["sum"] or 0
+    paying = cohort.enrollments.filter(state__in=["held", "offered"]).count()
+    sessions = cohort.sessions.filter(state=Session.State.PLANNED).count()
+    count = members.count()
+    return (
+        ngettext("%(n)s member is told by letter.", "%(n)s members are told by letter.", count) % {"n": count},
+        _("%(sum)s was agreed for their seats; what they paid goes back in full.")
+        % {"sum": show(paid, cohort.currency)},
+        ngettext("%(n)s session is cancelled.", "%(n)s sessions are cancelled.", sessions) % {"n": sessions},
+        ngettext("%(n)s seat being paid for is freed.", "%(n)s seats being paid for are freed.", paying)
+        % {"n": paying},
+    )
+
+
+@admin.register(Cohort)
+class CohortAdmin(Table):
+    list_display = ("__str__", "hosts", "state", "belong", "seats_taken", "minimum", "minimum_by", "starts_on")
+    list_filter = ("state", ShortOfMembers, "currency", "study__language")
+    list_select_related = ("study", "seats")
+    search_fields = ("study__title", "study__slug", "study__roles__person__email")
+    ordering = ("-starts_on",)
+    date_hierarchy = "starts_on"
+    fields = readonly_fields = (
+        *("study", "number", "state", "hosts", "belong", "seats_taken", "minimum", "minimum_by", "starts_on"),
+        *("meets_at", "zone", "minutes", "weeks", "closes_at", "currency", "policy", "posts_needed", "opened_at"),
+        *("called_off_at", "refunded_at", "changes"),
+    )
+    actions = ("call_off",)
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
+        belongs = Count("enrollments", filter=Q(enrollments__state__in=Enrollment.BELONGS), distinct=True)
+        rows: QuerySet[Any] = super().get_queryset(request).annotate(members=belongs)
+        return rows.prefetch_related(Prefetch("study__roles", HOSTS))
+
+    @admin.display(description=_("run by"))
+    def hosts(self, row: Cohort) -> str:
+        return names_of_hosts(row.study)
+
+    @admin.display(description=_("members"), ordering="members")
+    def belong(self, row: Any) -> int:
+        return int(row.members)
+
+    @admin.display(description=_("seats taken"))
+    def seats_taken(self, row: Cohort) -> str:
+        return str(row.seats)
+
+    call_off = deed(
+        _("Call off"),
+        lambda actor, row, said: cohorts.call_off(actor, row),
+        says=_("The cohort does not take place. Its members are told and get everything back. This cannot be undone."),
+        done=_("called off"),
+        about=what_calling_off_does,
+    )

@@ -1,0 +1,76 @@
+"""People on the desk: who they are, what they may, closing and reopening an account."""
+
+from typing import Any
+
+from django.contrib import admin
+from django.contrib.auth.admin import GroupAdmin
+from django.contrib.auth.models import Group
+from django.http import HttpRequest
+from django.utils.translation import gettext_lazy as _
+from unfold.admin import ModelAdmin
+
+from studyplatform.accounts.models import User
+from studyplatform.accounts.services import people
+from studyplatform.kit.desk.deeds import Reason, deed
+from studyplatform.kit.desk.tables import Table
+
+admin.site.unregister(Group)
+
+
+@admin.register(Group)
+class RightsAdmin(GroupAdmin, ModelAdmin):
+    """Sets of rights; who has which is chosen at the person."""
+
+
+@admin.register(User)
+class PersonAdmin(Table):
+    list_display = ("name", "email", "handle", "is_active", "is_staff", "language", "date_joined")
+    list_display_links = ("name", "email")
+    list_filter = ("is_active", "is_staff", "language")
+    list_select_related = ("profile",)
+    search_fields = ("email", "handle", "profile__pen_name")
+    date_hierarchy = "date_joined"
+    ordering = ("-date_joined",)
+    filter_horizontal = ("groups",)
+    RIGHTS = ("is_staff", "groups")  # chosen here by who runs the platform
+    fields = (
+        *("name", "email", "handle", "work", "about", "language", "time_zone"),
+        *("is_active", *RIGHTS, "is_superuser", "date_joined", "last_login", "erased_at", "changes"),
+    )
+    actions = ("close", "reopen")
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return bool(request.user.is_superuser)
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> tuple[str, ...]:
+        return tuple(name for name in self.fields if name not in self.RIGHTS)
+
+    def save_model(self, request: HttpRequest, obj: User, form: Any, change: bool) -> None:
+        people.entrust(request.user, obj, staff=obj.is_staff)  # type: ignore[arg-type]  # a superuser is signed in
+
+    @admin.display(description=_("pen name"), ordering="profile__pen_name")
+    def name(self, row: User) -> str:
+        return row.name
+
+    @admin.display(description=_("work"))
+    def work(self, row: User) -> str:
+        return row.profile.work if hasattr(row, "profile") else ""
+
+    @admin.display(description=_("about me"))
+    def about(self, row: User) -> str:
+        return row.profile.about if hasattr(row, "profile") else ""
+
+    close = deed(
+        _("Close the account"),
+        lambda actor, row, said: people.close(actor, row, note=said["note"]),
+        says=_("They are signed out everywhere, cannot sign in and get no letters. What they wrote and paid stays."),
+        done=_("closed"),
+        form=Reason,
+    )
+    reopen = deed(
+        _("Open the account again"),
+        lambda actor, row, said: people.reopen(actor, row, note=said["note"]),
+        says=_("They can sign in again and get letters again."),
+        done=_("open again"),
+        form=Reason,
+    )

@@ -1,0 +1,118 @@
+"""The front page of the desk says what is stuck, how many and where; and that nothing is when nothing is."""
+
+import datetime
+from typing import Any
+
+import pytest
+from django.core.cache import cache
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
+from django.utils import timezone
+
+from cohorts.models import Cohort, Partner
+from payments.models import PayoutBatch, StripeEvent
+from payments.services import refunds
+from studyplatform.accounts.models import User
+from studyplatform.mail.models import Letter
+from studyplatform.mail.services import letters
+from tests.admin.desk import staff, text
+from tests.payments.money_world import paid_seat
+from tests.people import enroll, make_cohort, make_person, sign_in
+
+pytestmark = pytest.mark.django_db
+
+ALL = (
+    *("kit.view_change", "mail.view_letter", "payments.view_refund", "payments.view_payout"),
+    *("payments.view_payoutbatch", "payments.view_stripeevent", "cohorts.view_partner", "cohorts.view_cohort"),
+)
+
+
+@pytest.fixture
+def desk(db: None) -> Client:
+    return sign_in(staff("desk", *ALL, language="en"))
+
+
+def stuck(browser: Client) -> dict[str, int]:
+    return {str(words): count for words, count, _link in browser.get(reverse("admin:index")).context["stuck"]}
+
+
+def write_letter(person: User, key: str, **fields: Any) -> Letter:
+    said = {"sentence": key, "at": timezone.now()}
+    letter = letters.write(to=person, key=key, template="accounts/notice", context=said)
+    assert letter
+    Letter.objects.filter(pk=letter.pk).update(**fields)
+    return Letter.objects.get(pk=letter.pk)
+
+
+def make_stuck(cohort: Cohort, stranger: User, n: int) -> None:
+    """One of everything that waits for a person."""
+    now = timezone.now()
+    write_letter(stranger, f"refused-{n}", error="550 no such person", done_at=now)
+    write_letter(stranger, f"kept-{n}", error="not sent: expired", done_at=now)
+    Partner.objects.create(person=make_person(f"asks-{n}", "묻는 사람"))
+    PayoutBatch.objects.create(maker=stranger, currency="KRW")
+    make_cohort(cohort.study, minimum=4, minimum_by=now + datetime.timedelta(days=5))
+    make_cohort(cohort.study, minimum=4, minimum_by=now + datetime.timedelta(days=9))
+    StripeEvent.objects.create(
+        event_id=f"evt_{n}", kind="x", object_id="y", raw={}, error="no payment", done_at=now, due_at=now
+    )
+
+
+def test_nothing_is_stuck(desk: Client, cohort: Cohort) -> None:
+    assert stuck(desk) == {}
+    assert "Nothing is stuck." in text(desk.get(reverse("admin:index")))
+
+
+def test_what_is_stuck_is_counted_and_led_to(desk: Client, cohort: Cohort, stranger: User) -> None:
+    make_stuck(cohort, stranger, 1)
+    refund = refunds.owe(paid_seat(make_person("buyer", "산 사람"), cohort), 50_000, "left")
+    refunds.begin(refund)
+    refunds.fail(refund, "account closed")
+    assert stuck(desk) == {
+        "Payout batches that wait for a second person": 1,
+        "Refunds that failed": 1,
+        "Stripe events given up": 1,
+        "Letters that did not arrive": 1,
+        "People who want to be partners": 1,
+        "Cohorts below their minimum, decided within a week": 1,
+    }
+    for words, count, link in desk.get(reverse("admin:index")).context["stuck"]:
+        assert desk.get(link).context["cl"].result_count == count, words
+    refunds.retry(refund)
+    assert "Refunds that failed" not in stuck(desk)
+
+
+def test_a_cohort_with_members_enough_is_not_stuck(desk: Client, cohort: Cohort) -> None:
+    short = make_cohort(cohort.study, minimum=1, minimum_by=timezone.now() + datetime.timedelta(days=5), amount=0)
+    assert len(stuck(desk)) == 1
+    enroll(make_person("first", "첫 멤버"), short)
+    assert stuck(desk) == {}
+
+
+def test_late_queues_are_named(desk: Client, stranger: User) -> None:
+    write_letter(stranger, "late", due_at=timezone.now() - datetime.timedelta(hours=1))
+    assert stuck(desk) == {"Queues that are late": 1}
+    assert "Late." in text(desk.get(reverse("admin_queues")))
+
+
+def test_only_what_one_may_look_at_is_told(cohort: Cohort, stranger: User) -> None:
+    make_stuck(cohort, stranger, 1)
+    assert stuck(sign_in(staff("partners-only", "cohorts.view_partner"))).keys() == {"파트너가 되고 싶은 사람"}
+    assert stuck(sign_in(staff("nothing"))) == {}
+
+
+def test_it_costs_the_same_at_any_number(desk: Client, cohort: Cohort, stranger: User) -> None:
+    def cost() -> int:
+        cache.clear()
+        with CaptureQueriesContext(connection) as queries:
+            assert desk.get(reverse("admin:index")).status_code == 200
+        return len(queries)
+
+    make_stuck(cohort, stranger, 1)
+    cost()
+    few = cost()
+    for n in range(2, 6):
+        make_stuck(cohort, stranger, n)
+    assert cost() == few <= 40
