@@ -17,7 +17,11 @@
     if (!place) return;
     fetch(place.dataset.demoPeople, { credentials: "same-origin" })
       .then((answer) => (answer.ok ? answer.text() : ""))
-      .then((html) => { place.innerHTML = html; })
+      .then((html) => {
+        place.innerHTML = html;
+        const here = place.querySelector("[aria-current]");
+        if (here) place.scrollLeft = here.offsetLeft - place.offsetLeft - (place.clientWidth - here.offsetWidth) / 2;
+      })
       .catch(() => { /* the link beside it leads to the same */ });
   });
 })();
