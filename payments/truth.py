@@ -51,6 +51,22 @@ class MoneyBack:
 
 
 @dataclass(frozen=True)
+class Account:
+    """A payee's account at Stripe."""
+
+    id: str
+    submitted: bool  # whether its person has been through the whole page
+    payouts_enabled: bool
+    transfers: str  # active, inactive, pending
+    payee: str  # id of our Payee, from the metadata
+
+    @property
+    def enabled(self) -> bool:
+        """Whether money can be sent to it and from it to the bank; that everything was told does not say so."""
+        return self.payouts_enabled and self.transfers == "active"
+
+
+@dataclass(frozen=True)
 class Event:
     """A verified event: only its names are used, its object is asked for again."""
 

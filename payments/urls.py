@@ -3,8 +3,9 @@
 from django.urls import path
 
 from payments.views.checkout import checkout_give_up, checkout_page, checkout_return
-from payments.views.earnings import MEMBER, STUDIO, earned, payee
+from payments.views.earnings import earned
 from payments.views.join import join
+from payments.views.payees import MEMBER, STUDIO, payee, payee_return, payee_stripe
 from payments.views.receipts import paid, receipt
 from payments.views.webhooks import stripe_webhook
 
@@ -17,6 +18,8 @@ urlpatterns = [
     path("studio/money/", earned, {"base": STUDIO}, name="earnings"),
     path("partner/earnings/", earned, {"base": MEMBER}, name="partner_earnings"),
     path("account/payouts/", payee, name="payee"),
+    path("account/payouts/stripe/", payee_stripe, name="payee_stripe"),
+    path("account/payouts/return/", payee_return, name="payee_return"),
     path("account/payments/", paid, name="payments"),
     path("account/payments/<str:public_id>/receipt/", receipt, name="receipt"),
 ]

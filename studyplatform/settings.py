@@ -236,7 +236,7 @@ SERVER_EMAIL = DEFAULT_FROM_EMAIL
 STRIPE_API_KEY = env.str("STRIPE_API_KEY")
 STRIPE_API_BASE = env.str("STRIPE_API_BASE", "https://api.stripe.com")
 STRIPE_WEBHOOK_SECRET = env.str("STRIPE_WEBHOOK_SECRET")
-CHECKOUT_ORIGINS = env.list("CHECKOUT_ORIGINS", default=["https://checkout.stripe.com"])
+CHECKOUT_ORIGINS = env.list("CHECKOUT_ORIGINS", default=["https://checkout.stripe.com", "https://connect.stripe.com"])
 PLATFORM_SHARE = env.int("PLATFORM_SHARE_BASIS_POINTS", 1000)  # parts of 10,000 of what a seat brings in
 
 # ── Security ──────────────────────────────────────────────────────────────────

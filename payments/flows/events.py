@@ -7,9 +7,9 @@ from typing import Any
 from django.utils import timezone
 
 from payments import gateway
-from payments.flows import checkout, refunds
+from payments.flows import checkout, onboarding, refunds
 from payments.models import Payment, StripeEvent
-from payments.services import payments
+from payments.services import payees, payments
 from studyplatform.kit import queue
 from studyplatform.kit.errors import Refused
 
@@ -25,7 +25,7 @@ def drain(event: StripeEvent) -> None:
     handle = HANDLERS.get(event.kind)
     try:
         if handle:
-            handle(event.raw["data"]["object"])
+            handle({**event.raw["data"]["object"], "_account": event.account})
     except (NotYet, gateway.Rejected, payments.Mismatch, Refused) as why:
         young = event.received_at > timezone.now() - KEPT_TRYING
         (queue.later if young else queue.give_up)(event, str(why))
@@ -56,6 +56,16 @@ def _refund_changed(seen: dict[str, Any]) -> None:
         raise NotYet(f"no payment for refund {seen['id']}")
 
 
+def _account_changed(seen: dict[str, Any]) -> None:
+    """An account of ours is named by the event itself; one made just now is not written down yet."""
+    if not onboarding.hear(seen["_account"] or seen["id"]) and (seen.get("metadata") or {}).get("payee"):
+        raise NotYet(f"no payee for account {seen['id']}")
+
+
+def _account_left(seen: dict[str, Any]) -> None:
+    payees.disconnect(seen["_account"])
+
+
 def _charge_refunded(seen: dict[str, Any]) -> None:
     intent = seen.get("payment_intent")
     known = [refunds.accept(back) for back in gateway.refunds_of(intent)] if intent else []
@@ -64,6 +74,9 @@ def _charge_refunded(seen: dict[str, Any]) -> None:
 
 
 HANDLERS: dict[str, Callable[[dict[str, Any]], None]] = {
+    "account.updated": _account_changed,
+    "account.application.deauthorized": _account_left,
+    "capability.updated": _account_changed,
     "checkout.session.completed": _page_changed,
     "checkout.session.expired": _page_changed,
     "checkout.session.async_payment_succeeded": _page_changed,

@@ -1,11 +1,20 @@
 """Where a person is paid to."""
 
 import re
+from typing import Any
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from studyplatform.kit.money import CURRENCIES
+from payments import rails
+
+
+class CountryForm(forms.Form):
+    """Where somebody lives decides how they can be paid."""
+
+    def __init__(self, *args: Any, **options: Any) -> None:
+        super().__init__(*args, **options)
+        self.fields["country"] = forms.ChoiceField(label=_("Country you live in"), choices=rails.countries())
 
 
 class PayeeForm(forms.Form):
@@ -19,7 +28,13 @@ class PayeeForm(forms.Form):
         widget=forms.TextInput(attrs={"inputmode": "numeric", "autocomplete": "off"}),
         help_text=_("Kept sealed. Only the last four digits are shown."),
     )
-    currency = forms.ChoiceField(label=_("Currency"), choices=[(code, code) for code in CURRENCIES])
+    country = forms.CharField(max_length=2, widget=forms.HiddenInput)
+
+    def __init__(self, *args: Any, way: rails.Way, **options: Any) -> None:
+        super().__init__(*args, **options)
+        self.fields["currency"] = forms.ChoiceField(
+            label=_("Currency"), choices=[(code, code) for code in way.currencies]
+        )
 
     def clean_account(self) -> str:
         """Keep the digits; refuse what cannot be an account number."""

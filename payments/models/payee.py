@@ -12,6 +12,14 @@ class Payee(models.Model):
         BANK_FILE = "bank_file", _("bank transfer")
         STRIPE = "stripe", "Stripe"
 
+    class Standing(models.TextChoices):
+        """How far Stripe is with a payee; empty on the bank rail."""
+
+        NONE = "", "-"
+        UNFINISHED = "unfinished", _("not finished")
+        RESTRICTED = "restricted", _("more is asked")
+        ENABLED = "enabled", _("can be paid")
+
     person = models.OneToOneField(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="payee")
     country = models.CharField(max_length=2, default="KR")
     currency = models.CharField(max_length=3, default="KRW")
@@ -20,6 +28,10 @@ class Payee(models.Model):
     holder = models.CharField(max_length=60, blank=True)
     account_sealed = models.TextField(blank=True)
     account_ending = models.CharField(max_length=4, blank=True)
+    stripe_account = models.CharField(_("account at Stripe"), max_length=255, null=True, blank=True, unique=True)
+    standing = models.CharField(
+        _("standing at Stripe"), max_length=10, choices=Standing.choices, blank=True, default=""
+    )
     enabled = models.BooleanField(default=False)
     changed_at = models.DateTimeField(auto_now=True)
 

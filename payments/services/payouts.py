@@ -43,7 +43,9 @@ def run() -> int:
 
     The payees are locked before their balances are read, so that two runs at once cannot both see the same money.
     """
-    payees = list(Payee.objects.select_for_update(no_key=True).filter(enabled=True).order_by("pk"))
+    payees = list(
+        Payee.objects.select_for_update(no_key=True).filter(enabled=True, rail=Payee.Rail.BANK_FILE).order_by("pk")
+    )
     balances = _balances([payee.person_id for payee in payees])
     ready = [(payee, balances.get((payee.person_id, payee.currency), 0)) for payee in payees]
     rows = [

@@ -22,6 +22,7 @@ WRITES_NOTHING = {  # and is allowed
     "checkout_page",  # leads on to a page that is open, or tells that it is paid
     "checkout_page.open",
     "checkout_give_up",
+    "payee_stripe",  # no country is named
     "socialaccount_connections",  # nobody here has one
     "socialaccount_signup",
     "account_confirm_login_code",  # nobody asked for a code

@@ -110,7 +110,7 @@ def test_nobody_without_an_account_here_gets_in(client: Client) -> None:
 
 def test_an_account_number_is_kept_sealed_and_a_wrong_one_is_refused(host: User) -> None:
     browser = sign_in(host)
-    wrong = {"bank": "국민은행", "holder": "정은혜", "account": "12", "currency": "KRW"}
+    wrong = {"country": "KR", "bank": "국민은행", "holder": "정은혜", "account": "12", "currency": "KRW"}
     page = browser.post(reverse("payee"), wrong)
     assert page.status_code == 422
     assert 'value="국민은행"' in page.content.decode()
@@ -124,7 +124,7 @@ def test_an_account_number_is_kept_sealed_and_a_wrong_one_is_refused(host: User)
 
 def test_a_changed_account_is_told_to_its_owner(host: User) -> None:
     payee_for(host)
-    typed = {"bank": "국민은행", "holder": "정은혜", "account": "999-888-777666", "currency": "KRW"}
+    typed = {"country": "KR", "bank": "국민은행", "holder": "정은혜", "account": "999-888-777666", "currency": "KRW"}
     sign_in(host).post(reverse("payee"), typed)
     assert "7666" in Letter.objects.get(recipient=host).text
 
