@@ -6,19 +6,19 @@ redirect, so that a moved meeting room needs no new file and a forwarded one ope
 
 import datetime
 from collections.abc import Iterable
+from functools import lru_cache
 from urllib.parse import urlsplit
 
 from django.conf import settings
 from django.urls import reverse
 from django.utils import timezone, translation
 from django.utils.translation import gettext as _
-from icalendar import Alarm, Calendar, Event
+from icalendar import Alarm, Calendar, Event, Timezone
 
 from cohorts.models import Enrollment, Presentation, Session
 from cohorts.policies import sessions_of
 from studyplatform.accounts.models import User
 
-YEAR = datetime.timedelta(days=366)
 ALARM = datetime.timedelta(minutes=-10)
 KEPT = datetime.timedelta(days=90)  # how far a feed looks back
 
@@ -59,10 +59,17 @@ def _file(sessions: list[Session], turns: dict[int, Presentation], method: str, 
     for session in sessions:
         calendar.add_component(_event(session, turns.get(session.pk)))
     if sessions:
-        days = [session.starts_at.date() for session in sessions]
-        calendar.add_missing_timezones(first_date=min(days) - YEAR, last_date=max(days) + YEAR)
+        years = [session.starts_at.year for session in sessions]
+        zones = (_zone(zone, min(years) - 1, max(years) + 1) for zone in sorted(calendar.get_missing_tzids()))
+        calendar.subcomponents[:0] = zones  # before what names them
     text: str = calendar.to_ical().decode()
     return text
+
+
+@lru_cache(maxsize=64)
+def _zone(name: str, first: int, last: int) -> Timezone:
+    """Return when a zone changes its clocks in these years; slow to find out, and the same for every reader."""
+    return Timezone.from_tzid(name, first_date=datetime.date(first, 1, 1), last_date=datetime.date(last, 12, 31))
 
 
 def _event(session: Session, turn: Presentation | None) -> Event:

@@ -1,6 +1,7 @@
 """Calendar files come back from a parser as they were meant, whatever letters they hold (I-35)."""
 
 import datetime
+import time
 from zoneinfo import ZoneInfo
 
 import icalendar
@@ -127,3 +128,16 @@ def test_a_zone_with_summer_time_keeps_its_wall_clock(host, study, client):
     found = events(parse(client.get(reverse("calendar_feed", args=[person.calendar_token])).content))
     assert {event["dtstart"].dt.hour for event in found} == {20}
     assert {event["dtstart"].dt.utcoffset().total_seconds() for event in found} == {3600, 7200}
+
+
+def test_a_letter_to_thousands_finds_out_its_zone_once(member, session):
+    years = {"first_date": datetime.date(2026, 1, 1), "last_date": datetime.date(2028, 12, 31)}
+    calendars.session_file(session, member)
+    began = time.process_time()
+    for _ in range(20):
+        calendars.session_file(session, member)
+    files = time.process_time() - began
+    began = time.process_time()
+    for _ in range(20):
+        icalendar.Timezone.from_tzid("Asia/Seoul", **years)
+    assert files < time.process_time() - began
