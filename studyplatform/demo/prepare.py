@@ -9,6 +9,7 @@ import sys
 import django
 from django.core.management import call_command
 
+from studyplatform.demo.collecting import collect
 from studyplatform.demo.kept import forget_pages
 
 
@@ -16,7 +17,7 @@ def prepare() -> None:
     """Compile translations, migrate, collect static files, move the dates to today, forget pages kept earlier."""
     call_command("catalog", "compile")
     call_command("migrate", verbosity=0)
-    call_command("collectstatic", interactive=False, verbosity=0)
+    collect()
     from studyplatform.demo.world import shift  # its models need what django.setup() loads
 
     shift.catch_up()
