@@ -1,5 +1,7 @@
 """When something is not there, not open, or broken: what happened, what did not, the way on."""
 
+from typing import Any
+
 import pytest
 from django.template.loader import render_to_string
 from django.test import Client
@@ -44,3 +46,15 @@ def test_the_page_for_what_broke_needs_nothing() -> None:
     page = render_to_string("500.html")
     assert "<h1>" in page
     assert 'href="/"' in page
+
+
+def test_what_is_too_much_for_one_page_says_what_to_do(cohort: Cohort, member: User, settings: Any) -> None:
+    form = {
+        "data": "introduction=" + settings.DATA_UPLOAD_MAX_MEMORY_SIZE * "a",
+        "content_type": "application/x-www-form-urlencoded",
+    }
+    answer = sign_in(member).post("/c/ai-at-work/1/people/", **form)
+    assert answer.status_code == 400
+    with override("ko"):
+        assert gettext("We could not take that") in answer.content.decode()
+        assert gettext("To the front page") in answer.content.decode()
