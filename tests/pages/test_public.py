@@ -172,3 +172,14 @@ def test_a_change_is_seen_at_once(cohort, client, django_capture_on_commit_callb
     with django_capture_on_commit_callbacks(execute=True):
         page_cache.bump("cohort:ai-at-work:1")
     assert "90,000원" in client.get(cohort.get_absolute_url()).content.decode()
+
+
+@pytest.mark.parametrize("address", ["/en/", "/en/studies/", "/en/showcase/", "/sitemap.xml", "/feed.xml"])
+def test_a_house_nobody_lives_in_yet_is_walkable(db, client, address):
+    answer = client.get(address)
+    assert answer.status_code == 200
+    assert b"See open cohorts" not in answer.content or address == "/en/showcase/"
+
+
+def test_the_first_button_leads_where_something_is(cohort, client):
+    assert "See open cohorts" in client.get("/en/").content.decode()
