@@ -55,3 +55,16 @@ def speak(models: Iterable[Any]) -> None:
 
 def _named(word: Any) -> Any:
     return gettext_lazy(str(word)) if str(word) in WORDS else word
+
+
+# Words of unfold, which has no Korean: named here so that our catalogue may translate them.
+BORROWED = (
+    *(gettext_noop("Type to search"), gettext_noop("Select all rows"), gettext_noop("Select record")),
+    *(gettext_noop("Run"), gettext_noop("Run the selected action"), gettext_noop("Clear selection")),
+    *(gettext_noop("Search apps and models..."), gettext_noop("Go back"), gettext_noop("Show all")),
+    *(gettext_noop("Light"), gettext_noop("Dark"), gettext_noop("System"), gettext_noop("View site")),
+    *(gettext_noop("Reset filters"), gettext_noop("Apply Filters"), gettext_noop("Clear all filters")),
+    *(gettext_noop("No results found"), gettext_noop("More actions"), gettext_noop("Toggle sorting")),
+    gettext_noop("This page yielded into no results. Create a new item or reset your filters."),
+    gettext_noop("You don’t have permission to view or edit anything."),
+)

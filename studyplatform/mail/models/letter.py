@@ -32,4 +32,14 @@ class Letter(Queued):
         indexes = [due_index("letter_due")]
 
     def __str__(self) -> str:
-        return f"{self.subject} -> {self.address}"
+        return f"{self.shown_subject} -> {self.address}"
+
+    @property
+    def carries_key(self) -> bool:
+        """Whether it opens an account: its words are for its reader alone."""
+        return self.key.startswith("sign-in:")
+
+    @property
+    def shown_subject(self) -> str:
+        """Its subject for people who run the platform: that of a letter with a code in it is kept from them."""
+        return "…" if self.carries_key else self.subject

@@ -106,11 +106,6 @@ def failed() -> QuerySet[Letter]:
     return Letter.objects.exclude(error="").exclude(error__startswith=KEPT_BACK).filter(withdrawn_at=None)
 
 
-def carries_key(letter: Letter) -> bool:
-    """Tell whether a letter opens an account: its words are for its reader alone."""
-    return letter.key.startswith("sign-in:")
-
-
 def _once(key: str, template: str, context: dict[str, Any], *, language: str, **values: Any) -> Letter:
     known: Letter | None = Letter.objects.filter(key=key).first()
     if known:

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.contrib import admin, messages
-from django.core.exceptions import PermissionDenied
+from django.core.exceptions import PermissionDenied, ValidationError
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.template.response import TemplateResponse
@@ -70,9 +70,10 @@ def _try(request: HttpRequest) -> HttpResponse:
         raise Http404
     if not request.user.has_perm(_right("change", model)):
         raise PermissionDenied
-    row = model.queue.filter(pk=request.POST.get("row")).first()
-    if row is None:
-        raise Http404
+    try:
+        row = model.queue.get(pk=request.POST.get("row"))
+    except (model.DoesNotExist, ValueError, ValidationError):
+        raise Http404 from None
     try:
         queue.try_now(reader(request), row)
     except Refused as refusal:
