@@ -18,7 +18,7 @@ from payments.models import Payout
 from payments.services import payouts
 from studyplatform.accounts.models import User
 from studyplatform.demo.people import PEOPLE
-from tests.people import make_person, sign_in
+from tests.people import make_cohort, make_person, sign_in
 
 pytestmark = pytest.mark.django_db
 
@@ -201,6 +201,14 @@ def test_a_cohort_without_enough_people_has_no_opening_day(running: Cohort, memb
     assert "make demo-reset" in move(sign_in(member), "opening")
     running.refresh_from_db()
     assert running.state == "open"
+
+
+def test_on_the_way_a_minimum_is_decided_on_its_day(running: Cohort, member: User, study: Any) -> None:
+    later = make_cohort(study, subgroups=0, minimum=3, minimum_by=running.closes_at - datetime.timedelta(days=3))
+    move(sign_in(member), "after")
+    later.refresh_from_db()
+    assert later.state == "called_off"
+    assert later.called_off_at < later.sessions.earliest("starts_at").starts_at
 
 
 def test_no_such_moment(member: User) -> None:

@@ -1,6 +1,7 @@
 """The moments the demo's bar can move to: the world's dates change until now is there, then the real queues run."""
 
 import datetime
+from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass
 
@@ -13,7 +14,7 @@ from django.utils.translation import gettext_lazy
 from cohorts import clock
 from cohorts.models import Cohort, Session
 from cohorts.policies import sessions_of
-from cohorts.tasks import TO_PUBLISH
+from cohorts.tasks import TO_PUBLISH, undecided
 from payments.models import Payout
 from payments.services import payouts
 from studyplatform.accounts.models import User
@@ -132,11 +133,21 @@ def _nothing_left() -> Refused:
     return Refused(_("There is nothing left to move to. `make demo-reset`, then `make demo`, begin a new world."))
 
 
-def _arrive(then: datetime.datetime) -> dict[str, int]:
-    """Make `then` be now, to the minute, and let every queue do what is due; return how much each did."""
-    shift.back((then - timezone.now()) // MINUTE * MINUTE)
-    forget_pages()
-    return {name: queue.drain(name) for name in DRAINS}
+def _arrive(then: datetime.datetime) -> Counter[str]:
+    """Make `then` be now, to the minute, and let every queue do what is due; return how much each did.
+
+    On the way it stops where a minimum is decided: what is decided before a session cannot be after it.
+    """
+    began, gone, did = timezone.now(), datetime.timedelta(), Counter[str]()
+    coming = undecided().filter(minimum_by__gt=began, minimum_by__lt=then - 2 * MINUTE)
+    decided = {cohort.minimum_by + MINUTE for cohort in coming if cohort.minimum_by}
+    for stop in [*sorted(decided), then]:
+        way = (stop - began) // MINUTE * MINUTE
+        shift.back(way - gone)
+        gone = way
+        forget_pages()
+        did.update({name: queue.drain(name) for name in DRAINS})
+    return did
 
 
 def _begins(session: Session) -> str:
