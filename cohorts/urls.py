@@ -3,6 +3,7 @@
 from django.urls import path, re_path
 
 from cohorts.api.cohorts import Cohorts, CohortsOfStudy, OneCohort
+from cohorts.api.mine import Enrollments, MySessions, PassTurn, TakeTurn, Turns
 from cohorts.api.sessions import Sessions
 from cohorts.api.studies import OneStudy, Studies
 from cohorts.api.subgroups import Subgroups
@@ -61,6 +62,11 @@ urlpatterns = [
     path(f"{COHORT}/people/", people.people, name="studio_people"),
     path(f"{COHORT}/people/export/", people.export, name="studio_people_export"),
     path(f"{COHORT}/people/<str:public_id>/place/", people.place, name="studio_place"),
+    path("api/v1/me/enrollments/", Enrollments.as_view(), name="api_enrollments"),
+    path("api/v1/me/sessions/", MySessions.as_view(), name="api_my_sessions"),
+    path("api/v1/me/turns/", Turns.as_view(), name="api_turns"),
+    path("api/v1/sessions/<slug:public_id>/turn/", TakeTurn.as_view(), name="api_turn_take"),
+    path("api/v1/sessions/<slug:public_id>/turn/pass/", PassTurn.as_view(), name="api_turn_pass"),
     path("api/v1/studies/", Studies.as_view(), name="api_studies"),
     path(f"{API}/", OneStudy.as_view(), name="api_study"),
     path("api/v1/studies/<slug:study__slug>/cohorts/", CohortsOfStudy.as_view(), name="api_study_cohorts"),

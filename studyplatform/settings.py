@@ -194,12 +194,13 @@ SOCIALACCOUNT_EMAIL_AUTHENTICATION = True
 
 # ── The API: kit/api.py says what every address of it shares ──────────────────
 API_PER_MINUTE = env.int("API_PER_MINUTE", 120)  # of one address, and of one token
-REST_FRAMEWORK = {"DEFAULT_AUTHENTICATION_CLASSES": [], "COMPACT_JSON": True}
+REST_FRAMEWORK = {"DEFAULT_AUTHENTICATION_CLASSES": ["studyplatform.accounts.authentication.TokenAuthentication"]}
 SPECTACULAR_SETTINGS = {
     "TITLE": "API",
     "VERSION": "1",
     "OAS_VERSION": "3.1.0",
     "SCHEMA_PATH_PREFIX": "/api/v[0-9]+/",
+    "APPEND_COMPONENTS": {"securitySchemes": {"token": {"type": "http", "scheme": "bearer"}}},
 }
 
 # ── Languages and time ────────────────────────────────────────────────────────

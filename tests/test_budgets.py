@@ -22,6 +22,7 @@ READERS = ("anonymous", "member", "host", "partner", "admin")  # whose page is m
 MOST_FOR_EVERYBODY = 3
 KEPT = {  # the same bytes for everybody
     *("front", "studies", "how_it_works", "terms", "privacy", "refund_policy", "house_rules", "help", "showcase"),
+    *("api_docs", "openapi"),
     *("study", "cohort", "case_study.public", "feed", "showcase_feed", "sitemap", "sitemap_section", "robots"),
     *("banner", "social_case.public", "social_site", "social_study", "case_short.public"),
 }

@@ -33,6 +33,7 @@ SITE_PAGES = (
     "refund-policy/",
     "house-rules/",
     "help/",
+    "api/docs/",
 )
 LOC = "{http://www.sitemaps.org/schemas/sitemap/0.9}loc"
 INSIDE = re.compile(r"secret\.example|SECRET|secret-(draft|among-us|removed)|hidden-away|meet\.example|chat\.example")

@@ -3,6 +3,7 @@
 from django.urls import path
 
 from studyplatform.pages.views import texts
+from studyplatform.pages.views.api_docs import api_docs, openapi
 from studyplatform.pages.views.cohort import cohort, seats_fragment
 from studyplatform.pages.views.crawlers import favicon, robots, sitemap_index, sitemap_section
 from studyplatform.pages.views.front import front
@@ -25,6 +26,7 @@ site_pages = [
     path("refund-policy/", texts.refund_policy, name="refund_policy"),
     path("house-rules/", texts.house_rules, name="house_rules"),
     path("help/", texts.help, name="help"),
+    path("api/docs/", api_docs, name="api_docs"),
 ]
 
 urlpatterns = [
@@ -35,6 +37,7 @@ urlpatterns = [
     path("social/site.png", social_site, name="social_site"),
     path("social/studies/<slug:slug>.png", social_study, name="social_study"),
     path("favicon.ico", favicon, name="favicon"),
+    path("api/openapi.json", openapi, name="openapi"),
     path("robots.txt", robots, name="robots"),
     path("sitemap.xml", sitemap_index, name="sitemap"),
     path("sitemaps/<slug:section>.xml", sitemap_section, name="sitemap_section"),

@@ -15,6 +15,7 @@ TABLE = """
 
 # Everybody's
 GET  200  200  200  200  200  200  200  200  200  200  200   front studies how_it_works terms privacy refund_policy
+                                                             api_docs openapi
                                                              house_rules help showcase study cohort seats_fragment
                                                              case_study.public cover.public picture.public
                                                              social_case.public social_site social_study banner media
@@ -93,12 +94,15 @@ GET  in   200  200  200  200  200  200  200  200  200  200   partner_desk partne
 
 # One's own things
 GET  in   200  200  200  200  200  200  200  200  200  200   home account profile letters payee payments
+                                                             api_tokens
                                                              account_email
                                                              account_change_password account_reauthenticate
                                                              socialaccount_connections
 POST in   go   go   go   go   go   go   go   go   go   go    profile letters payee payee_stripe
                                                              calendar_reset account_email
                                                              account_change_password account_reauthenticate
+POST in   200  200  200  200  200  200  200  200  200  200   api_tokens
+POST in   404  go   404  404  404  404  404  404  404  404   api_token_revoke
 POST 200  200  200  200  200  200  200  200  200  200  200   stop_letters
 POST 404  404  404  404  404  404  404  404  404  404  404   stop_letters.guessed
 POST in   200  200  200  200  200  200  200  200  200  200   socialaccount_connections
@@ -140,6 +144,8 @@ GET  200  200  200  200  200  200  200  200  200  200  200   api_studies api_stu
 GET  404  404  404  404  404  404  404  404  404  404  404   api_cohort.draft api_subgroups.draft api_sessions.draft
                                                              api_case_study.private api_case_study.inside api_nowhere
 GET  410  410  410  410  410  410  410  410  410  410  410   api_case_study.removed
+GET  401  401  401  401  401  401  401  401  401  401  401   api_me api_enrollments api_my_sessions api_turns
+POST 401  401  401  401  401  401  401  401  401  401  401   api_turn_take api_turn_pass
 
 # The platform's desk: its people alone, and its books are looked at, never edited
 GET  in   403  403  403  403  403  403  403  403  403  go    admin:login

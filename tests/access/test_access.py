@@ -12,7 +12,7 @@ from tests.payments.conftest import local_stripe, stripe  # noqa: F401
 
 pytestmark = pytest.mark.django_db
 
-REFUSED = {"in", "400", "403", "404", "405", "409", "410"}
+REFUSED = {"in", "400", "401", "403", "404", "405", "409", "410"}
 LEAK = re.compile(r"secret\.example|SECRET|secret-(draft|among-us)")
 OWN_SECRETS = {"calendar_feed"}  # opened by a key only the member knows
 WRITES_NOTHING = {  # and is allowed

@@ -15,6 +15,7 @@ from cohorts.services import seats
 from payments.models import Payee, Payment, Receipt
 from showcase.services import case_studies, pictures
 from studyplatform.accounts.models import User
+from studyplatform.accounts.services import api_tokens
 from tests.payments.buying import begin
 from tests.people import enroll, lead, make_cohort, make_person, make_study, sign_in
 from tests.showcase.make import post, turn
@@ -96,6 +97,7 @@ def _posts(world: World) -> None:
     turn(member, world.cohort)
     in_cohort = {"enrollment_id": place.pk}
     world.things |= {
+        "token": api_tokens.make(member, "달력", ["read"])[0],
         "public": post(member, **in_cohort),
         "private": post(member, out=False, title="SECRET draft", **in_cohort),
         "inside": post(member, title="SECRET among us", visibility="cohort", **in_cohort),

@@ -31,6 +31,7 @@ SITE_PAGES = (
     "refund_policy",
     "house_rules",
     "help",
+    "api_docs",
     "terms",
     "privacy",
 )
