@@ -15,7 +15,7 @@ from typing import Any
 import stripe
 from django.conf import settings
 
-from payments.truth import Account, Charge, Event, MoneyBack, Page
+from payments.truth import Account, Charge, Event, MoneyBack, Page, Transfer
 from studyplatform.kit.edge import outside
 
 log = logging.getLogger(__name__)
@@ -44,6 +44,10 @@ class Rejected(Trouble):
 
 class TryLater(Trouble):
     """Nothing happened; the same request may work later."""
+
+
+class Short(TryLater):
+    """There is not enough money at hand; Stripe keeps this answer under the key for a day."""
 
 
 class NoAnswer(Trouble):
@@ -96,7 +100,7 @@ def _kind(error: stripe.StripeError) -> type[Trouble]:
     if error.http_status == 409:
         return TryLater
     if isinstance(error, stripe.InvalidRequestError | stripe.IdempotencyError):
-        return TryLater if _code(error) == "balance_insufficient" else Rejected
+        return Short if _code(error) == "balance_insufficient" else Rejected
     return Broke if (error.http_status or 0) >= 500 else NoAnswer
 
 
@@ -236,6 +240,31 @@ def account_page(reference: str, *, return_url: str, refresh_url: str) -> str:
 
 
 @outside
+def create_transfer(*, key: str, payout: str, destination: str, amount: int, currency: str, group: str) -> Transfer:
+    """Send money to a payee's account; `key` is the idempotency key. Raises Rejected, Short, TryLater, NoAnswer."""
+    with _told_apart():
+        made = _client().v1.transfers.create(
+            params={
+                "amount": amount,
+                "currency": currency.lower(),
+                "destination": destination,
+                "transfer_group": group,
+                "metadata": {"payout": payout},
+            },
+            options={"idempotency_key": key},
+        )
+    return _transfer(made.to_dict())
+
+
+@outside
+def transfers_of(group: str) -> list[Transfer]:
+    """Return what was sent in a group, oldest first. Raises Trouble."""
+    with _told_apart():
+        found = _client().v1.transfers.list(params={"transfer_group": group, "limit": 100})
+        return [_transfer(one.to_dict()) for one in found.auto_paging_iter()][::-1]
+
+
+@outside
 def read_event(body: bytes, signature: str) -> Event:
     """Return the event in a webhook's raw body. Raises Forged unless Stripe signed exactly this, just now."""
     try:
@@ -309,6 +338,11 @@ def _account(raw: dict[str, Any]) -> Account:
         transfers=(raw.get("capabilities") or {}).get("transfers") or "inactive",
         payee=(raw.get("metadata") or {}).get("payee", ""),
     )
+
+
+def _transfer(raw: dict[str, Any]) -> Transfer:
+    back = tuple((one["id"], one["amount"]) for one in raw["reversals"]["data"])
+    return Transfer(raw["id"], raw["amount"], raw["currency"].upper(), raw.get("transfer_group") or "", back)
 
 
 def _money_back(raw: dict[str, Any]) -> MoneyBack:

@@ -51,6 +51,11 @@ def payout_sent_back(payout: Payout) -> None:
     _to_payee(payout.payee, "payout_sent_back", f"payout-sent-back:{payout.pk}", payout=payout)
 
 
+def payout_not_sent(payout: Payout) -> None:
+    """Tell a host or partner that Stripe did not take their payout, and what to look at."""
+    _to_payee(payout.payee, "payout_not_sent", f"payout-not-sent:{payout.pk}", payout=payout)
+
+
 def account_changed(payee: Payee) -> None:
     """Tell a person that their money goes to another account from now on, in case it was not them."""
     _to_payee(payee, "account_changed", f"account-changed:{payee.pk}:{payee.changed_at.isoformat()}")

@@ -4,8 +4,8 @@ from celery import shared_task
 from django.db.models import QuerySet
 
 from cohorts.models import Cohort, Session
-from payments.flows import checkout, events, refunds
-from payments.models import Payment, Refund, StripeEvent
+from payments.flows import checkout, events, refunds, sending
+from payments.models import Payment, Payout, Refund, StripeEvent
 from payments.services import payouts, releases
 from studyplatform.kit import queue
 
@@ -26,6 +26,12 @@ def drain_payments(payment: Payment) -> None:
 def drain_refunds(refund: Refund) -> None:
     """Money is owed back, or on its way."""
     refunds.drain(refund)
+
+
+@queue.drains("payments.drain_payouts", Payout)
+def drain_payouts(payout: Payout) -> None:
+    """Money goes to a payee's account at Stripe."""
+    sending.drain(payout)
 
 
 def _called_off() -> QuerySet[Cohort]:

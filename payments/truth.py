@@ -67,6 +67,17 @@ class Account:
 
 
 @dataclass(frozen=True)
+class Transfer:
+    """Money sent to a payee's account. `back` is what was reversed since: ids and amounts."""
+
+    id: str
+    amount: int
+    currency: str
+    group: str
+    back: tuple[tuple[str, int], ...] = ()
+
+
+@dataclass(frozen=True)
 class Event:
     """A verified event: only its names are used, its object is asked for again."""
 

@@ -15,6 +15,7 @@ DRAINS = (
     "payments.drain_events",
     "payments.drain_payments",
     "payments.drain_refunds",
+    "payments.drain_payouts",
     "payments.drain_called_off",
     "payments.drain_releases",
 )

@@ -7,7 +7,7 @@ from typing import Any
 from django.utils import timezone
 
 from payments import gateway
-from payments.flows import checkout, onboarding, refunds
+from payments.flows import checkout, onboarding, refunds, sending
 from payments.models import Payment, StripeEvent
 from payments.services import payees, payments
 from studyplatform.kit import queue
@@ -66,6 +66,15 @@ def _account_left(seen: dict[str, Any]) -> None:
     payees.disconnect(seen["_account"])
 
 
+def _transfer_changed(seen: dict[str, Any]) -> None:
+    sending.hear(seen.get("transfer_group") or "")
+
+
+def _bank_answered(seen: dict[str, Any]) -> None:
+    """A payee's bank sent money back: it waits in their own account, which may need another bank now."""
+    onboarding.hear(seen["_account"])
+
+
 def _charge_refunded(seen: dict[str, Any]) -> None:
     intent = seen.get("payment_intent")
     known = [refunds.accept(back) for back in gateway.refunds_of(intent)] if intent else []
@@ -77,6 +86,10 @@ HANDLERS: dict[str, Callable[[dict[str, Any]], None]] = {
     "account.updated": _account_changed,
     "account.application.deauthorized": _account_left,
     "capability.updated": _account_changed,
+    "transfer.created": _transfer_changed,
+    "transfer.updated": _transfer_changed,
+    "transfer.reversed": _transfer_changed,
+    "payout.failed": _bank_answered,
     "checkout.session.completed": _page_changed,
     "checkout.session.expired": _page_changed,
     "checkout.session.async_payment_succeeded": _page_changed,

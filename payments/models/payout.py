@@ -5,6 +5,8 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
+from studyplatform.kit.models import Queued, due_index
+
 
 class PayoutBatch(models.Model):
     """Payouts sent together; one person makes it, another checks it."""
@@ -55,7 +57,7 @@ class PayoutBatch(models.Model):
         return f"{self.pk} {self.state}"
 
 
-class Payout(models.Model):
+class Payout(Queued):
     """One payment to one payee. One that fails returns the money to the balance; the next run makes a new row."""
 
     class State(models.TextChoices):
@@ -71,9 +73,9 @@ class Payout(models.Model):
 
     MOVES = {
         "drafted": {"approved", "void"},
-        "approved": {"sending", "exported", "void"},
-        "sending": {"paid", "failed", "unknown"},
-        "unknown": {"paid", "failed"},
+        "approved": {"sending", "exported", "failed", "void"},
+        "sending": {"paid", "failed", "unknown", "approved"},
+        "unknown": {"paid", "failed", "sending"},
         "exported": {"paid", "failed"},
         "paid": {"failed", "reversed"},
     }
@@ -93,6 +95,10 @@ class Payout(models.Model):
     )
     state = models.CharField(_("state"), max_length=10, choices=State.choices, default=State.DRAFTED)
     reason = models.CharField(_("reason"), max_length=200, blank=True)  # why the bank sent it back
+    due_at = models.DateTimeField(null=True, blank=True)  # empty on the bank rail: people send it
+    destination = models.CharField(_("account at Stripe"), max_length=255, blank=True, default="")
+    reference = models.CharField(_("transfer"), max_length=255, null=True, blank=True, unique=True)
+    key_number = models.PositiveIntegerField(default=0, editable=False)  # a new key after a certain no
     created_at = models.DateTimeField(_("made on"), auto_now_add=True)
     paid_at = models.DateTimeField(_("paid on"), null=True, blank=True)
 
@@ -100,6 +106,7 @@ class Payout(models.Model):
         verbose_name = _("payout")
         verbose_name_plural = _("payouts")
         constraints = [models.CheckConstraint(condition=Q(amount__gt=0), name="payout_positive")]
+        indexes = [due_index("payout_due")]
 
     def __str__(self) -> str:
         return f"{self.payee_id} {self.amount} {self.state}"

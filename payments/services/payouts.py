@@ -11,7 +11,7 @@ from payments import letters
 from payments.models import LedgerAccount, LedgerEntry, Payee, Payout
 from payments.services import ledger
 from studyplatform.accounts.models import User
-from studyplatform.kit import history, money
+from studyplatform.kit import history, money, queue
 from studyplatform.kit.errors import Refused
 
 Kind = LedgerAccount.Kind
@@ -43,9 +43,7 @@ def run() -> int:
 
     The payees are locked before their balances are read, so that two runs at once cannot both see the same money.
     """
-    payees = list(
-        Payee.objects.select_for_update(no_key=True).filter(enabled=True, rail=Payee.Rail.BANK_FILE).order_by("pk")
-    )
+    payees = list(Payee.objects.select_for_update(no_key=True).filter(enabled=True).order_by("pk"))
     balances = _balances([payee.person_id for payee in payees])
     ready = [(payee, balances.get((payee.person_id, payee.currency), 0)) for payee in payees]
     rows = [
@@ -54,7 +52,14 @@ def run() -> int:
         if amount >= MINIMUM[payee.currency]
     ]
     _draft(Payout.objects.bulk_create(rows))
+    _send([row for row in rows if row.payee.rail == Payee.Rail.STRIPE])
     return len(rows)
+
+
+def _send(rows: list[Payout]) -> None:
+    """What goes to somebody's own account at Stripe needs no second person: see docs/decisions/0009."""
+    history.move_all(rows, Payout.State.APPROVED, due_at=timezone.now())
+    queue.wake("payments.drain_payouts")
 
 
 def _balances(people: list[int]) -> dict[tuple[int, str], int]:
@@ -89,7 +94,9 @@ def _paying(payout: Payout) -> LedgerAccount:
 
 def lock(payout: Payout) -> Payout:
     """Return the payout's row, locked, as it is now."""
-    return Payout.objects.select_for_update(of=("self",)).select_related("payee__person").get(pk=payout.pk)
+    rows = Payout.objects.select_for_update(of=("self",)).select_related("payee__person")
+    row: Payout = rows.get(pk=payout.pk)
+    return row
 
 
 @transaction.atomic
@@ -108,7 +115,7 @@ def mark_paid(admin: User, payouts: list[Payout], currency: str) -> None:
 def mark_failed(admin: User, payout: Payout, *, reason: str) -> Payout:
     """Record that the bank sent it back; the money returns to the balance and the next run makes a new row."""
     row = lock(payout)
-    if row.state not in (Payout.State.EXPORTED, Payout.State.PAID):
+    if row.state not in (Payout.State.EXPORTED, Payout.State.PAID) or row.reference:
         raise Refused(_("Only a payout that is with the bank or paid can be marked as sent back."))
     source = ledger.account(Kind.BANK, row.currency) if row.state == Payout.State.PAID else _paying(row)
     history.move(row, Payout.State.FAILED, admin, note=reason, reason=reason[:200])
