@@ -26,7 +26,10 @@ KEPT = {  # the same bytes for everybody
     *("study", "cohort", "case_study.public", "feed", "showcase_feed", "sitemap", "sitemap_section", "robots"),
     *("banner", "social_case.public", "social_site", "social_study", "case_short.public"),
 }
-NOT_KEPT = {"media", "picture.public", "stop_letters", "calendar_feed", "join", "join.free", "seats_fragment"}
+NOT_KEPT = {
+    *("media", "picture.public", "stop_letters", "calendar_feed", "join", "join.free", "seats_fragment"),
+    *("demo", "demo_bar"),  # the demo alone
+}
 API = {  # kept outside for a minute; three queries at most (tests/api/test_reading.py)
     *("api_studies", "api_study", "api_cohorts", "api_study_cohorts", "api_cohort", "api_subgroups", "api_sessions"),
     *("api_case_studies", "api_case_study.public"),
