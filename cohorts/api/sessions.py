@@ -21,7 +21,7 @@ class SessionSerializer(serializers.ModelSerializer):
 
     class Meta:
         model = Session
-        fields = ("id", "number", "title", "starts_at", "minutes", "turns")
+        fields: tuple[str, ...] = ("id", "number", "title", "starts_at", "minutes", "turns")
 
     def get_starts_at(self, session: Session) -> str:
         return session.starts_at.astimezone(session.cohort.tz).isoformat()

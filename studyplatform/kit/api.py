@@ -148,4 +148,4 @@ def asked_language(request: Request | HttpRequest) -> str:
             return str(get_supported_language_variant(code))
         except LookupError:
             continue
-    return settings.LANGUAGE_CODE
+    return str(settings.LANGUAGE_CODE)
