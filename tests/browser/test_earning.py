@@ -62,7 +62,8 @@ def test_from_a_session_to_the_host_s_account(
     options = {"locale": LANGUAGE[language], "timezone_id": ZONE[language]}
     walker = Walker(browse(host, **options), language)
     walker.go("/studio/money/").sees("Where should your money go?").sees("Expected")
-    walker.press("Name an account").fill(**{**ACCOUNT, "account": "12"}).press("Save the account")
+    walker.press("Name an account").fill(country="KR").press("See how you can be paid")
+    walker.fill(**{**ACCOUNT, "account": "12"}).press("Save the account")
     walker.sees("An account number has 8 to 20 digits. Dashes may stay.")
     walker.fill(account=ACCOUNT["account"]).press("Save the account").sees_text("6789").sees_not("110-123")
 

@@ -64,7 +64,8 @@ def _operation(document: dict[str, Any], path: str, method: str, said: dict[str,
 
 def _fields(document: dict[str, Any], body: dict[str, Any]) -> list[tuple[str, str, str]]:
     """Return (name, kind, words) of what a body holds; of a page, of what its rows hold."""
-    schema = _resolved(document, next(iter(body.get("content", {}).values()), {}).get("schema", {}))
+    contents: list[dict[str, Any]] = list(body.get("content", {}).values())
+    schema = _resolved(document, contents[0].get("schema", {}) if contents else {})
     if "results" in schema.get("properties", {}):
         schema = _resolved(document, schema["properties"]["results"]["items"])
     return [(name, _kind(one), one.get("description", "")) for name, one in schema.get("properties", {}).items()]
