@@ -12,13 +12,12 @@ from django.http import HttpResponse
 from django.test import Client
 
 from cohorts.models import Cohort
-from showcase.models import CaseStudy
 from showcase.services import case_studies
 from tests.access.world import World, build
 from tests.payments.conftest import local_stripe, stripe  # noqa: F401
 from tests.people import make_cohort, make_study
 from tests.reading import Page, read
-from tests.showcase.make import post
+from tests.showcase.make import FULL, post
 
 pytestmark = pytest.mark.django_db
 
@@ -52,14 +51,11 @@ def world(stripe: Any, settings: Any, tmp_path: Any) -> World:  # noqa: F811
         "english_cohort": make_cohort(english, currency="USD", amount=4_900),
         "draft_study": draft,
         "draft_study_cohort": make_cohort(draft, state=Cohort.State.OPEN),
-        "remix": post(
-            made.people["stranger"], parent=made.public, title="이어 만든 글", html="<p>그대로 따라 했어요.</p>"
-        ),
+        "remix": post(made.people["stranger"], parent=made.public, title="이어 만든 글", html=FULL),
         "quiet": post(member, title="조용한 글"),
-        "english_post": post(member, title="What I tried", language="en"),
+        "english_post": post(member, title="What I tried", language="en", html=FULL),
         "hidden": case_studies.hide(post(member, title="SECRET hidden"), made.people["admin"]),
     }
-    CaseStudy.objects.filter(pk=made.quiet.pk).update(indexed=False)
     return made
 
 

@@ -53,7 +53,8 @@ def _complaint(role: str, row: str, said: str, tried: Tried) -> str:
         return f"{tried.outcome}, the table says {said}"
     if tried.wrote and (said in REFUSED or (row.startswith("admin") and role != "admin")):
         return f"refused, and yet it wrote {tried.wrote}"
-    if role not in INSIDERS and row not in OWN_SECRETS and LEAK.search(tried.page):
+    at_the_desk = role == "admin" and row.startswith("admin")
+    if role not in INSIDERS and row not in OWN_SECRETS and not at_the_desk and LEAK.search(tried.page):
         return "shows what only the cohort may know"
     return ""
 

@@ -18,7 +18,7 @@ from studyplatform.accounts.models import User
 from studyplatform.accounts.services import api_tokens
 from tests.payments.buying import begin
 from tests.people import enroll, lead, make_cohort, make_person, make_study, sign_in
-from tests.showcase.make import post, turn
+from tests.showcase.make import FULL, post, turn
 
 ROLES = (
     "anonymous",  # no account
@@ -98,7 +98,7 @@ def _posts(world: World) -> None:
     in_cohort = {"enrollment_id": place.pk}
     world.things |= {
         "token": api_tokens.make(member, "달력", ["read"])[0],
-        "public": post(member, **in_cohort),
+        "public": post(member, html=FULL, **in_cohort),
         "private": post(member, out=False, title="SECRET draft", **in_cohort),
         "inside": post(member, title="SECRET among us", visibility="cohort", **in_cohort),
         "removed": case_studies.remove(post(member, title="SECRET removed", **in_cohort), member),

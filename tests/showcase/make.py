@@ -12,6 +12,7 @@ from showcase.services import case_studies
 from studyplatform.accounts.models import User
 
 BODY = "<h2>먼저</h2><p>여섯 장씩 까만 종이 위에 놓고 찍었더니 그제야 읽혔어요.</p>"
+FULL = BODY + "<p>한 장씩 찍으면 하루가 가고, 서른 장씩 찍으면 숫자가 하나씩 없어졌어요.</p>" * 20  # worth finding
 
 
 def content(**fields: Any) -> Content:
