@@ -4,13 +4,13 @@ A seat's part is what the escrow still holds for it, divided by the sessions lef
 cancelled sessions need nothing of their own, and the last session leaves nothing behind.
 """
 
-import datetime
 from collections.abc import Iterable
 
 from django.db import transaction
-from django.db.models import DateTimeField, ExpressionWrapper, F, QuerySet, Sum, Value
+from django.db.models import QuerySet, Sum
 from django.utils import timezone
 
+from cohorts import clock
 from cohorts.models import Cohort, Leadership, Membership, Session, Terms
 from payments.models import LedgerAccount, LedgerEntry, Payment, PaymentLine
 from payments.services import ledger
@@ -21,11 +21,10 @@ Kind = LedgerAccount.Kind
 
 def due() -> QuerySet[Session]:
     """Return cohort-wide sessions that are over and whose part was not shared yet, with `ended_at`."""
-    ended = ExpressionWrapper(F("starts_at") + F("minutes") * Value(datetime.timedelta(minutes=1)), DateTimeField())
     now = timezone.now()
     return (
         Session.objects.filter(subgroup=None, state=Session.State.PLANNED, released_at=None, starts_at__lte=now)
-        .annotate(ended_at=ended)
+        .annotate(ended_at=clock.ENDS)
         .filter(ended_at__lte=now)
         .exclude(cohort__state=Cohort.State.CALLED_OFF)
     )

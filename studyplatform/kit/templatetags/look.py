@@ -40,23 +40,11 @@ register.filter("moment_in", moments.moment)
 register.filter("zone_name", moments.zone_name)
 
 
-@register.simple_tag
-def css(name: str) -> str:
-    """Return the address of one of the style sheets."""
-    return static(f"css/{name}.css")
-
-
 @register.simple_tag(takes_context=True)
 def current(context: dict[str, Any], *names: str) -> SafeString:
     """Return the attribute that marks a link to the page one is on, by the names of addresses."""
     match = getattr(context.get("request"), "resolver_match", None)
     return SafeString('aria-current="page"' if match and match.url_name in names else "")
-
-
-@register.filter
-def split(words: str) -> list[str]:
-    """Return the words of a line."""
-    return words.split()
 
 
 @register.simple_tag
