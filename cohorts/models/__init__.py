@@ -1,6 +1,7 @@
 from cohorts.models.cohort import Cohort
 from cohorts.models.contribution import Contribution
 from cohorts.models.enrollment import Enrollment
+from cohorts.models.note import Nudge, PartnerNote
 from cohorts.models.partner import Leadership, Partner
 from cohorts.models.presentation import Presentation
 from cohorts.models.price import Price
@@ -18,7 +19,9 @@ __all__ = [
     "Enrollment",
     "Leadership",
     "Membership",
+    "Nudge",
     "Partner",
+    "PartnerNote",
     "Presentation",
     "Price",
     "RefundPolicy",

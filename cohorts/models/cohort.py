@@ -47,6 +47,9 @@ class Cohort(models.Model):
     currency = models.CharField(max_length=3, choices=[(code, code) for code in CURRENCIES])
     policy = models.ForeignKey("cohorts.RefundPolicy", on_delete=models.PROTECT, related_name="+")
     posts_needed = models.PositiveIntegerField(default=2)
+    copied_from = models.ForeignKey(
+        "self", null=True, blank=True, editable=False, on_delete=models.PROTECT, related_name="copies"
+    )
     opened_at = models.DateTimeField(null=True, blank=True)
     called_off_at = models.DateTimeField(null=True, blank=True)
     refunded_at = models.DateTimeField(null=True, blank=True)  # all of a called-off cohort's refunds are written

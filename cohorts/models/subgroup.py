@@ -30,6 +30,9 @@ class Subgroup(models.Model):
     chat_link = models.URLField(blank=True)  # its chat room; shown to enrolled members only
     chat_code = models.CharField(max_length=30, blank=True)
     greeting = models.TextField(max_length=500, blank=True)  # the partner's words to who has just joined
+    copied_from = models.ForeignKey(
+        "self", null=True, blank=True, editable=False, on_delete=models.SET_NULL, related_name="+"
+    )
 
     class Meta:
         ordering = ["position"]
