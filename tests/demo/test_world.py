@@ -16,7 +16,7 @@ from cohorts.services import contributions
 from payments.models import LedgerAccount, LedgerEntry, Payment, Payout, PayoutBatch, Receipt
 from showcase.models import CaseStudy
 from studyplatform.accounts.models import User
-from studyplatform.demo.world import data
+from studyplatform.demo.world import data, pictures
 from studyplatform.demo.world.build import build
 from studyplatform.demo.world.world import World
 from studyplatform.kit import queue
@@ -82,6 +82,15 @@ def text_of(browser: Client, address: str, status: int = 200) -> str:
     answer = browser.get(address)
     assert answer.status_code == status, address
     return answer.content.decode()
+
+
+def test_posts_name_people_cohorts_and_pictures_that_are_there() -> None:
+    cohorts = {cohort["key"] for study in data.studies() for cohort in study["cohort"]}
+    for name, post in data.posts().items():
+        assert post["author"] in data.people(), name
+        assert post["in"] in cohorts, name
+        for picture in pictures.NAMED.findall(post["html"]):
+            assert data.picture(picture), name
 
 
 def test_it_is_the_same_world_each_time(made: Made) -> None:

@@ -10,7 +10,7 @@ from payments.flows import checkout
 from payments.models import Payment
 from payments.services import agreements
 from studyplatform.accounts.models import User
-from studyplatform.demo.world import data, posts, routine, stripe
+from studyplatform.demo.world import data, posts, roster, routine, stripe
 from studyplatform.demo.world.world import World
 
 PLAN = ("zone", "currency", "price", "partner_share", "policy", "weeks", "minutes", "meets_at")
@@ -78,7 +78,7 @@ def _whole(cohort: Cohort) -> list[Session]:
 def _invite(world: World, cohort: Cohort, row: data.Data) -> None:
     """Write down who joins when; everybody at another hour of the day."""
     groups = list(cohort.subgroups.order_by("position"))
-    for place, (name, group, days) in enumerate(row["members"]):
+    for place, (name, group, days) in enumerate(roster.seats(row)):
         moment = world.diary.at(row["starts"] - days, 8 + place * 5 % 15, place * 17 % 60)
         chosen = groups[group] if group >= 0 else None
         world.diary.write(moment, _join, world, cohort, name, chosen, row.get("came_from", {}).get(name))

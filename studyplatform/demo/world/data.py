@@ -33,3 +33,8 @@ def posts() -> dict[str, Data]:
 def face(name: str) -> str:
     """Return the drawing of a face."""
     return (HERE / "faces" / f"{name}.svg").read_text()
+
+
+def picture(name: str) -> bytes:
+    """Return a picture that stands in a post."""
+    return (HERE / "pictures" / f"{name}.webp").read_bytes()

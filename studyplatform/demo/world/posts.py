@@ -1,15 +1,18 @@
 """Case studies: turns taken, drafts written, published before the session. What lies ahead stays a draft."""
 
 import datetime
+from contextlib import suppress
 from typing import Any
 
-from cohorts.models import Cohort, Enrollment, Presentation
+from cohorts.models import Cohort, Enrollment, Presentation, Session
 from cohorts.services import presentations
 from showcase.content import Content
 from showcase.services import case_studies
-from studyplatform.demo.world import data
+from studyplatform.accounts.models import User
+from studyplatform.demo.world import data, pictures
 from studyplatform.demo.world.ids import id_of
 from studyplatform.demo.world.world import World
+from studyplatform.kit.errors import Refused
 
 DAY = datetime.timedelta(days=1)
 CLAIMED, BEGUN, OUT = 6, 5, 4  # days before the session
@@ -37,11 +40,17 @@ def plan(world: World, cohort: Cohort, key: str) -> None:
         session = sessions[row["week"]]
         start = session.starts_at - place * QUARTER
         if row.get("turn", True):
-            world.diary.write(start - CLAIMED * DAY, presentations.claim, world.people[row["author"]], session)
+            world.diary.write(start - CLAIMED * DAY, _claim, world.people[row["author"]], session)
         world.diary.write(start - BEGUN * DAY, _begin, world, cohort, name, row)
         world.diary.write(start - row.get("out", OUT) * DAY, _publish, world, name)
         if "removed" in row:
             world.diary.write(start - row["removed"] * DAY, _remove, world, name)
+
+
+def _claim(person: User, session: Session) -> None:
+    """Take a turn; who comes late writes without one."""
+    with suppress(Refused):
+        presentations.claim(person, session)
 
 
 def _begin(world: World, cohort: Cohort, name: str, row: data.Data) -> None:
@@ -50,11 +59,12 @@ def _begin(world: World, cohort: Cohort, name: str, row: data.Data) -> None:
     turn = _turn(place, row) if row.get("turn", True) else None
     parent = world.posts[row["remix_of"]] if "remix_of" in row else None
     content = Content(**_words(row, cohort), enrollment_id=place.pk, presentation_id=turn.pk if turn else None)
-    world.posts[name] = case_studies.start(author, content, public_id=id_of(name), parent=parent)
+    post = case_studies.start(author, content, public_id=id_of(name), parent=parent)
+    world.posts[name] = pictures.put_in(post, content)
 
 
-def _turn(place: Enrollment, row: data.Data) -> Presentation:
-    return place.presentations.get(session__number=row["week"], session__subgroup=None)
+def _turn(place: Enrollment, row: data.Data) -> Presentation | None:
+    return place.presentations.filter(session__number=row["week"], session__subgroup=None).first()
 
 
 def _words(row: data.Data, cohort: Cohort) -> dict[str, Any]:
