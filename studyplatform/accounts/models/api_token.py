@@ -11,8 +11,9 @@ class ApiToken(models.Model):
     """Only the hash is kept, so that nobody who reads this table can use one."""
 
     class Scope(models.TextChoices):
-        READ = "read", _("see what is mine: places, sessions, turns")
-        JOIN = "join", _("take turns and pass them on")
+        READ = "read", _("see what is mine: places, sessions, turns, drafts")
+        JOIN = "join", _("join cohorts, take turns and pass them on")
+        WRITE = "write", _("write case studies, publish and remove them")
 
     person = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="api_tokens")
     name = models.CharField(max_length=60)
