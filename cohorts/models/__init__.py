@@ -3,6 +3,8 @@ from cohorts.models.contribution import Contribution
 from cohorts.models.enrollment import Enrollment
 from cohorts.models.note import Nudge, PartnerNote
 from cohorts.models.partner import Leadership, Partner
+from cohorts.models.partner_application import PartnerApplication
+from cohorts.models.partner_invitation import PartnerInvitation
 from cohorts.models.presentation import Presentation
 from cohorts.models.price import Price
 from cohorts.models.refund_policy import RefundPolicy
@@ -21,6 +23,8 @@ __all__ = [
     "Membership",
     "Nudge",
     "Partner",
+    "PartnerApplication",
+    "PartnerInvitation",
     "PartnerNote",
     "Presentation",
     "Price",
