@@ -100,6 +100,7 @@ TEMPLATES = [
                 "django.contrib.messages.context_processors.messages",
                 "django.template.context_processors.i18n",
                 "studyplatform.kit.context.site",
+                "studyplatform.mail.context.bell",
             ],
             "builtins": [
                 "django.templatetags.i18n",

@@ -43,7 +43,7 @@ def from_allauth(prefix: str, email: str, context: dict[str, Any]) -> Letter | N
     template, life = TEMPLATES.get(name, ("accounts/notice", LINK_LIFE))
     shown = {**_shown(context), "email": email, "sentence": _sentence(name, context), "at": timezone.now()}
     common: dict[str, Any] = {
-        "key": f"sign-in:{secret_token()}",
+        "key": f"{Letter.OPENS}{secret_token()}",
         "template": template,
         "context": shown,
         "expires_at": timezone.now() + life,

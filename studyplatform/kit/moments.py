@@ -35,9 +35,9 @@ def day(at: datetime.datetime | datetime.date, zone: str | ZoneInfo | None = Non
 
 
 def near_day(at: datetime.datetime) -> str:
-    """Return "today" or "tomorrow" on the reader's calendar, else the day."""
+    """Return "yesterday", "today" or "tomorrow" on the reader's calendar, else the day."""
     away = (in_zone(at).date() - timezone.localdate()).days
-    return {0: _("today"), 1: _("tomorrow")}.get(away) or day(at)
+    return {-1: _("yesterday"), 0: _("today"), 1: _("tomorrow")}.get(away) or day(at)
 
 
 def clock(at: datetime.datetime, zone: str | ZoneInfo | None = None) -> str:

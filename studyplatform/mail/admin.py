@@ -67,7 +67,7 @@ class LetterAdmin(Table):
 
     @admin.display(description=_("kind"))
     def kind_in_words(self, row: Letter) -> str:
-        return str(name_of(row.kind)) if row.kind else "–"
+        return str(name_of(row.kind))
 
     @admin.display(description=_("how it looks"))
     def as_read(self, row: Letter) -> SafeString:

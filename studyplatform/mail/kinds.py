@@ -15,8 +15,9 @@ NAMES: dict[str, Promise] = {
     "new_member": _("Somebody joins my cohort"),
 }
 OTHER = _("Other news about my studies")
+ALWAYS = _("My money and my places")  # the empty kind, which cannot be stopped
 
 
 def name_of(kind: str) -> str | Promise:
     """Return a kind in words."""
-    return NAMES.get(kind, OTHER)
+    return NAMES.get(kind, OTHER) if kind else ALWAYS

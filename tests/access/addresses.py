@@ -5,6 +5,7 @@ from typing import Any
 
 from django.test import Client
 from django.urls import reverse
+from django.utils import timezone
 
 from tests.access.world import World, picture_file
 from tests.accounts.test_joining import NEW
@@ -142,6 +143,7 @@ def _form(name: str, world: World) -> dict[str, Any]:
         "profile": FILLED,
         "api_tokens": {"name": "달력", "scopes": ["read"], "days": "30"},
         "letters": {"kind": ["session_moved"]},
+        "notifications": {"until": timezone.now().isoformat()},
         "set_language": {"language": "en"},
         "account_login": {"login": "stranger@example.com", "password": PASSWORD},
         "account_signup": NEW,

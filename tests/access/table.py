@@ -94,11 +94,13 @@ GET  in   200  200  200  200  200  200  200  200  200  200   partner_desk partne
 
 # One's own things
 GET  in   200  200  200  200  200  200  200  200  200  200   home account profile letters payee payments
+                                                             notifications
                                                              api_tokens
                                                              account_email
                                                              account_change_password account_reauthenticate
                                                              socialaccount_connections
 POST in   go   go   go   go   go   go   go   go   go   go    profile letters payee payee_stripe
+                                                             notifications
                                                              calendar_reset account_email
                                                              account_change_password account_reauthenticate
 POST in   200  200  200  200  200  200  200  200  200  200   api_tokens

@@ -14,7 +14,6 @@ from django.utils import timezone
 from studyplatform.kit import edge, queue
 from studyplatform.mail.models import Letter
 from studyplatform.mail.services import preferences
-from studyplatform.mail.services.letters import KEPT_BACK
 
 PERMANENT = 500  # SMTP answers from here on will not change
 MOST_ATTEMPTS = 100  # about four days of a mail server that does not answer
@@ -27,7 +26,7 @@ def send(letter: Letter) -> None:
         return
     reason = why_not(mine)
     if reason:
-        queue.give_up(mine, f"{KEPT_BACK}{reason}")
+        queue.give_up(mine, f"{Letter.KEPT_BACK}{reason}")
     else:
         hand_over(mine)
 

@@ -1,15 +1,23 @@
 """Letters: every message is a row, rendered, before it is sent."""
 
+import re
 import uuid
+from html import unescape
+from urllib.parse import urlsplit
 
 from django.conf import settings
 from django.db import models
 
 from studyplatform.kit.models import Queued, due_index
 
+BUTTON = re.compile(r'class="way" href="([^"]+)"')  # templates/mail/_button.html
+
 
 class Letter(Queued):
     """One message to one address, as it will be sent. `key` is unique, so that a fact is told once."""
+
+    OPENS = "sign-in:"  # how the keys of letters begin that open an account
+    KEPT_BACK = "not sent: "  # how the error of a letter begins that rightly did not leave
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)  # also its Message-ID
     recipient = models.ForeignKey(
@@ -37,9 +45,17 @@ class Letter(Queued):
     @property
     def carries_key(self) -> bool:
         """Whether it opens an account: its words are for its reader alone."""
-        return self.key.startswith("sign-in:")
+        return self.key.startswith(self.OPENS)
 
     @property
     def shown_subject(self) -> str:
         """Its subject for people who run the platform: that of a letter with a code in it is kept from them."""
         return "…" if self.carries_key else self.subject
+
+    @property
+    def way(self) -> str:
+        """Where its button leads on our own site; "" when it has none, or leads elsewhere."""
+        found = BUTTON.search(self.html)
+        there = urlsplit(unescape(found[1])) if found else None
+        ours = there and there.hostname == urlsplit(settings.SITE_URL).hostname
+        return there._replace(scheme="", netloc="").geturl() if there and ours else ""

@@ -20,7 +20,6 @@ from studyplatform.mail.services import preferences
 
 QUEUE = "mail.drain_letters"
 LONGEST_SUBJECT = 200
-KEPT_BACK = "not sent: "  # what the error of a letter begins with that rightly did not leave
 
 Person = Any  # accounts.User: an upper app's row, known here by its columns only
 
@@ -103,7 +102,7 @@ def send_again(actor: Person, letter: Letter) -> Letter:
 
 def failed() -> QuerySet[Letter]:
     """Letters the mail server refuses, tried or given up; not those that were rightly kept back."""
-    return Letter.objects.exclude(error="").exclude(error__startswith=KEPT_BACK).filter(withdrawn_at=None)
+    return Letter.objects.exclude(error="").exclude(error__startswith=Letter.KEPT_BACK).filter(withdrawn_at=None)
 
 
 def _once(key: str, template: str, context: dict[str, Any], *, language: str, **values: Any) -> Letter:
