@@ -2,6 +2,7 @@
 
 from django.urls import path
 
+from payments.api.enrollments import Join
 from payments.views.checkout import checkout_give_up, checkout_page, checkout_return
 from payments.views.earnings import earned
 from payments.views.join import join
@@ -22,4 +23,5 @@ urlpatterns = [
     path("account/payouts/return/", payee_return, name="payee_return"),
     path("account/payments/", paid, name="payments"),
     path("account/payments/<str:public_id>/receipt/", receipt, name="receipt"),
+    path("api/v1/studies/<slug:slug>/cohorts/<int:number>/enrollments/", Join.as_view(), name="api_join"),
 ]

@@ -3,6 +3,7 @@
 from django.urls import path, register_converter
 
 from showcase.api.case_studies import CaseStudies, OneCaseStudy
+from showcase.api.writing import MyCaseStudies, MyCaseStudy, Pictures, Publication
 from showcase.views.case_study import case_study, short
 from showcase.views.cohort_cases import cohort_case, cohort_cases
 from showcase.views.my_posts import my_posts
@@ -46,4 +47,8 @@ urlpatterns = [
     path("home/posts/", my_posts, name="my_posts"),
     path("api/v1/case-studies/", CaseStudies.as_view(), name="api_case_studies"),
     path("api/v1/case-studies/<public_id:public_id>/", OneCaseStudy.as_view(), name="api_case_study"),
+    path("api/v1/me/case-studies/", MyCaseStudies.as_view(), name="api_my_cases"),
+    path("api/v1/me/case-studies/<public_id:public_id>/", MyCaseStudy.as_view(), name="api_my_case"),
+    path("api/v1/me/case-studies/<public_id:public_id>/publication/", Publication.as_view(), name="api_publication"),
+    path("api/v1/me/case-studies/<public_id:public_id>/pictures/", Pictures.as_view(), name="api_pictures"),
 ]

@@ -117,13 +117,14 @@ class TakeTurn(Endpoint):
     """Take the first free turn of a session."""
 
     scopes: ClassVar[dict[str, str]] = {"POST": "join"}
-    serializer_class = TurnSerializer
+    serializer_class = serializers.Serializer  # nothing is sent
+    answers: ClassVar[dict[str, Any]] = {"POST": TurnSerializer}
 
     def post(self, request: Request, public_id: str) -> Response:
         session = get_object_or_404(sessions_seen_by(request.user), public_id=public_id)
         turn = presentations.claim(request.user, session)
         turn.session = session
-        return Response(self.get_serializer(turn).data, status=201)
+        return Response(TurnSerializer(turn).data, status=201)
 
 
 class PassTurn(Endpoint):

@@ -5,7 +5,7 @@ Lock order: payment, cohort, line, enrollment, seats, receipt number. Money is b
 
 import datetime
 import logging
-from typing import Any, TypedDict, Unpack
+from typing import Any, NamedTuple, TypedDict, Unpack
 
 from django.db import transaction
 from django.utils import timezone
@@ -41,6 +41,14 @@ class Choices(TypedDict, total=False):
     seen: str  # the offer the page showed, as `offer` writes it
     introduction: str
     came_from: tuple[str, str]
+
+
+class Offer(NamedTuple):
+    """What a new seat costs, and under which refund rule."""
+
+    price: int
+    currency: str
+    policy_id: int
 
 
 def open_for(member: User, cohort: Cohort, **choices: Unpack[Choices]) -> Payment:

@@ -1,6 +1,6 @@
 """Joining a cohort: choose, agree, and go on to pay."""
 
-from typing import Any, NamedTuple
+from typing import Any
 from urllib.parse import parse_qs, urlencode, urlsplit
 
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
@@ -20,15 +20,6 @@ from payments.services import agreements, choices, payments
 from studyplatform.accounts.models import User
 from studyplatform.kit.errors import Refused
 from studyplatform.kit.limits import limited
-
-
-class Offer(NamedTuple):
-    """What a new seat costs, and under which refund rule."""
-
-    price: int
-    currency: str
-    policy_id: int
-
 
 REASONS = ("already_in", "sold_out", "being_paid", "closed")
 
@@ -88,7 +79,7 @@ def _page(
         "own": own,
         "form": form,
         "price": price,
-        "offer": payments.offer(own or Offer(price, cohort.currency, cohort.policy_id)),
+        "offer": payments.offer(own or payments.Offer(price, cohort.currency, cohort.policy_id)),
         "choices": choices.subgroups(cohort),
         "chosen": str(form["subgroup"].value() or ""),
         "rungs": choices.refund_rungs(cohort, price) if price else [],

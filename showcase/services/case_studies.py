@@ -224,7 +224,8 @@ def _refuse_unless_complete(row: CaseStudy, content: Content) -> None:
     if not sanitise.words(content.html):
         raise Refused(_("Write a few lines about what you did before publishing."), field="html")
     if content.visibility == CaseStudy.Visibility.COHORT and not content.enrollment_id:
-        raise Refused(_("Choose the cohort that may read it, or let everybody read it."), field="place")
+        words = _("Choose the cohort that may read it, or let everybody read it.")
+        raise Refused(words, field="place", code="no_cohort")
     _refuse_if_turn_is_taken(row, content)
 
 

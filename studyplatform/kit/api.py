@@ -55,6 +55,7 @@ class Endpoint(GenericAPIView):
     scopes: ClassVar[dict[str, str]] = {}
     order: ClassVar[tuple[str, ...]] = ("pk",)
     query: type[Serializer] | None = None  # the parameters of a list
+    answers: ClassVar[dict[str, type[Serializer]]] = {}  # by method: what it answers with, if not what it takes
     most: ClassVar[dict[str, tuple[str, int]]] = {}  # by method: a limit of its own, and how often a minute
     schema: Described | None = Described()
     pagination_class = Pages

@@ -31,6 +31,10 @@ class Described(AutoSchema):
         """Group by the noun the address begins with."""
         return [self._tokenize_path()[0]]
 
+    def get_response_serializers(self) -> Any:
+        """Take what the view says it answers with, where that is not what it takes."""
+        return self.view.answers.get(self.method) or super().get_response_serializers()
+
     def _get_response_bodies(self, direction: Any = "response") -> dict[str, Any]:
         bodies: dict[str, Any] = super()._get_response_bodies(direction)
         problem: dict[str, Any] = self._get_response_for_code(  # type: ignore[no-untyped-call]

@@ -23,7 +23,7 @@ EVENT = {
 }
 SPACE = ("sessions", "people", "groups", "turns", "cases", "space")
 STUDIO_STUDY = ("study", "study_edit", "cohort_new", "refunds")
-STUDIO = ("cohort", "cohort_edit", "cohort_refunds", "cohort_open", "cohort_close", "cohort_reopen", "call_off")
+STUDIO = ("cohort", "cohort_edit", "cohort_refunds", "cohort_open", "cohort_close", "cohort_reopen", "call_off", "again")
 STUDIO_LISTS = ("groups", "sessions", "people", "people_export", "preview")
 API = ("cohort", "subgroups", "sessions")
 ADMIN_THINGS = {"change", "delete", "history"}
@@ -39,6 +39,7 @@ def arguments(world: World) -> dict[str, list[Any]]:
         **dict.fromkeys((*SPACE, "join", "cohort", "seats_fragment"), here),
         **{f"{name}.draft": drafted for name in (*SPACE, "join", "cohort", "seats_fragment")},
         "join.free": there,
+        **dict.fromkeys(("studio_copy", "studio_partners_ask"), [study.slug, world.copied.number]),
         "studio_cohort_reopen.closed": [study.slug, world.closed_cohort.number],
         **{f"studio_{name}": [study.slug] for name in STUDIO_STUDY},
         **{f"studio_{name}": here for name in (*STUDIO, *STUDIO_LISTS)},
@@ -72,7 +73,8 @@ def arguments(world: World) -> dict[str, list[Any]]:
         "stop_letters.guessed": ["2" * 32, "session_reminder"],
         "study": [study.slug],
         **{name: [study.slug] for name in ("api_study", "api_study_cohorts")},
-        **{f"api_{name}": here for name in API},
+        **{f"api_{name}": here for name in (*API, "join")},
+        **{f"api_{name}": [posts["private"].public_id] for name in ("my_case", "publication", "pictures")},
         **{f"api_{name}.draft": drafted for name in API},
         **{f"api_case_study.{name}": [row.public_id] for name, row in posts.items()},
         "api_nowhere": ["nothing/"],

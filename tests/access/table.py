@@ -81,13 +81,14 @@ GET  in   404  404  404  404  404  404  404  200  404  404   studio_study studio
                                                              studio_cohort_edit studio_cohort_refunds studio_call_off
                                                              studio_groups studio_group studio_sessions
                                                              studio_session studio_people studio_people_export
-                                                             studio_preview.draft
+                                                             studio_preview.draft studio_copy
 GET  in   404  404  404  404  404  404  404  go   404  404   studio_preview
 POST in   404  404  404  404  404  404  404  go   404  404   studio_study_edit studio_cohort_new studio_cohort_edit
                                                              studio_cohort_open.draft studio_cohort_close
                                                              studio_cohort_reopen.closed studio_groups studio_group
                                                              studio_group_remove studio_session
                                                              studio_session_cancel studio_place studio_call_off
+                                                             studio_again studio_partners_ask
 
 # Partners
 GET  in   200  200  200  200  200  200  200  200  200  200   partner_desk partner_earnings
@@ -147,7 +148,9 @@ GET  404  404  404  404  404  404  404  404  404  404  404   api_cohort.draft ap
                                                              api_case_study.private api_case_study.inside api_nowhere
 GET  410  410  410  410  410  410  410  410  410  410  410   api_case_study.removed
 GET  401  401  401  401  401  401  401  401  401  401  401   api_me api_enrollments api_my_sessions api_turns
-POST 401  401  401  401  401  401  401  401  401  401  401   api_turn_take api_turn_pass
+                                                             api_my_cases api_my_case
+POST 401  401  401  401  401  401  401  401  401  401  401   api_turn_take api_turn_pass api_join api_my_cases
+                                                             api_publication api_pictures
 
 # The platform's desk: its people alone, and its books are looked at, never edited
 GET  in   403  403  403  403  403  403  403  403  403  go    admin:login

@@ -11,7 +11,7 @@ from django.utils import timezone
 from PIL import Image
 
 from cohorts.models import Cohort, Enrollment, Session, Subgroup
-from cohorts.services import seats
+from cohorts.services import copies, seats
 from payments.models import Payee, Payment, Receipt
 from showcase.services import case_studies, pictures
 from studyplatform.accounts.models import User
@@ -82,6 +82,7 @@ def _cohorts(world: World) -> None:
         "second": second,
         "draft_cohort": draft,
         "closed_cohort": make_cohort(study, state=Cohort.State.CLOSED),
+        "copied": copies.run_again(people["host"], first),
         "place": place,
         "group": groups[0],
         "other_group": groups[1],

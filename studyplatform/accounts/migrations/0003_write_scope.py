@@ -11,6 +11,7 @@ class Migration(migrations.Migration):
     ]
 
     operations = [
+        # lock: only the choices change, which the database does not know
         migrations.AlterField(
             model_name='apitoken',
             name='scopes',
