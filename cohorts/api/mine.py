@@ -32,7 +32,9 @@ class EnrollmentSerializer(serializers.ModelSerializer):
 
     class Meta:
         model = Enrollment
-        fields = ("id", "study", "number", "state", "price", "hold_until", "joined_at", "introduction")
+        fields: tuple[str, ...] = (
+            *("id", "study", "number", "state", "price", "hold_until", "joined_at", "introduction"),
+        )
 
     def get_price(self, enrollment: Enrollment) -> Money:
         return {"amount": enrollment.price, "currency": enrollment.currency}

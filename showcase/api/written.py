@@ -46,7 +46,7 @@ class WrittenSerializer(serializers.ModelSerializer):
     def to_representation(self, post: Any) -> dict[str, Any]:
         """Show the pending edits of a published post, as the editor does."""
         post.content = content_of(post)
-        return super().to_representation(post)
+        return super().to_representation(post)  # type: ignore[no-any-return]
 
     def get_recipe(self, post: Any) -> Recipe:
         return post.content.recipe  # type: ignore[no-any-return]
