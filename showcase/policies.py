@@ -33,6 +33,11 @@ def case_studies_seen_by(user: Reader) -> QuerySet[CaseStudy]:
     return CaseStudy.objects.filter(FOR_EVERYBODY | in_cohort | own)
 
 
+def commented_by(user: Reader) -> QuerySet[CaseStudy]:
+    """Posts the person may comment on: all that are out and that they may read. Visitors sign in first."""
+    return case_studies_seen_by(user).filter(OUT) if user.is_authenticated else CaseStudy.objects.none()
+
+
 def case_studies_in(cohort: Cohort) -> QuerySet[CaseStudy]:
     """Posts of a cohort for those who may enter it: public ones and the cohort's own."""
     return CaseStudy.objects.filter(OUT, enrollment__cohort=cohort)

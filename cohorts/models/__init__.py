@@ -14,6 +14,7 @@ from cohorts.models.session import Session
 from cohorts.models.study import Study, StudyRole
 from cohorts.models.subgroup import Membership, Subgroup
 from cohorts.models.terms import Terms
+from cohorts.models.thanks import Thanks
 
 __all__ = [
     "Cohort",
@@ -36,4 +37,5 @@ __all__ = [
     "StudyRole",
     "Subgroup",
     "Terms",
+    "Thanks",
 ]

@@ -5,7 +5,7 @@ from django.utils import timezone
 from cohorts.models import Cohort, Contribution, Enrollment
 from cohorts.services import completions
 
-POST, TURN = "post", "turn"
+POST, TURN, THANKS = "post", "turn", "thanks"
 
 
 def add(enrollment: Enrollment, kind: str, key: str) -> Contribution:
