@@ -24,6 +24,13 @@ PER_CENT = money.BASIS // 100
 class CohortForm(forms.Form):
     """For a draft everything; once the cohort has opened, only what does not change what people joined by."""
 
+    first_number = number(
+        _("Number of your first cohort"),
+        1,
+        999,
+        required=False,
+        help_text=_("1, unless you have run this study elsewhere: after seven runs there, begin here with 8."),
+    )
     starts_on = forms.DateField(label=_("First session"), widget=DayInput())
     meets_at = forms.TimeField(label=_("Every week at"), widget=ClockInput())
     zone = forms.ChoiceField(label=_("Time zone"), choices=zones)
@@ -50,9 +57,11 @@ class CohortForm(forms.Form):
         help_text=_("Of what each seat brings in, for whoever leads the member’s subgroup."),
     )
 
-    def __init__(self, *args: Any, cohort: Cohort | None = None, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, cohort: Cohort | None = None, first: bool = False, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.cohort = cohort
+        if not first:
+            del self.fields["first_number"]
         if cohort and cohort.state != Cohort.State.DRAFT:
             for name in Cohort.FIXED:
                 del self.fields[name]
@@ -116,6 +125,8 @@ class CohortForm(forms.Form):
         zone = ZoneInfo(self.value("zone"))
         plan["closes_at"] = weekly.end_of(plan.pop("closes_on"), zone)
         plan["partner_share"] *= PER_CENT
+        if "first_number" in self.fields:
+            plan["first_number"] = plan["first_number"] or 1
         if "minimum" in self.fields:
             plan["minimum"] = plan["minimum"] or 0
             plan["minimum_by"] = weekly.end_of(plan["minimum_by"], zone) if plan["minimum"] else None
@@ -170,6 +181,7 @@ def first_plan(host: User) -> dict[str, Any]:
     starts_on = timezone.localdate() + datetime.timedelta(weeks=3)
     zone = host.time_zone
     return {
+        "first_number": 1,
         "starts_on": starts_on,
         "meets_at": datetime.time(20),
         "zone": zone,

@@ -20,13 +20,25 @@ from studyplatform.kit.errors import Refused
 
 @transaction.atomic
 def draft(
-    host: User, study: Study, *, capacity: int, price: int, partner_share: int, policy: str, **plan: Any
+    host: User,
+    study: Study,
+    *,
+    capacity: int,
+    price: int,
+    partner_share: int,
+    policy: str,
+    first_number: int = 1,
+    **plan: Any,
 ) -> Cohort:
-    """Draft the study's next cohort. `price` in minor units, `partner_share` in basis points, `policy` a preset."""
+    """Draft the study's next cohort. `price` in minor units, `partner_share` in basis points, `policy` a preset.
+
+    A study's first cohort is `first_number`, for hosts who have run it elsewhere before.
+    """
     prices.check(price, plan["currency"])
     row = Study.objects.select_for_update().get(pk=study.pk)
-    last = Cohort.objects.filter(study=row).aggregate(last=Max("number"))["last"] or 0
-    cohort = Cohort.objects.create(study=row, number=last + 1, policy=refund_policies.preset(policy), **plan)
+    last = Cohort.objects.filter(study=row).aggregate(last=Max("number"))["last"]
+    number = last + 1 if last else first_number
+    cohort = Cohort.objects.create(study=row, number=number, policy=refund_policies.preset(policy), **plan)
     Seats.objects.create(cohort=cohort, capacity=capacity)
     Price.objects.create(cohort=cohort, amount=price)
     _agree(cohort, partner_share, version=1)

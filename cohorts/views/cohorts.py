@@ -25,12 +25,13 @@ def new(request: HttpRequest, slug: str) -> HttpResponse:
     """Plan the next cohort; it starts from the last one's values with the dates moved."""
     study = get_run_study(request, slug)
     plan = cohorts.next_plan(study) or first_plan(reader(request))
-    form = CohortForm(request.POST or None, initial=initial_of(plan))
+    again = study.cohorts.exists()
+    form = CohortForm(request.POST or None, initial=initial_of(plan), first=not again)
     cohort = attempt(form, cohorts.draft, reader(request), study) if _saves(request) else None
     if cohort:
         messages.success(request, _("The plan is saved. Nobody sees it until you open it."))
         return redirect("studio_cohort", slug, cohort.number)
-    return render(request, "studio/cohort_new.html", {"form": form, "study": study, "again": study.cohorts.exists()})
+    return render(request, "studio/cohort_new.html", {"form": form, "study": study, "again": again})
 
 
 @login_required

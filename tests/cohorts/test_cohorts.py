@@ -221,6 +221,16 @@ def test_the_next_cohort_starts_from_the_last_with_its_dates_moved(cohort, host)
     assert list(Cohort.objects.order_by("number").values_list("number", "state")) == [(1, "open"), (2, "draft")]
 
 
+def test_a_study_that_ran_elsewhere_begins_with_a_later_number(own, host):
+    new = reverse("studio_cohort_new", args=[own.slug])
+    assert 'name="first_number" value="1"' in text(english(host).get(new))
+    answer = english(host).post(new, plan(first_number="8"))
+    assert answer.headers["Location"] == "/studio/walks/cohorts/8/"
+    assert "first_number" not in text(english(host).get(new))
+    answer = english(host).post(new, plan(first_number="3"))
+    assert answer.headers["Location"] == "/studio/walks/cohorts/9/"
+
+
 def test_a_host_sees_a_draft_as_a_visitor_will_and_nobody_else_does(draft, host, other_host, stranger, client):
     address = studio("preview", draft)
     page = text(english(host).get(address))
