@@ -10,6 +10,7 @@ from cohorts.api.subgroups import Subgroups
 from cohorts.views import (
     calendar,
     cohorts,
+    copies,
     groups,
     members,
     opening,
@@ -58,6 +59,9 @@ urlpatterns = [
     path(f"{COHORT}/groups/<int:pk>/remove/", subgroups.remove, name="studio_group_remove"),
     path(f"{COHORT}/sessions/", studio_sessions.sessions_of, name="studio_sessions"),
     path(f"{COHORT}/sessions/<str:public_id>/", studio_sessions.session, name="studio_session"),
+    path(f"{COHORT}/again/", copies.again, name="studio_again"),
+    path(f"{COHORT}/copy/", copies.copy, name="studio_copy"),
+    path(f"{COHORT}/partners/", copies.ask_partners, name="studio_partners_ask"),
     path(f"{COHORT}/sessions/<str:public_id>/cancel/", studio_sessions.cancel, name="studio_session_cancel"),
     path(f"{COHORT}/people/", people.people, name="studio_people"),
     path(f"{COHORT}/people/export/", people.export, name="studio_people_export"),

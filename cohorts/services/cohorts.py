@@ -1,6 +1,5 @@
 """A cohort's life: drafted, opened, closed for new members, called off, finished."""
 
-import datetime
 from typing import Any
 
 from django.conf import settings
@@ -181,27 +180,6 @@ def locked(cohort: Cohort) -> Cohort:
 def changed(cohort: Cohort) -> None:
     """Make every kept page that shows the cohort old."""
     page_cache.bump("lists", f"study:{cohort.study.slug}", f"cohort:{cohort.study.slug}:{cohort.number}")
-
-
-def next_plan(study: Study) -> dict[str, Any] | None:
-    """Return the last cohort's plan with its dates moved behind it, for the form of the next one."""
-    last: Any = study.cohorts.select_related("seats", "policy").order_by("-number").first()
-    if not last:
-        return None
-    starts_on = max(last.ends_on + datetime.timedelta(weeks=2), timezone.localdate() + datetime.timedelta(weeks=2))
-    starts_on += datetime.timedelta(days=(last.starts_on.weekday() - starts_on.weekday()) % 7)
-    later = starts_on - last.starts_on
-    return {
-        **{name: getattr(last, name) for name in ("meets_at", "zone", "minutes", "weeks", "turns_per_session", "link")},
-        **{name: getattr(last, name) for name in ("minimum", "currency", "posts_needed")},
-        "starts_on": starts_on,
-        "closes_at": last.closes_at + later,
-        "minimum_by": last.minimum_by + later if last.minimum_by else None,
-        "policy": last.policy.preset,
-        "capacity": last.seats.capacity,
-        "price": last.prices.get(kind=Price.Kind.STANDARD).amount,
-        "partner_share": last.terms.latest("version").partner_share,
-    }
 
 
 def _refuse_unless(cohort: Cohort, state: str) -> None:

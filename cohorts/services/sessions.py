@@ -14,22 +14,38 @@ from studyplatform.accounts.models import User
 from studyplatform.kit import history, page_cache
 from studyplatform.kit.errors import Refused
 
+WORDS = ("title", "run_sheet")
+Words = dict[tuple[int | None, int], dict[str, str]]
+
 
 def write(cohort: Cohort) -> list[Session]:
-    """Write the sessions of a cohort and of its subgroups, one a week each."""
-    rows = _rows(cohort, None)
+    """Write the sessions of a cohort and of its subgroups, one a week each.
+
+    A cohort that was copied has the titles and run sheets of last time, session by session.
+    """
+    before = _last_time(cohort)
+    rows = _rows(cohort, None, before)
     for subgroup in cohort.subgroups.all():
-        rows += _rows(cohort, subgroup)
+        rows += _rows(cohort, subgroup, before)
     return Session.objects.bulk_create(rows)
+
+
+def _last_time(cohort: Cohort) -> Words:
+    """The words of the sessions this cohort was copied from, by their subgroup and number."""
+    if not cohort.copied_from_id:
+        return {}
+    rows = Session.objects.filter(cohort=cohort.copied_from_id).values_list("subgroup", "number", *WORDS)
+    return {(group, number): dict(zip(WORDS, words, strict=True)) for group, number, *words in rows}
 
 
 def write_for(cohort: Cohort, subgroup: Subgroup) -> list[Session]:
     """Write the sessions still to come of a subgroup added after its cohort opened."""
     now = timezone.now()
-    return Session.objects.bulk_create(row for row in _rows(cohort, subgroup) if row.starts_at > now)
+    return Session.objects.bulk_create(row for row in _rows(cohort, subgroup, {}) if row.starts_at > now)
 
 
-def _rows(cohort: Cohort, subgroup: Subgroup | None) -> list[Session]:
+def _rows(cohort: Cohort, subgroup: Subgroup | None, before: Words) -> list[Session]:
+    series = (subgroup.copied_from_id or 0) if subgroup else None  # 0: made anew, nothing was said last time
     clock = subgroup.meets_at if subgroup else cohort.meets_at
     weekday = subgroup.weekday if subgroup else None
     starts = weekly.starts(cohort.starts_on, clock, cohort.tz, cohort.weeks, weekday=weekday)
@@ -41,6 +57,7 @@ def _rows(cohort: Cohort, subgroup: Subgroup | None) -> list[Session]:
             starts_at=start,
             minutes=subgroup.minutes if subgroup else cohort.minutes,
             turns=cohort.turns_per_session,
+            **before.get((series, number), {}),
         )
         for number, start in enumerate(starts, 1)
     ]

@@ -10,7 +10,7 @@ from django.utils import translation
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
-from cohorts import letters
+from cohorts import later, letters
 from cohorts.forms.cohorts import CohortForm, first_plan, initial_of, plan_of
 from cohorts.forms.refusal import attempt
 from cohorts.models import Cohort
@@ -24,7 +24,7 @@ from studyplatform.kit import moments
 def new(request: HttpRequest, slug: str) -> HttpResponse:
     """Plan the next cohort; it starts from the last one's values with the dates moved."""
     study = get_run_study(request, slug)
-    plan = cohorts.next_plan(study) or first_plan(reader(request))
+    plan = later.next_plan(study) or first_plan(reader(request))
     again = study.cohorts.exists()
     form = CohortForm(request.POST or None, initial=initial_of(plan), first=not again)
     cohort = attempt(form, cohorts.draft, reader(request), study) if _saves(request) else None
