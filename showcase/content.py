@@ -16,6 +16,7 @@ class Content:
     language: str = "ko"
     field: str = "automation"
     visibility: str = CaseStudy.Visibility.PUBLIC.value
+    kept_from_search: bool = False
     recipe: dict[str, Any] = dataclasses.field(default_factory=dict)
     enrollment_id: int | None = None
     presentation_id: int | None = None

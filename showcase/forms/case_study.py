@@ -18,6 +18,7 @@ from studyplatform.kit.fields import FIELDS
 LONGEST = 400_000  # characters of HTML
 LINES = ("tools", "steps")  # parts of the recipe written one per line
 TEXTS = ("inputs", "time", "result", "failed")
+WORDS = ("title", "summary", "html", "language", "field", "visibility", "kept_from_search")
 
 
 def _box(rows: int) -> forms.Textarea:
@@ -49,6 +50,7 @@ class CaseStudyForm(forms.Form):
     field = forms.ChoiceField(label=_("Field of work"), choices=FIELDS)
     language = forms.ChoiceField(label=_("Language of the post"), choices=settings.LANGUAGES)
     visibility = forms.ChoiceField(label=_("Who may read it"), widget=forms.RadioSelect)
+    kept_from_search = forms.BooleanField(label=_("Keep it from search engines"), required=False)
     cover = forms.ChoiceField(label=_("Cover"), required=False, widget=forms.RadioSelect)
     tools = forms.CharField(
         label=_("Tools, with versions"), max_length=2000, required=False, widget=_box(3), help_text=_("One per line.")
@@ -87,7 +89,7 @@ class CaseStudyForm(forms.Form):
         kind, _, pk = values["place"].partition(":")
         turn = Presentation.objects.get(pk=pk) if kind == "turn" else None
         return Content(
-            **{name: values[name] for name in ("title", "summary", "html", "language", "field", "visibility")},
+            **{name: values[name] for name in WORDS},
             recipe=_recipe(values),
             enrollment_id=turn.enrollment_id if turn else int(pk) if kind == "cohort" else None,
             presentation_id=turn.pk if turn else None,
@@ -106,7 +108,7 @@ def initial_of(content: Content) -> dict[str, Any]:
     recipe = content.recipe
     place = f"cohort:{content.enrollment_id}" if content.enrollment_id else ""
     return {
-        **{name: getattr(content, name) for name in ("title", "summary", "html", "language", "field", "visibility")},
+        **{name: getattr(content, name) for name in WORDS},
         **{name: "\n".join(recipe.get(name, [])) for name in LINES},
         **{name: recipe.get(name, "") for name in TEXTS},
         "place": f"turn:{content.presentation_id}" if content.presentation_id else place,

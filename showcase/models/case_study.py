@@ -50,6 +50,7 @@ class CaseStudy(models.Model):
     cover = models.ForeignKey("showcase.Picture", null=True, blank=True, on_delete=models.SET_NULL, related_name="+")
     state = models.CharField(max_length=10, choices=State.choices, default=State.DRAFT)
     visibility = models.CharField(max_length=10, choices=Visibility.choices, default=Visibility.PUBLIC)
+    kept_from_search = models.BooleanField(default=False, db_default=False)  # the author's own wish
     indexed = models.BooleanField(default=True)  # False: readable, but kept from search engines
     version = models.PositiveIntegerField(default=1)  # grows with every save; guards against two editors
     saved_in = models.CharField(max_length=30, blank=True)  # "<window>:<n>", so that a repeated save is known

@@ -18,7 +18,7 @@ from showcase.models import CaseStudy
 from showcase.services import case_studies
 from studyplatform.accounts.models import User
 from tests.people import sign_in
-from tests.showcase.make import BODY, place, post
+from tests.showcase.make import BODY, filled, place, post
 
 pytestmark = pytest.mark.django_db
 
@@ -257,3 +257,17 @@ def test_search_engines_are_shown_posts_with_something_to_follow(member):
     assert not short.indexed
     page = Client().get(short.get_absolute_url()).content.decode()
     assert 'content="noindex' in page
+
+
+def test_an_author_may_keep_a_post_from_search_engines(member):
+    long = "<p>" + "가게에서 쓴 방법이에요. " * 15 + "</p>"
+    browser, quiet = sign_in(member), post(member, out=False)
+    edit = reverse("case_edit", args=[quiet.public_id])
+    browser.post(edit, filled(html=long, version=1, kept_from_search="on", do="publish"))
+    quiet.refresh_from_db()
+    assert 'content="noindex' in Client().get(quiet.get_absolute_url()).content.decode()
+    assert quiet.public_id not in Client().get("/sitemaps/cases.xml").content.decode()
+    assert re.search(r'name="kept_from_search"[^>]* checked', browser.get(edit).content.decode())
+    browser.post(edit, filled(html=long, version=quiet.version, do="update"))
+    cache.clear()
+    assert 'content="noindex' not in Client().get(quiet.get_absolute_url()).content.decode()
