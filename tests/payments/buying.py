@@ -20,11 +20,11 @@ from django.urls import reverse
 from django.utils import timezone
 
 from cohorts.models import Cohort, Enrollment, Seats
-from payments.models import LedgerAccount, LedgerEntry, Payment, Refund, StripeEvent
+from payments.models import LedgerAccount, LedgerEntry, Payment, Payout, Refund, StripeEvent
 from studyplatform.kit import queue
 
 OK = "4242424242424242"
-QUEUES = ("drain_events", "drain_payments", "drain_refunds", "drain_called_off")
+QUEUES = ("drain_events", "drain_payments", "drain_refunds", "drain_payouts", "drain_called_off")
 
 
 def free_port() -> int:
@@ -134,8 +134,8 @@ def deliver(event: dict[str, Any] | bytes, **options: Any) -> int:
 
 def hurry() -> None:
     """Make everything that waits due now."""
-    for model in (StripeEvent, Payment, Refund):
-        model.objects.filter(done_at=None).update(due_at=timezone.now())
+    for model in (StripeEvent, Payment, Refund, Payout):
+        model.queue.waiting().update(due_at=timezone.now())
 
 
 def drain(*names: str) -> None:

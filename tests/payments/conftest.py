@@ -1,6 +1,7 @@
 """Fixtures of payments: the local Stripe, and a browser of somebody who wants to join."""
 
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -27,6 +28,15 @@ def stripe(local_stripe: LocalStripe, settings: Any) -> Iterator[LocalStripe]:
     settings.STRIPE_API_BASE = local_stripe.address
     yield local_stripe
     local_stripe.clear()
+
+
+@pytest.fixture
+def own_stripe(tmp_path: Path, settings: Any) -> Iterator[LocalStripe]:
+    """A local Stripe of this test alone: its balance is what the ledger says."""
+    running = LocalStripe(tmp_path)
+    settings.STRIPE_API_BASE = running.address
+    yield running
+    running.close()
 
 
 @pytest.fixture

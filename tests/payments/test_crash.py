@@ -56,14 +56,6 @@ def cohort(buyer: User) -> Cohort:
 
 
 @pytest.fixture
-def own_stripe(tmp_path: Path, settings: Any) -> Iterator[LocalStripe]:
-    running = LocalStripe(tmp_path)
-    settings.STRIPE_API_BASE = running.address
-    yield running
-    running.close()
-
-
-@pytest.fixture
 def open_payment(own_stripe: LocalStripe, cohort: Cohort, buyer: User) -> Payment:
     return begin(sign_in(buyer), cohort)
 
@@ -99,13 +91,13 @@ def killed(code: str, when: Callable[[], Any]) -> Iterator[None]:
 
 
 @contextmanager
-def locked(sql: str) -> Iterator[None]:
+def locked(sql: str) -> Iterator[Any]:
     """Hold a row's lock from another connection, so that whoever needs it waits inside its transaction."""
     at = connection.settings_dict
     other = psycopg2.connect(dbname=at["NAME"], user=at["USER"], password=at["PASSWORD"], host=at["HOST"])
     with other, other.cursor() as cursor:
         cursor.execute(sql)
-        yield
+        yield cursor
     other.close()
 
 
