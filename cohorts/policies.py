@@ -8,7 +8,7 @@ from django.shortcuts import get_object_or_404
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from cohorts.models import Cohort, Enrollment, Presentation, Session, Study, Subgroup
+from cohorts.models import Cohort, Enrollment, PartnerInvitation, Presentation, Session, Study, Subgroup
 from studyplatform.accounts.models import User
 
 Reader = User | AnonymousUser
@@ -162,6 +162,11 @@ def get_run_subgroup(request: HttpRequest, slug: str, number: int, pk: int) -> S
     """Return a subgroup of a cohort the reader hosts, or 404."""
     found = Subgroup.objects.filter(cohort__in=cohorts_run_by(request.user)).select_related("cohort__study")
     return get_object_or_404(found, pk=pk, cohort__study__slug=slug, cohort__number=number)
+
+
+def invitations_by_token() -> QuerySet[PartnerInvitation]:
+    """Questions to lead a subgroup; whoever knows the token of one may read and answer it."""
+    return PartnerInvitation.objects.select_related("subgroup__cohort__study", "host__profile")
 
 
 def get_run_session(request: HttpRequest, slug: str, number: int, public_id: str) -> Session:

@@ -22,12 +22,15 @@ READERS = ("anonymous", "member", "host", "partner", "admin")  # whose page is m
 MOST_FOR_EVERYBODY = 3
 KEPT = {  # the same bytes for everybody
     *("front", "studies", "how_it_works", "terms", "privacy", "refund_policy", "house_rules", "help", "showcase"),
-    *("api_docs", "openapi"),
+    *("api_docs", "openapi", "partners", "partner_terms"),
     *("study", "cohort", "case_study.public", "feed", "showcase_feed", "sitemap", "sitemap_section", "robots"),
+    *("offline", "service_worker", "manifest"),
     *("banner", "social_case.public", "social_site", "social_study", "case_short.public"),
 }
 NOT_KEPT = {
+    "partner_invitation",  # for whoever has its letter
     *("media", "picture.public", "stop_letters", "calendar_feed", "join", "join.free", "seats_fragment"),
+    "comments.public",  # the form, and who may take what away, are the reader's
     *("demo", "demo_bar"),  # the demo alone
 }
 API = {  # kept outside for a minute; three queries at most (tests/api/test_reading.py)

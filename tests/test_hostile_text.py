@@ -13,8 +13,8 @@ from django.core.cache import cache
 from django.db import models
 from django.test import Client
 
-from cohorts.models import Enrollment, Session, Study, Subgroup
-from cohorts.services import cohorts, partners, presentations, sessions
+from cohorts.models import Enrollment, Partner, Session, Study, Subgroup
+from cohorts.services import cohorts, partner_invitations, partners, presentations, sessions
 from payments.models import Payee
 from showcase.models import CaseStudy, Picture
 from studyplatform.accounts.models import Profile
@@ -145,7 +145,10 @@ def _letters(world: World) -> list[Letter]:
     host, cohort = world.people["host"], world.cohort
     cohort.refresh_from_db()
     enroll(make_person("late", "늦은 멤버"), cohort)
-    partners.appoint(host, Subgroup.objects.get(pk=world.other_group.pk), "stranger@example.com")
+    group, who = Subgroup.objects.get(pk=world.other_group.pk), world.people["stranger"]
+    partner_invitations.accept(who, partners.appoint(host, group, who.email))  # type: ignore[arg-type]  # is asked first
+    partners.appoint(host, group, "nobody@example.com")
+    partners.end(world.people["admin"], Partner.objects.get(person=who), note=ADDS_LINES)
     browser, session = sign_in(host), Session.objects.get(pk=world.last_session.pk)
     moved = {"day": session.starts_at.date().isoformat(), "clock": "06:00", "minutes": "90", "title": "x"}
     browser.post(address("studio_session", world), moved)

@@ -20,7 +20,7 @@ class SubgroupForm(forms.Form):
     partner_email = forms.EmailField(
         label=_("Partner’s e-mail address"),
         required=False,
-        help_text=_("Somebody with an account here. They lead the group from now on, and get a letter."),
+        help_text=_("A partner leads from now on and gets a letter. Anybody else is asked by letter first."),
     )
     link = address(_("Meeting link"), help_text=_("Empty: the cohort’s own."))
     chat_link = address(_("Chat room link"), help_text=_("KakaoTalk or another. Shown to its members only."))

@@ -1,36 +1,44 @@
-"""Partners: who leads which subgroup, from when."""
+"""Partners: who may lead subgroups, as who runs the platform decides, and whom a host names."""
 
 from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
-from psycopg2.extras import DateTimeTZRange
 
-from cohorts import letters
-from cohorts.models import Leadership, Partner, Subgroup
+from cohorts import partner_letters
+from cohorts.models import Leadership, Partner, PartnerInvitation, Subgroup
+from cohorts.services import leaderships, partner_invitations
 from studyplatform.accounts.models import User
-from studyplatform.kit import history
+from studyplatform.kit import history, page_cache
 from studyplatform.kit.errors import Refused
 
 
 @transaction.atomic
-def appoint(host: User, subgroup: Subgroup, email: str) -> Leadership | None:
-    """Let the person with this address lead the subgroup from now on; "" ends whoever leads it.
+def appoint(host: User, subgroup: Subgroup, email: str) -> Leadership | PartnerInvitation | None:
+    """Let the partner with this address lead the subgroup from now on; "" ends whoever leads it.
 
-    Raises Refused when nobody has the address, or the person does not lead groups any more.
+    Who is no partner yet is asked by letter, and whoever leads goes on until they say yes. Hosts may lead themselves.
+    Raises Refused for somebody who does not lead groups any more.
     """
-    person = _person(email) if email else None
-    standing = lead_of(subgroup)
-    if standing and person and standing.partner.person_id == person.pk:
-        return standing
-    partner = _approved(host, person) if person else None
-    now = timezone.now()
-    if standing:
-        standing.period = DateTimeTZRange(standing.period.lower, now)
-        standing.save(update_fields=["period"])
-    if not partner:
+    leaderships.locked(subgroup)
+    if not email:
+        partner_invitations.take_back(host, subgroup)
+        leaderships.take_away(host, subgroup)
         return None
-    letters.partner_named(subgroup, partner, host)
-    return Leadership.objects.create(subgroup=subgroup, partner=partner, period=DateTimeTZRange(now, None))
+    partner = _partner(host, email)
+    if not partner:
+        return partner_invitations.invite(host, subgroup, email)
+    partner_invitations.take_back(host, subgroup)
+    return leaderships.hand_over(host, subgroup, partner)
+
+
+def _partner(host: User, email: str) -> Partner | None:
+    """Return the partner with this address when they may lead, or the host as one; None for who has to be asked."""
+    found = Partner.objects.filter(person__email__iexact=email.strip(), person__is_active=True).first()
+    if host.email.lower() == email.strip().lower():
+        return partner_invitations.let_lead(host)
+    if found:
+        partner_invitations.refuse_if_resting(found)
+    return found if found and found.state == Partner.State.APPROVED else None
 
 
 @transaction.atomic
@@ -41,7 +49,7 @@ def approve(actor: User, partner: Partner, *, note: str = "") -> Partner:
 
 @transaction.atomic
 def decline(actor: User, partner: Partner, *, note: str) -> Partner:
-    """Say no to somebody who asked; they may ask again."""
+    """Say no to somebody who asked; they read why, and may ask again."""
     return _move(actor, partner, Partner.State.DECLINED, note)
 
 
@@ -53,12 +61,14 @@ def pause(actor: User, partner: Partner, *, note: str) -> Partner:
 
 @transaction.atomic
 def end(actor: User, partner: Partner, *, note: str) -> Partner:
-    """End a partner's time for good: whatever they lead ends now, and its group waits for another lead."""
+    """End a partner's time for good: whatever they lead ends now, and the hosts of its groups are told."""
     row = _move(actor, partner, Partner.State.ENDED, note)
     now = timezone.now()
-    for standing in row.leaderships.select_for_update().filter(period__contains=now):
-        standing.period = DateTimeTZRange(standing.period.lower, now)
-        standing.save(update_fields=["period"])
+    standing = row.leaderships.select_for_update(of=("self",)).filter(period__contains=now)
+    for leadership in standing.select_related("subgroup__cohort__study"):
+        leaderships.close(leadership, now)
+        leaderships.changed(leadership.subgroup.cohort)
+        partner_letters.lead_missing(leadership)
     return row
 
 
@@ -70,52 +80,22 @@ def consider_again(actor: User, partner: Partner, *, note: str) -> Partner:
 
 @transaction.atomic
 def note(actor: User, partner: Partner, words: str) -> Partner:
-    """Keep words about a partner for the people who run the platform, below what stands there."""
+    """Keep words about a partner for the people who run the platform, with who wrote them when, the newest first."""
     row = Partner.objects.select_for_update().get(pk=partner.pk)
-    row.notes = f"{row.notes}\n{words}".strip()
+    row.notes = f"{timezone.localdate():%Y-%m-%d} · {actor.name}: {words}\n{row.notes}".strip()
     row.save(update_fields=["notes"])
-    history.record(row, row.state, row.state, actor, note=words)
     return row
 
 
 def _move(actor: User, partner: Partner, to: str, note: str) -> Partner:
-    row = Partner.objects.select_for_update().get(pk=partner.pk)
+    row = Partner.objects.select_for_update(of=("self",)).select_related("person__profile").get(pk=partner.pk)
     if to not in row.MOVES.get(row.state, ()):
         raise Refused(
             _("This cannot be done with a partner who is “%(state)s”.") % {"state": row.get_state_display()},
             code="moved_on",
         )
+    came_from = row.state
     history.move(row, to, actor, note=note)
+    partner_letters.moved(row, came_from=came_from, reason=note)
+    page_cache.bump(leaderships.PAGE)
     return row
-
-
-def lead_of(subgroup: Subgroup) -> Leadership | None:
-    """Return who leads the subgroup now."""
-    now = timezone.now()
-    leads = Leadership.objects.filter(subgroup=subgroup, kind=Leadership.Kind.LEAD, period__contains=now)
-    return leads.select_related("partner__person__profile").first()
-
-
-def _person(email: str) -> User:
-    person = User.objects.filter(email__iexact=email.strip(), is_active=True, erased_at=None).first()
-    if not person:
-        raise Refused(
-            _("Nobody has an account with this address yet. Ask them to sign up, then name them here."),
-            field="partner_email",
-        )
-    return person
-
-
-def _approved(host: User, person: User) -> Partner:
-    partner, made = Partner.objects.get_or_create(person=person, defaults={"state": Partner.State.APPROVED})
-    if made:
-        history.record(partner, "", partner.state, host)
-        return partner
-    partner = Partner.objects.select_for_update().get(pk=partner.pk)
-    if partner.state == Partner.State.WITHDRAWN:
-        history.move(partner, Partner.State.APPLIED, host)
-    if partner.state == Partner.State.APPLIED:
-        history.move(partner, Partner.State.APPROVED, host)
-    if partner.state != Partner.State.APPROVED:
-        raise Refused(_("This person does not lead groups at the moment."), field="partner_email")
-    return partner

@@ -7,7 +7,7 @@ from django.db.models import Max
 from django.utils.translation import gettext_lazy as _
 
 from cohorts.models import Cohort, Enrollment, Leadership, Subgroup
-from cohorts.services import cohorts, partners, seats, sessions
+from cohorts.services import cohorts, partner_invitations, partners, seats, sessions
 from studyplatform.accounts.models import User
 from studyplatform.kit.errors import Refused
 
@@ -78,6 +78,8 @@ def remove(host: User, subgroup: Subgroup) -> None:
     if row.memberships.exists():
         raise Refused(_("People are or were in this group. Move them first; the group stays for their records."))
     row.sessions.all().delete()
+    partner_invitations.take_back(host, row)
+    row.invitations.all().delete()
     Leadership.objects.filter(subgroup=row).delete()
     row.delete()
     cohorts.changed(cohort)

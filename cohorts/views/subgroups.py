@@ -5,6 +5,7 @@ from typing import Any
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
+from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
@@ -14,9 +15,9 @@ from django.views.decorators.http import require_POST
 
 from cohorts.forms.refusal import attempt
 from cohorts.forms.subgroups import SubgroupForm, initial_of
-from cohorts.models import Cohort, Leadership
+from cohorts.models import Cohort, Leadership, PartnerInvitation, Subgroup
 from cohorts.policies import get_run_cohort, get_run_subgroup, reader
-from cohorts.services import partners, subgroups
+from cohorts.services import leaderships, subgroups
 from studyplatform.kit.errors import Refused
 
 
@@ -43,8 +44,17 @@ def _arranged(cohort: Cohort) -> dict[str, Any]:
         subgroup__cohort=cohort, kind=Leadership.Kind.LEAD, period__contains=now
     ).select_related("partner__person__profile")
     by_group = {lead.subgroup_id: lead.partner.person for lead in leads}
-    arranged = [(row, by_group.get(row.pk)) for row in rows]
+    asked = {one.subgroup_id: one for one in _unanswered(cohort)}
+    arranged = [(row, by_group.get(row.pk), asked.get(row.pk)) for row in rows]
     return {"groups": arranged, "places": sum(row.capacity for row in rows), "seats": cohort.seats.capacity}
+
+
+def _unanswered(cohort: Cohort) -> QuerySet[PartnerInvitation]:
+    """The last question about each group, unless it was answered with yes or taken back."""
+    last = (
+        PartnerInvitation.objects.filter(subgroup__cohort=cohort).order_by("subgroup_id", "-pk").distinct("subgroup_id")
+    )
+    return PartnerInvitation.objects.filter(pk__in=last.values("pk"), state__in=["pending", "declined"])
 
 
 def _like_the_last(cohort: Cohort) -> dict[str, Any]:
@@ -66,15 +76,28 @@ def _like_the_last(cohort: Cohort) -> dict[str, Any]:
 def group(request: HttpRequest, slug: str, number: int, pk: int) -> HttpResponse:
     """Change a subgroup, its links, its partner."""
     row = get_run_subgroup(request, slug, number, pk)
-    lead = partners.lead_of(row)
-    initial = {"partner_email": lead.partner.person.email} if lead else {}
+    asked = _unanswered(row.cohort).filter(subgroup=row).first()
+    initial = {"partner_email": _whose(row, asked)}
     form = SubgroupForm(request.POST or None, subgroup=row, initial=initial)
     saved = attempt(form, subgroups.change, reader(request), row) if request.method == "POST" else None
     if saved:
         messages.success(request, _("Saved."))
         return redirect("studio_groups", slug, number)
-    context = {"form": form, "group": row, "cohort": row.cohort, "study": row.cohort.study, "here": "groups"}
+    context = {
+        "form": form,
+        "group": row,
+        "asked": asked,
+        "cohort": row.cohort,
+        "study": row.cohort.study,
+        "here": "groups",
+    }
     return render(request, "studio/group.html", context)
+
+
+def _whose(group: Subgroup, asked: PartnerInvitation | None) -> str:
+    """The address in the form: whoever is asked and can still answer, else who leads."""
+    lead = leaderships.lead_of(group)
+    return asked.email if asked and asked.is_open else lead.partner.person.email if lead else ""
 
 
 @login_required

@@ -11,6 +11,7 @@ from studyplatform.pages.views.health import health
 from studyplatform.pages.views.home import home
 from studyplatform.pages.views.menu import menu_fragment
 from studyplatform.pages.views.partner_desk import partner_desk
+from studyplatform.pages.views.partners import partners
 from studyplatform.pages.views.pictures import banner, social_site, social_study
 from studyplatform.pages.views.session import session
 from studyplatform.pages.views.space import space
@@ -20,11 +21,13 @@ from studyplatform.pages.views.studio import preview, studio
 site_pages = [
     path("", front, name="front"),
     path("studies/", studies, name="studies"),
+    path("partners/", partners, name="partners"),
     path("how-it-works/", texts.how_it_works, name="how_it_works"),
     path("terms/", texts.terms, name="terms"),
     path("privacy/", texts.privacy, name="privacy"),
     path("refund-policy/", texts.refund_policy, name="refund_policy"),
     path("house-rules/", texts.house_rules, name="house_rules"),
+    path("partner-terms/", texts.partner_terms, name="partner_terms"),
     path("help/", texts.help, name="help"),
     path("api/docs/", api_docs, name="api_docs"),
 ]

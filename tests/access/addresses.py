@@ -10,6 +10,7 @@ from django.utils import timezone
 from tests.access.world import World, picture_file
 from tests.accounts.test_joining import NEW
 from tests.accounts.test_profile import FILLED
+from tests.cohorts.asking import APPLICATION
 from tests.cohorts.hosting import STUDY, plan
 from tests.payments.buying import signed
 from tests.people import PASSWORD
@@ -23,7 +24,16 @@ EVENT = {
 }
 SPACE = ("sessions", "people", "groups", "turns", "cases", "space")
 STUDIO_STUDY = ("study", "study_edit", "cohort_new", "refunds")
-STUDIO = ("cohort", "cohort_edit", "cohort_refunds", "cohort_open", "cohort_close", "cohort_reopen", "call_off", "again")
+STUDIO = (
+    "cohort",
+    "cohort_edit",
+    "cohort_refunds",
+    "cohort_open",
+    "cohort_close",
+    "cohort_reopen",
+    "call_off",
+    "again",
+)
 STUDIO_LISTS = ("groups", "sessions", "people", "people_export", "preview")
 API = ("cohort", "subgroups", "sessions")
 ADMIN_THINGS = {"change", "delete", "history"}
@@ -52,6 +62,8 @@ def arguments(world: World) -> dict[str, list[Any]]:
         "group_choose": [*here, world.other_group.position],
         "studio_group": [*here, world.group.pk],
         "studio_group_remove": [*here, world.empty_group.pk],
+        **dict.fromkeys(("member", "member_nudge", "member_note"), [world.place.public_id]),
+        "partner_group": [world.group.pk],
         "studio_place": [*here, world.place.public_id],
         "calendar_feed": [world.people["member"].calendar_token],
         "calendar_feed.guessed": ["2" * 32],
@@ -64,6 +76,10 @@ def arguments(world: World) -> dict[str, list[Any]]:
         **{f"cover.{name}": [row.public_id] for name, row in posts.items()},
         **{f"social_case.{name}": [row.public_id] for name, row in posts.items()},
         **{f"case_remix.{name}": [row.public_id] for name, row in posts.items()},
+        **{f"comments.{name}": [row.public_id] for name, row in posts.items()},
+        **{f"comment_form.{name}": [posts[name].public_id] for name in ("public", "inside")},
+        "comment_remove": [posts["public"].public_id, world.comment.public_id],
+        "comment_remove.strangers": [posts["public"].public_id, world.strangers_comment.public_id],
         **{f"cohort_case.{name}": [*here, row.public_id] for name, row in posts.items()},
         **{f"picture.{name}": [getattr(world, f"{name}_picture").public_id] for name in posts if name != "removed"},
         **{name: [posts["private"].public_id] for name in ("case_edit", "case_draft", "case_pictures", "case_preview")},
@@ -71,6 +87,8 @@ def arguments(world: World) -> dict[str, list[Any]]:
         "media.other": ["other/matrix.webp"],
         "stop_letters": [world.people["member"].mail_token, "session_reminder"],
         "stop_letters.guessed": ["2" * 32, "session_reminder"],
+        "partner_invitation": [world.invitation.token],
+        "partner_invitation.guessed": ["2" * 32],
         "study": [study.slug],
         **{name: [study.slug] for name in ("api_study", "api_study_cohorts")},
         **{f"api_{name}": here for name in (*API, "join")},
@@ -125,8 +143,11 @@ def _form(name: str, world: World) -> dict[str, Any]:
         "studio_cohort_edit": plan(),
         "studio_groups": group,
         "studio_group": {**group, "weekday": world.group.weekday, "meets_at": "21:00"},
+        "partner_apply": APPLICATION,
+        "partner_invitation": {"answer": "yes", "agree": "on"},
         "people": {"introduction": "을지로에서 인쇄소를 해요."},
         "studio_session": session,
+        **dict.fromkeys(("member_nudge", "member_note"), {"words": "잘 지내요?"}),
         "studio_place": {"subgroup": world.other_group.pk},
         "join": {"terms": "on"},
         "demo_become": {"person": "host"},
@@ -140,6 +161,7 @@ def _form(name: str, world: World) -> dict[str, Any]:
             "currency": "KRW",
         },
         "write": filled(),
+        "comments": {"text": "감열지 영수증도 읽히던가요?"},
         "case_edit": {**filled(), "version": "1"},
         "case_pictures": {"picture": picture_file()},
         "profile": FILLED,

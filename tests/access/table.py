@@ -15,6 +15,7 @@ TABLE = """
 
 # Everybody's
 GET  200  200  200  200  200  200  200  200  200  200  200   front studies how_it_works terms privacy refund_policy
+                                                             partners partner_terms
                                                              api_docs openapi
                                                              house_rules help showcase study cohort seats_fragment
                                                              case_study.public cover.public picture.public
@@ -91,7 +92,13 @@ POST in   404  404  404  404  404  404  404  go   404  404   studio_study_edit s
                                                              studio_again studio_partners_ask
 
 # Partners
-GET  in   200  200  200  200  200  200  200  200  200  200   partner_desk partner_earnings
+GET  in   200  200  200  200  200  200  200  200  200  200   partner_desk partner_earnings partner_apply
+GET  200  200  200  200  200  200  200  200  200  200  200   partner_invitation
+GET  404  404  404  404  404  404  404  404  404  404  404   partner_invitation.guessed
+POST in   go   go   200  go   200  200  200  go   go   go    partner_apply
+POST in   go   go   go   go   go   go   go   go   go   go    partner_withdraw
+POST in   go   422  422  422  422  422  422  422  422  422   partner_invitation
+POST 404  404  404  404  404  404  404  404  404  404  404   partner_invitation.guessed
 
 # One's own things
 GET  in   200  200  200  200  200  200  200  200  200  200   home account profile letters payee payments

@@ -11,11 +11,12 @@ from django.utils import timezone
 from PIL import Image
 
 from cohorts.models import Cohort, Enrollment, Session, Subgroup
-from cohorts.services import copies, seats
+from cohorts.services import copies, partner_applications, partner_invitations, seats
 from payments.models import Payee, Payment, Receipt
-from showcase.services import case_studies, pictures
+from showcase.services import case_studies, comments, pictures
 from studyplatform.accounts.models import User
 from studyplatform.accounts.services import api_tokens
+from tests.cohorts.asking import ANSWERS
 from tests.payments.buying import begin
 from tests.people import enroll, lead, make_cohort, make_person, make_study, sign_in
 from tests.showcase.make import FULL, post, turn
@@ -71,6 +72,7 @@ def _cohorts(world: World) -> None:
     groups, others = first.subgroups.all(), second.subgroups.all()
     for role, group in (("partner", groups[0]), ("partner2", groups[1]), ("partner3", others[0])):
         lead(people[role], group)
+    partner_applications.apply(people["elsewhere"], **ANSWERS)
     place = enroll(people["member"], first, groups[0])
     enroll(people["elsewhere"], second)
     seats.release(enroll(people["ended"], first, groups[0]), Enrollment.State.CANCELLED)
@@ -87,6 +89,7 @@ def _cohorts(world: World) -> None:
         "group": groups[0],
         "other_group": groups[1],
         "empty_group": first.subgroups.create(position=9, topic="빈 모임", weekday=1, meets_at="21:00", capacity=3),
+        "invitation": partner_invitations.invite(people["host"], groups[1], people["stranger"].email),
         "session": first.sessions.filter(subgroup=None).first(),
         "last_session": first.sessions.filter(subgroup=None).last(),
         "group_session": own,
@@ -104,6 +107,11 @@ def _posts(world: World) -> None:
         "inside": post(member, title="SECRET among us", visibility="cohort", **in_cohort),
         "removed": case_studies.remove(post(member, title="SECRET removed", **in_cohort), member),
     }
+    world.things |= {
+        "comment": comments.write(member, world.public, "어떠셨나요?"),
+        "strangers_comment": comments.write(world.people["stranger"], world.public, "좋았어요."),
+    }
+    comments.write(world.people["partner"], world.inside, "SECRET said among us")
     for name in ("public", "private", "inside"):
         world.things[f"{name}_picture"] = pictures.add(world.things[name], picture_file())
     default_storage.save("faces/matrix.webp", ContentFile(webp()))

@@ -9,7 +9,7 @@ from django.test import Client
 from django.utils import timezone
 
 from cohorts.models import Cohort, Leadership, Partner
-from cohorts.services import partners
+from cohorts.services import leaderships
 from payments.models import StripeEvent
 from showcase.models import CaseStudy
 from studyplatform.accounts.models import User
@@ -116,21 +116,21 @@ def test_pausing_closes_their_desk_and_ending_ends_what_they_lead(cohort: Cohort
     press(browser, "cohorts.partner", "approve", row, apply="1")
     assert theirs.get(f"/c/{cohort.study.slug}/1/").status_code == 200
     press(browser, "cohorts.partner", "end", row, apply="1", note="moved away")
-    assert partners.lead_of(cohort.subgroups.first()) is None
+    assert leaderships.lead_of(cohort.subgroups.first()) is None
     assert Leadership.objects.count() == 1  # what was stays known
     page = text(press(browser, "cohorts.partner", "approve", row, apply="1"))
     assert "This cannot be done with a partner who is" in page
     assert Partner.objects.get().state == "ended"
     press(browser, "cohorts.partner", "note", row, apply="1", note="writes to us in spring")
-    assert Partner.objects.get().notes == "writes to us in spring"
+    assert Partner.objects.get().notes.endswith("acts-partner: writes to us in spring")
 
 
 def test_a_lead_is_named_for_a_group(cohort: Cohort, partner: User, host: User) -> None:
     browser, group = desk("cohorts.subgroup"), cohort.subgroups.last()
     press(browser, "cohorts.subgroup", "name_lead", group, apply="1", email="nobody@example.com")
-    assert partners.lead_of(group) is None
+    assert leaderships.lead_of(group) is None
     press(browser, "cohorts.subgroup", "name_lead", group, apply="1", email=partner.email)
-    assert partners.lead_of(group).partner.person == partner  # type: ignore[union-attr]
+    assert leaderships.lead_of(group).partner.person == partner  # type: ignore[union-attr]
 
 
 def test_a_post_is_hidden_shown_and_removed(member: User, client: Client) -> None:

@@ -9,7 +9,7 @@ from django.utils import timezone, translation
 from PIL import Image
 from playwright.sync_api import BrowserContext
 
-from cohorts.models import Cohort, Study
+from cohorts.models import Cohort, Partner, Study
 from studyplatform.accounts.models import User
 from studyplatform.kit import moments
 from tests.browser.walk import LANGUAGE, ZONE, Walker
@@ -44,7 +44,7 @@ WORDS = {
 @pytest.mark.parametrize("language", ["ko", "en"])
 def test_from_nothing_to_a_link_to_share(browse: Callable[..., BrowserContext], language: str) -> None:
     words = WORDS[language]
-    make_person("partner", "한상우", language=language)
+    Partner.objects.create(person=make_person("partner", "한상우", language=language), state="approved")
     walker = Walker(browse(locale=LANGUAGE[language], timezone_id=ZONE[language], has_touch=True), language)
     page = walker.page
     walker.sign_up("new-host@example.com", words["pen_name"])

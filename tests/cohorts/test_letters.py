@@ -9,7 +9,7 @@ import pytest
 from django.utils import timezone
 
 from cohorts import letters
-from cohorts.models import Cohort
+from cohorts.models import Cohort, Partner
 from studyplatform.mail.models import Letter
 from tests.people import enroll, make_cohort, make_person, make_study
 
@@ -44,6 +44,7 @@ def named(cohort: Cohort) -> None:
     from cohorts.services import partners
 
     group, reader = cohort.subgroups.last(), cohort.study.payee
+    Partner.objects.create(person=reader, state="approved")
     partners.appoint(make_person("who-asks", "Ada & Co"), group, reader.email)
 
 

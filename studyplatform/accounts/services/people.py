@@ -7,7 +7,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from studyplatform.accounts.models import Consent, Profile, User
-from studyplatform.accounts.texts import VERSIONS
+from studyplatform.accounts.texts import JOINING, VERSIONS
 from studyplatform.accounts.zones import is_zone
 from studyplatform.kit import history, language
 from studyplatform.kit.errors import Refused
@@ -22,7 +22,7 @@ def join(user: User, *, pen_name: str, speaks: str, time_zone: str) -> Profile:
     user.language = speaks if speaks in language.CODES else user.language
     user.time_zone = time_zone if is_zone(time_zone) else user.time_zone
     user.save(update_fields=["language", "time_zone"])
-    for kind in VERSIONS:
+    for kind in JOINING:
         agree(user, kind)
     profile, _ = Profile.objects.update_or_create(person=user, defaults={"pen_name": pen_name})
     return profile

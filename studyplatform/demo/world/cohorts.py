@@ -4,8 +4,8 @@ import datetime
 from zoneinfo import ZoneInfo
 
 from cohorts import weekly
-from cohorts.models import Cohort, Session, Study, Subgroup
-from cohorts.services import cohorts, sessions, studies, subgroups
+from cohorts.models import Cohort, PartnerInvitation, Session, Study, Subgroup
+from cohorts.services import cohorts, partner_invitations, sessions, studies, subgroups
 from payments.flows import checkout
 from payments.models import Payment
 from payments.services import agreements
@@ -63,7 +63,9 @@ def _add_group(world: World, host: User, cohort: Cohort, row: data.Data) -> None
     day = (cohort.starts_on.weekday() + row["after"]) % 7
     partner = world.people[row["partner"]]
     words = {name: value for name, value in row.items() if name not in ("partner", "after")}
-    subgroups.add(host, cohort, partner_email=partner.email, weekday=day, **words)
+    added = subgroups.add(host, cohort, partner_email=partner.email, weekday=day, **words)
+    for asked in PartnerInvitation.objects.filter(subgroup__in=added, state=PartnerInvitation.State.PENDING):
+        partner_invitations.accept(partner, asked)
 
 
 def _name_sessions(host: User, cohort: Cohort, titles: list[str]) -> None:

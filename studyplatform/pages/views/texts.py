@@ -73,6 +73,17 @@ def house_rules(request: HttpRequest) -> HttpResponse:
 
 
 @page_cache.public("texts")
+def partner_terms(request: HttpRequest) -> HttpResponse:
+    """What partners agree to."""
+    return _text(
+        request,
+        "partner_terms",
+        _("Terms of partners"),
+        _("What who leads a subgroup can rely on, and what members and hosts rely on them for."),
+    )
+
+
+@page_cache.public("texts")
 def help(request: HttpRequest) -> HttpResponse:  # the noun of its address
     """Answers to what people ask."""
     return _text(

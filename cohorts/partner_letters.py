@@ -1,0 +1,123 @@
+"""Letters about being a partner: asking, being asked, and what became of it."""
+
+import datetime
+from typing import Any
+
+from django.urls import reverse
+
+from cohorts.letters import PER_CENT, address, hosts_of
+from cohorts.models import Cohort, Leadership, Partner, PartnerInvitation
+from studyplatform.accounts.models import User
+from studyplatform.kit.models import Change
+from studyplatform.mail.models import Letter
+from studyplatform.mail.services.letters import withdraw, write, write_to_address
+
+
+def moved(partner: Partner, *, came_from: str = "", reason: str = "") -> None:
+    """Tell somebody how their wish to be a partner stands, or their time as one; why, when it was said."""
+    moves = Change.objects.filter(subject_type=partner._meta.label_lower, subject_id=str(partner.pk)).count()
+    context = {
+        "state": partner.state,
+        "again": bool(came_from) and partner.state in (Partner.State.APPLIED, Partner.State.APPROVED),
+        "back": came_from == Partner.State.PAUSED,
+        "reason": reason,
+        "page": address(reverse("partner_apply")),
+        "desk": address(reverse("partner_desk")),
+    }
+    write(
+        to=partner.person,
+        key=f"partner:{partner.pk}:{moves}",
+        template="cohorts/partner_moved",
+        context=context,
+        about=f"partner:{partner.pk}",
+    )
+
+
+def invited(invitation: PartnerInvitation) -> None:
+    """Ask somebody to lead a subgroup. Where there is no account the letter is the key, so nobody else reads it."""
+    cohort = invitation.subgroup.cohort
+    context = {
+        **_group(invitation.subgroup.cohort, invitation),
+        "subgroup": invitation.subgroup,
+        "page": address(invitation.get_absolute_url()),
+        "until": invitation.expires_at,
+    }
+    known = User.objects.filter(email__iexact=invitation.email, is_active=True, erased_at=None).first()
+    options: dict[str, Any] = {"template": "cohorts/partner_invited", "context": context}
+    options["expires_at"] = invitation.expires_at
+    if known:
+        about = _about(invitation)
+        write(to=known, kind="partner_named", key=f"partner-invited:{invitation.pk}", about=about, **options)
+    else:
+        key = f"{Letter.OPENS}invitation:{invitation.pk}"
+        write_to_address(invitation.email, language=cohort.study.language, key=key, **options)
+
+
+def take_back_question(invitation: PartnerInvitation) -> None:
+    """Take back the letter of an invitation that is answered or taken back, if it has not left."""
+    withdraw(_about(invitation))
+
+
+def answered(invitation: PartnerInvitation) -> None:
+    """Tell the host who asked what the answer is."""
+    group = invitation.subgroup
+    page = reverse("studio_group", args=[group.cohort.study.slug, group.cohort.number, group.pk])
+    write(
+        to=invitation.host,
+        kind="partner_answered",
+        key=f"partner-answered:{invitation.pk}",
+        template="cohorts/partner_answered",
+        context={
+            **_group(group.cohort, invitation),
+            "subgroup": group,
+            "yes": invitation.state == PartnerInvitation.State.ACCEPTED,
+            "partner": invitation.partner,
+            "email": invitation.email,
+            "page": address(page),
+        },
+        about=f"cohort:{group.cohort_id}",
+    )
+
+
+def stands_in(leadership: Leadership, actor: User, first: datetime.date, last: datetime.date) -> None:
+    """Tell a partner that they stand in for a while."""
+    group = leadership.subgroup
+    write(
+        to=leadership.partner.person,
+        kind="partner_named",
+        key=f"stands-in:{leadership.pk}",
+        template="cohorts/partner_stands_in",
+        context={
+            "cohort": group.cohort,
+            "study": group.cohort.study,
+            "subgroup": group,
+            "first": first,
+            "last": last,
+            "desk": address(reverse("partner_desk")),
+        },
+        about=f"cohort:{group.cohort_id}",
+    )
+
+
+def lead_missing(leadership: Leadership) -> None:
+    """Tell the hosts that a group of theirs has nobody who leads it any more."""
+    group = leadership.subgroup
+    page = reverse("studio_group", args=[group.cohort.study.slug, group.cohort.number, group.pk])
+    context = {"cohort": group.cohort, "study": group.cohort.study, "subgroup": group, "page": address(page)}
+    for host in hosts_of(group.cohort):
+        write(
+            to=host,
+            key=f"lead-missing:{leadership.pk}:{host.pk}",
+            template="cohorts/lead_missing",
+            context={**context, "partner": leadership.partner},
+            about=f"cohort:{group.cohort_id}",
+        )
+
+
+def _group(cohort: Cohort, invitation: PartnerInvitation) -> dict[str, Any]:
+    part = cohort.terms.latest("version").partner_share / PER_CENT
+    return {"cohort": cohort, "study": cohort.study, "host": invitation.host, "part": part}
+
+
+def _about(invitation: PartnerInvitation) -> str:
+    return f"partner-invitation:{invitation.pk}"
