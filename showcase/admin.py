@@ -1,4 +1,4 @@
-"""Case studies on the desk: read, taken out of sight, shown again, removed."""
+"""Case studies and what is said under them on the desk: read, taken out of sight, shown again, removed."""
 
 from typing import Any
 
@@ -7,8 +7,8 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
-from showcase.models import CaseStudy
-from showcase.services import case_studies
+from showcase.models import CaseStudy, Comment
+from showcase.services import case_studies, comments
 from studyplatform.kit.desk.deeds import Reason, deed
 from studyplatform.kit.desk.tables import Table
 
@@ -57,4 +57,30 @@ class CaseStudyAdmin(Table):
         says=_("Its address says that it is gone. Remixes keep its credit. This cannot be undone."),
         done=_("removed"),
         form=Reason,
+    )
+
+
+@admin.register(Comment)
+class CommentAdmin(Table):
+    list_display = ("__str__", "author", "case_study", "state", "at")
+    list_filter = ("state",)
+    list_select_related = ("author__profile", "case_study")
+    search_fields = ("text", "public_id", "author__email", "author__profile__pen_name", "case_study__title")
+    date_hierarchy = "at"
+    ordering = ("-at",)
+    fields = readonly_fields = ("text", "author", "case_study", "answers", "state", "at", "changes")
+    actions = ("hide", "show")
+
+    hide = deed(
+        _("Put away"),
+        lambda actor, row, said: comments.remove(actor, row, note=said["note"]),
+        says=_("Readers no longer see it. Its writer sees it with a note that it was put away. It can be shown again."),
+        done=_("put away"),
+        form=Reason,
+    )
+    show = deed(
+        _("Show again"),
+        lambda actor, row, said: comments.show(actor, row),
+        says=_("Readers see it again under the post."),
+        done=_("shown again"),
     )

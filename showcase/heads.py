@@ -11,9 +11,11 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from showcase import sanitise
-from showcase.models import CaseStudy
+from showcase.models import CaseStudy, Comment
+from showcase.talk import Talk
 from studyplatform.kit.seo import Head, absolute, breadcrumbs, in_languages, json_ld
 
+COMMENTS = 10  # in a post's structured data, the newest
 SHORT = 120  # characters of a description made from the text
 
 
@@ -25,7 +27,7 @@ def description(post: CaseStudy) -> str:
     return text if len(text) <= SHORT else text[:SHORT].rsplit(" ", 1)[0] + " …"
 
 
-def post_head(post: CaseStudy) -> Head:
+def post_head(post: CaseStudy, said: Talk) -> Head:
     """Return the head of a public post. Dates carry the site's offset."""
     address = absolute(post.get_absolute_url())
     published = _moment(post.published_at)
@@ -40,7 +42,7 @@ def post_head(post: CaseStudy) -> Head:
         indexed=post.indexed,
         published=published,
         modified=modified,
-        data=[json_ld(_article(post, address, published, modified)), breadcrumbs(*_trail(post))],
+        data=[json_ld(_article(post, said, address, published, modified)), breadcrumbs(*_trail(post))],
     )
 
 
@@ -48,7 +50,7 @@ def _moment(at: Any) -> str:
     return timezone.localtime(at, timezone.get_default_timezone()).isoformat(timespec="seconds") if at else ""
 
 
-def _article(post: CaseStudy, address: str, published: str, modified: str) -> dict[str, Any]:
+def _article(post: CaseStudy, said: Talk, address: str, published: str, modified: str) -> dict[str, Any]:
     parent = post.parent if post.parent and post.parent.is_public else None
     return {
         "@type": "Article",
@@ -64,6 +66,18 @@ def _article(post: CaseStudy, address: str, published: str, modified: str) -> di
         "author": {"@type": "Person", "name": post.author.name},
         "publisher": {"@type": "Organization", "name": _site_name(), "url": absolute(reverse("front"))},
         "isBasedOn": absolute(parent.get_absolute_url()) if parent else "",
+        "commentCount": said.count,
+        "comment": [_comment(row, address) for row in said.newest[:COMMENTS]],
+    }
+
+
+def _comment(row: Comment, address: str) -> dict[str, Any]:
+    return {
+        "@type": "Comment",
+        "url": f"{address}#{row.anchor}",
+        "text": row.text,
+        "dateCreated": _moment(row.at),
+        "author": {"@type": "Person", "name": row.author.name},
     }
 
 

@@ -6,7 +6,7 @@ from django.shortcuts import get_object_or_404
 
 from cohorts.models import Cohort
 from cohorts.policies import Reader, cohorts_entered_by
-from showcase.models import CaseStudy, Picture
+from showcase.models import CaseStudy, Comment, Picture
 
 OUT = Q(state=CaseStudy.State.PUBLISHED)
 FOR_EVERYBODY = OUT & Q(visibility=CaseStudy.Visibility.PUBLIC)
@@ -33,9 +33,23 @@ def case_studies_seen_by(user: Reader) -> QuerySet[CaseStudy]:
     return CaseStudy.objects.filter(FOR_EVERYBODY | in_cohort | own)
 
 
-def commented_by(user: Reader) -> QuerySet[CaseStudy]:
-    """Posts the person may comment on: all that are out and that they may read. Visitors sign in first."""
-    return case_studies_seen_by(user).filter(OUT) if user.is_authenticated else CaseStudy.objects.none()
+def discussed_by(user: Reader) -> QuerySet[CaseStudy]:
+    """Posts whose comments the person may read, and write once signed in: all that are out and that they may read."""
+    return case_studies_seen_by(user).filter(OUT)
+
+
+def comments_removed_by(user: Reader) -> QuerySet[Comment]:
+    """Comments on the page that the person may take away: their own, and those under their own posts."""
+    if not user.is_authenticated:
+        return Comment.objects.none()
+    theirs = Q(author=user.pk) | Q(case_study__author=user.pk)
+    return Comment.objects.filter(theirs, state=Comment.State.SHOWN).select_related("author__profile", "case_study")
+
+
+def get_discussed(request: HttpRequest, public_id: str) -> CaseStudy:
+    """Return a post whose comments the reader may see, or 404."""
+    scope = discussed_by(request.user).select_related("author__profile", "enrollment__cohort__study")
+    return get_object_or_404(scope, public_id=public_id)
 
 
 def case_studies_in(cohort: Cohort) -> QuerySet[CaseStudy]:

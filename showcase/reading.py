@@ -1,9 +1,11 @@
 """A post as its readers get it: body, recipe, lineage, the way back to its study."""
 
+import datetime
 import re
 from typing import Any
 
-from django.db.models import QuerySet
+from django.db.models import OuterRef, QuerySet, Subquery
+from django.db.models.functions import JSONObject
 from django.template.loader import render_to_string
 from django.utils.safestring import SafeString, mark_safe
 
@@ -38,7 +40,7 @@ def for_lists(posts: QuerySet[CaseStudy]) -> QuerySet[CaseStudy]:
 
 
 def context(post: CaseStudy) -> dict[str, Any]:
-    """Return what the page of a post shows, in two queries. `post` comes from `with_page_columns`."""
+    """Return what every page of a post shows, in one query. `post` comes from `with_page_columns`."""
     around = _around(post)
     return {
         "post": post,
@@ -49,7 +51,6 @@ def context(post: CaseStudy) -> dict[str, Any]:
         "parent": post.parent if post.parent and post.parent.is_public else None,
         "remixes": [other for other in around if other.parent_id == post.pk],
         "related": [other for other in around if other.parent_id != post.pk][:RELATED],
-        "next": next_cohort(post),
     }
 
 
@@ -73,13 +74,20 @@ def _study(post: CaseStudy) -> Study | None:
     return study if study and study.state == Study.State.PUBLIC else None
 
 
-def next_cohort(post: CaseStudy) -> Cohort | None:
-    """Return the cohort of the same study that can be joined next."""
+def with_next_cohort(posts: QuerySet[CaseStudy]) -> QuerySet[Any]:
+    """Add what `next_cohort` needs to the same query."""
+    open_now = public_cohorts().filter(joinable_now(), study=OuterRef("enrollment__cohort__study"))
+    row = JSONObject(number="number", starts_on="starts_on", zone="zone")
+    return posts.annotate(next_row=Subquery(open_now.order_by("starts_on", "pk").values(row=row)[:1]))
+
+
+def next_cohort(post: Any) -> Cohort | None:
+    """Return the cohort of the same study that can be joined next, with the columns its link needs."""
     study = _study(post)
-    if study is None:
+    if study is None or post.next_row is None:
         return None
-    open_now = public_cohorts().filter(joinable_now(), study=study)
-    return open_now.order_by("starts_on", "pk").first()
+    starts_on = datetime.date.fromisoformat(post.next_row["starts_on"])
+    return Cohort(study=study, **{**post.next_row, "starts_on": starts_on})
 
 
 def body(post: CaseStudy) -> SafeString:

@@ -3,7 +3,7 @@
 import re
 
 import nh3
-from django.utils.html import escape, strip_tags
+from django.utils.html import Urlizer, escape, linebreaks, strip_tags
 from django.utils.safestring import SafeString, mark_safe
 
 PICTURE = re.compile(r"/pictures/([2-9a-z]{10})\.webp")
@@ -65,6 +65,15 @@ def from_text(text: str) -> str:
         return clean(text)
     parts = [part.strip() for part in re.split(r"\n\s*\n", text) if part.strip()]
     return clean("".join(f"<p>{escape(part).replace(chr(10), '<br>')}</p>" for part in parts))
+
+
+class _Links(Urlizer):  # type: ignore[misc]
+    url_template = f'<a href="{{href}}" rel="{LINK_REL}">{{url}}</a>'
+
+
+def plain(text: str) -> SafeString:
+    """Return plain text as HTML: escaped, paragraphs and lines kept, addresses as links."""
+    return mark_safe(linebreaks(_Links()(text, autoescape=True)))  # noqa: S308
 
 
 def stored(html: str) -> SafeString:

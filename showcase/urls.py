@@ -6,6 +6,7 @@ from showcase.api.case_studies import CaseStudies, OneCaseStudy
 from showcase.api.writing import MyCaseStudies, MyCaseStudy, Pictures, Publication
 from showcase.views.case_study import case_study, short
 from showcase.views.cohort_cases import cohort_case, cohort_cases
+from showcase.views.comments import comment_form, comment_remove, comments
 from showcase.views.my_posts import my_posts
 from showcase.views.pictures import cover, picture, social_case, upload
 from showcase.views.showcase import feed, showcase
@@ -36,6 +37,9 @@ urlpatterns = [
     path("showcase/<public_id:public_id>/pictures/", upload, name="case_pictures"),
     path("showcase/<public_id:public_id>/preview/", preview, name="case_preview"),
     path("showcase/<public_id:public_id>/remix/", remix, name="case_remix"),
+    path("showcase/<public_id:public_id>/comments/", comments, name="comments"),
+    path("showcase/<public_id:public_id>/comments/<public_id:comment>/remove/", comment_remove, name="comment_remove"),
+    path("fragments/comments/<public_id:public_id>/", comment_form, name="comment_form"),
     path("showcase/<public_id:public_id>-<str:slug>/", case_study, name="case_study"),
     path("pictures/<public_id:public_id>.webp", picture, name="picture"),
     path("covers/<public_id:public_id>.svg", cover, name="cover"),

@@ -108,7 +108,10 @@ UNFOLD: dict[str, Any] = {
             },
             {
                 "title": _("Showcase"),
-                "items": [entry(_("case studies"), "article", "showcase.casestudy")],
+                "items": [
+                    entry(_("case studies"), "article", "showcase.casestudy"),
+                    entry(_("comments"), "forum", "showcase.comment"),
+                ],
             },
         ],
     },

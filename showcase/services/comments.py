@@ -7,8 +7,9 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from showcase import letters
 from showcase.models import CaseStudy, Comment
-from showcase.policies import commented_by
+from showcase.policies import discussed_by
 from studyplatform.accounts.models import User
 from studyplatform.accounts.policies import has_confirmed_address
 from studyplatform.kit import history, page_cache
@@ -37,6 +38,7 @@ def write(author: User, case_study: CaseStudy, text: str, *, answers: Comment | 
         return known
     row = Comment.objects.create(case_study=case_study, author=author, answers=thread, text=words)
     history.record(row, "", row.state, author)
+    letters.said(row, asked)
     _refresh(row)
     return row
 
@@ -53,6 +55,7 @@ def remove(actor: User, comment: Comment, *, note: str = "") -> Comment:
     to = Comment.State.TAKEN_BACK if actor.pk == row.author_id else Comment.State.HIDDEN
     if row.state == Comment.State.SHOWN:
         history.move(row, to, actor, note=note)
+        letters.unsaid(row)
         _refresh(row)
     return row
 
@@ -74,8 +77,9 @@ def _tidy(text: str) -> str:
     if not any(letter.isprintable() and not letter.isspace() for letter in words):
         raise Refused(_("Write a word or two first."), field="text", code="empty")
     if len(words) > Comment.LONGEST:
-        too_long = _("At most %(most)s letters. Yours has %(count)s.")
-        raise Refused(too_long % {"most": Comment.LONGEST, "count": len(words)}, field="text", code="too_long")
+        too_long = _("At most %(limit_value)d characters. Yours has %(show_value)d.")
+        counted = {"limit_value": Comment.LONGEST, "show_value": len(words)}
+        raise Refused(too_long % counted, field="text", code="too_long")
     return words
 
 
@@ -87,13 +91,13 @@ def _lock(case_study: CaseStudy) -> None:
 def _refuse_unless_welcome(author: User, case_study: CaseStudy) -> None:
     if not has_confirmed_address(author):
         raise Refused(_("Confirm your e-mail address first, so that answers reach you."), code="unconfirmed")
-    if not commented_by(author).filter(pk=case_study.pk).exists():
+    if not discussed_by(author).filter(pk=case_study.pk).exists():
         raise Refused(_("This post is not open for comments."), code="not_yours")
 
 
 def _lock_shown(case_study: CaseStudy, comment: Comment) -> Comment:
     rows = Comment.objects.select_for_update(of=("self",)).filter(case_study=case_study, state=Comment.State.SHOWN)
-    row = rows.select_related("answers").filter(pk=comment.pk).first()
+    row = rows.select_related("answers", "author__profile").filter(pk=comment.pk).first()
     if row is None:
         raise Refused(_("The comment you answer is not there any more."), field="text", code="gone")
     return row

@@ -8,7 +8,8 @@ from django.views.decorators.http import require_safe
 
 from cohorts.policies import enrollment_of, get_space
 from cohorts.services import contributions
-from showcase import reading
+from showcase import reading, talk
+from showcase.forms.comment import CommentForm
 from showcase.policies import case_studies_in
 
 PAGE = 24
@@ -31,4 +32,5 @@ def cohort_case(request: HttpRequest, slug: str, number: int, public_id: str) ->
     """One post for those who may enter the cohort's space."""
     cohort = get_space(request, slug, number)
     post = get_object_or_404(reading.with_page_columns(case_studies_in(cohort)), public_id=public_id)
-    return render(request, "showcase/cohort_case.html", {**reading.context(post), "cohort": cohort})
+    said = {"talk": talk.newest(post), "form": CommentForm(), "reader_id": request.user.pk}
+    return render(request, "showcase/cohort_case.html", {**reading.context(post), **said, "cohort": cohort})

@@ -11,6 +11,8 @@ NAMES: dict[str, Promise] = {
     "minimum_soon": _("My cohort still needs members"),
     "partner_named": _("I am asked to lead a subgroup"),
     "comment": _("Comments on my posts"),
+    "answer": _("Answers to my comments"),
+    "thanks": _("Thanks for my turns"),
     "remix": _("Somebody remixes my post"),
     "new_member": _("Somebody joins my cohort"),
 }

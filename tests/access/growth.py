@@ -5,7 +5,7 @@ import datetime
 from cohorts.models import Enrollment, Session, Subgroup
 from cohorts.services import presentations
 from payments.models import Payment
-from showcase.services import pictures
+from showcase.services import comments, pictures
 from tests.access.world import World, picture_file
 from tests.people import enroll, lead, make_cohort, make_person, make_study
 from tests.showcase.make import post
@@ -60,6 +60,9 @@ def _member(world: World, n: int) -> None:
         post(author, title=f"안에서 {n}", visibility="cohort", enrollment_id=seat.pk)
         post(author, title=f"쓰는 중 {n}", out=False)
     post(person, title=f"이어 만든 글 {n}", parent=world.public, enrollment_id=place.pk)
+    for row in (world.public, world.inside):
+        first = comments.write(person, row, f"해 봤어요 {n}")
+        comments.write(world.people["member"], row, f"어땠어요 {n}", answers=first)
     Payment.objects.create(buyer=person, amount=1, currency="KRW", provider="stripe", state="expired", due_at=None)
 
 

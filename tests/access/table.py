@@ -21,9 +21,9 @@ GET  200  200  200  200  200  200  200  200  200  200  200   front studies how_i
                                                              case_study.public cover.public picture.public
                                                              social_case.public social_site social_study banner media
                                                              robots sitemap sitemap_section feed showcase_feed
-                                                             calendar_feed stop_letters join join.free
+                                                             calendar_feed stop_letters join join.free comments.public
 GET  go   go   go   go   go   go   go   go   go   go   go    case_short.public favicon
-GET  204  200  200  200  200  200  200  200  200  200  200   menu_fragment
+GET  204  200  200  200  200  200  200  200  200  200  200   menu_fragment comment_form.public
 GET  503  503  503  503  503  503  503  503  503  503  503   health
 
 # Nobody's: drafts, posts for the cohort alone, what was removed, what was guessed
@@ -62,6 +62,18 @@ POST in   go   go   go   go   go   go   go   go   go   go    write
 POST in   404  go   404  404  404  404  404  404  404  404   case_edit
 POST in   404  200  404  404  404  404  404  404  404  404   case_draft
 POST 404  404  201  404  404  404  404  404  404  404  404   case_pictures
+
+# Comments: whoever may read the post; taken away by their writer and the author of the post
+GET  in   404  200  404  404  200  200  404  200  404  404   comments.inside
+GET  204  404  200  404  404  200  200  404  200  404  404   comment_form.inside
+GET  in   404  404  404  404  404  404  404  404  404  404   comments.private comments.removed
+GET  in   404  200  404  404  404  404  404  404  404  404   comment_remove
+GET  in   200  200  404  404  404  404  404  404  404  404   comment_remove.strangers
+POST in   go   go   go   go   go   go   go   go   go   go    comments.public
+POST in   404  go   404  404  go   go   404  go   404  404   comments.inside
+POST in   404  404  404  404  404  404  404  404  404  404   comments.private comments.removed
+POST in   404  go   404  404  404  404  404  404  404  404   comment_remove
+POST in   go   go   404  404  404  404  404  404  404  404   comment_remove.strangers
 
 # Joining and paying: who pays sees the payment
 POST in   go   409  go   go   go   go   go   go   go   go    join
