@@ -114,8 +114,8 @@ class StripeEventAdmin(Table):
 
 @admin.register(Payee)
 class PayeeAdmin(Table):
-    list_display = ("person", "country", "currency", "rail", "bank", "account_ending", "enabled")
-    list_filter = ("rail", "currency", "enabled")
+    list_display = ("person", "country", "currency", "rail", "bank", "account_ending", "standing", "enabled")
+    list_filter = ("rail", "currency", "standing", "enabled")
     list_select_related = ("person__profile",)
     readonly_fields = ("changes",)
     search_fields = ("person__email", "holder")
@@ -140,7 +140,7 @@ class Desk(Table):
 
 @admin.register(Payout)
 class PayoutAdmin(Desk):
-    list_display = ("id", "payee", "sum", "state", "batch", "created_at", "paid_at", "reason")
+    list_display = ("id", "payee", "sum", "state", "batch", "created_at", "paid_at", "reason", "error")
     list_filter = ("state", "currency")
     list_select_related = ("payee__person__profile", "batch__maker__profile")
     readonly_fields = ("changes",)

@@ -42,6 +42,10 @@ class Rejected(Trouble):
     """The request itself was not accepted: nothing happened, and asking again will not help."""
 
 
+class Gone(Rejected):
+    """The account is not ours to look at any more."""
+
+
 class TryLater(Trouble):
     """Nothing happened; the same request may work later."""
 
@@ -95,6 +99,8 @@ def _kind(error: stripe.StripeError) -> type[Trouble]:
         return Declined
     if isinstance(error, stripe.APIConnectionError):
         return NoAnswer
+    if _code(error) == "account_invalid":
+        return Gone
     if isinstance(error, stripe.RateLimitError | stripe.AuthenticationError | stripe.PermissionError):
         return TryLater
     if error.http_status == 409:
@@ -219,7 +225,7 @@ def create_account(*, key: str, payee: str, country: str, agreement: str, email:
 
 @outside
 def get_account(reference: str) -> Account:
-    """Return a payee's account as it is now. Raises Trouble."""
+    """Return a payee's account as it is now. Raises Gone, Trouble."""
     with _told_apart():
         return _account(_client().v1.accounts.retrieve(reference).to_dict())
 
@@ -331,12 +337,17 @@ def _method(charge: dict[str, Any]) -> str:
 
 
 def _account(raw: dict[str, Any]) -> Account:
+    wanted = raw.get("requirements") or {}
+    until = wanted.get("current_deadline")
     return Account(
         id=raw["id"],
         submitted=bool(raw.get("details_submitted")),
         payouts_enabled=bool(raw.get("payouts_enabled")),
         transfers=(raw.get("capabilities") or {}).get("transfers") or "inactive",
         payee=(raw.get("metadata") or {}).get("payee", ""),
+        asked=bool(wanted.get("currently_due")),
+        asked_by=datetime.datetime.fromtimestamp(until, datetime.UTC) if until else None,
+        rejected=str(wanted.get("disabled_reason") or "").startswith("rejected"),
     )
 
 

@@ -1,5 +1,6 @@
 """Letters about money: one function each, stored in the transaction of the verb that causes it. None can be stopped."""
 
+import datetime
 from typing import Any
 
 from django.conf import settings
@@ -54,6 +55,16 @@ def payout_sent_back(payout: Payout) -> None:
 def payout_not_sent(payout: Payout) -> None:
     """Tell a host or partner that Stripe did not take their payout, and what to look at."""
     _to_payee(payout.payee, "payout_not_sent", f"payout-not-sent:{payout.pk}", payout=payout)
+
+
+def payout_waits(payout: Payout) -> None:
+    """Tell a host or partner that their payout is a day late, that it sends itself, and that nothing is lost."""
+    _to_payee(payout.payee, "payout_waits", f"payout-waits:{payout.pk}", payout=payout)
+
+
+def stripe_asks(payee: Payee, asked_by: datetime.datetime | None) -> None:
+    """Tell a host or partner what stands between them and their money at Stripe, and until when they can mend it."""
+    _to_payee(payee, "stripe_asks", f"stripe-asks:{payee.pk}:{timezone.now().isoformat()}", asked_by=asked_by)
 
 
 def account_changed(payee: Payee) -> None:

@@ -59,6 +59,9 @@ class Account:
     payouts_enabled: bool
     transfers: str  # active, inactive, pending
     payee: str  # id of our Payee, from the metadata
+    asked: bool = False  # something more is wanted of its person
+    asked_by: datetime.datetime | None = None  # until when, where it may still be paid meanwhile
+    rejected: bool = False  # Stripe will not have its person, whatever they tell
 
     @property
     def enabled(self) -> bool:

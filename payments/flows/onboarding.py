@@ -12,7 +12,10 @@ from studyplatform.accounts.models import User
 def begin(person: User, country: str) -> str:
     """Return the address of Stripe's page for somebody who wants to be paid there. Raises Refused, Trouble."""
     payee = payees.choose_stripe(person, country)
-    return page(payee if payee.stripe_account else _make(payee))
+    try:
+        return page(payee if payee.stripe_account else _make(payee))
+    except gateway.Gone:
+        return page(_make(payees.choose_stripe(person, country)))
 
 
 def _make(payee: Payee) -> Payee:
@@ -33,20 +36,28 @@ def _make(payee: Payee) -> Payee:
 
 
 def page(payee: Payee) -> str:
-    """Return a fresh address of Stripe's page for a payee with an account. Raises Trouble."""
+    """Return a fresh address of Stripe's page for a payee with an account. Raises Gone, Trouble."""
     site = settings.SITE_URL
-    return gateway.account_page(
-        payee.stripe_account or "",
-        return_url=f"{site}{reverse('payee_return')}",
-        refresh_url=f"{site}{reverse('payee_stripe')}",
-    )
+    try:
+        return gateway.account_page(
+            payee.stripe_account or "",
+            return_url=f"{site}{reverse('payee_return')}",
+            refresh_url=f"{site}{reverse('payee_stripe')}",
+        )
+    except gateway.Gone:
+        payees.disconnect(payee.stripe_account or "")
+        raise
 
 
 def look(payee: Payee) -> Payee:
-    """Ask Stripe how a payee stands, and record it. Raises Trouble."""
+    """Ask Stripe how a payee stands, and record it; who took the access away has no account. Raises Trouble."""
     if not payee.stripe_account:
         return payee
-    return payees.record(payee, gateway.get_account(payee.stripe_account))
+    try:
+        return payees.record(payee, gateway.get_account(payee.stripe_account))
+    except gateway.Gone:
+        payees.disconnect(payee.stripe_account)
+        return Payee.objects.get(pk=payee.pk)
 
 
 def hear(account: str) -> bool:

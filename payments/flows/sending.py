@@ -1,8 +1,10 @@
 """Payouts through Stripe go out: note it (transaction), ask Stripe (none open), record (transaction)."""
 
 import logging
+from contextlib import suppress
 
 from payments import gateway
+from payments.flows import onboarding
 from payments.models import Payout
 from payments.services import sending
 from studyplatform.kit import queue
@@ -20,7 +22,7 @@ def drain(payout: Payout) -> None:
         if row:
             _create(row, asked)
     fresh = Payout.objects.get(pk=payout.pk)
-    if fresh.state in (State.APPROVED, State.SENDING, State.UNKNOWN):
+    if fresh.state in (State.APPROVED, State.SENDING, State.SHORT, State.UNKNOWN):
         queue.later(payout, "not sent yet")
     else:
         queue.done(payout)
@@ -53,6 +55,7 @@ def _create(payout: Payout, asked: bool) -> None:
     except gateway.Short as short:
         sending.wait(payout, str(short))
     except gateway.Rejected as rejected:
+        _look_why(payout)
         sending.fail(payout, str(rejected))
     except gateway.Trouble as trouble:
         log.warning("payout %s: %s", payout.pk, trouble)
@@ -61,6 +64,12 @@ def _create(payout: Payout, asked: bool) -> None:
         sending.doubt(payout, str(trouble))
     else:
         sending.record(payout, sent)
+
+
+def _look_why(payout: Payout) -> None:
+    """Most often the account is not what we take it for: know it before the next run writes another payout."""
+    with suppress(gateway.Trouble):
+        onboarding.look(payout.payee)
 
 
 def hear(group: str) -> bool:

@@ -18,6 +18,8 @@ class Payee(models.Model):
         NONE = "", "-"
         UNFINISHED = "unfinished", _("not finished")
         RESTRICTED = "restricted", _("more is asked")
+        REFUSED = "refused", _("refused by Stripe")
+        ASKED = "asked", _("can be paid, more is asked soon")
         ENABLED = "enabled", _("can be paid")
 
     person = models.OneToOneField(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="payee")

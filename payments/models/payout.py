@@ -65,6 +65,7 @@ class Payout(Queued):
         APPROVED = "approved", _("approved")
         EXPORTED = "exported", _("with the bank")
         SENDING = "sending", _("being sent")
+        SHORT = "short", _("waiting for money at Stripe")
         UNKNOWN = "unknown", _("being checked")
         PAID = "paid", _("paid")
         FAILED = "failed", _("failed")
@@ -74,7 +75,8 @@ class Payout(Queued):
     MOVES = {
         "drafted": {"approved", "void"},
         "approved": {"sending", "exported", "failed", "void"},
-        "sending": {"paid", "failed", "unknown", "approved"},
+        "sending": {"paid", "failed", "unknown", "short"},
+        "short": {"sending", "failed", "void"},
         "unknown": {"paid", "failed", "sending"},
         "exported": {"paid", "failed"},
         "paid": {"failed", "reversed"},

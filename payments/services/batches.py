@@ -24,9 +24,8 @@ NOT_A_NAME = re.compile(r"[^0-9A-Za-z가-힣 ().&-]")
 @transaction.atomic
 def make(maker: User, currency: str) -> PayoutBatch:
     """Put every drafted payout of the bank rail into a new batch. Raises Refused when none waits."""
-    waiting = Payout.objects.select_for_update(of=("self",)).filter(
-        state=Payout.State.DRAFTED, batch=None, currency=currency, payee__rail=Payee.Rail.BANK_FILE
-    )
+    waiting = payouts.fitting().select_for_update(of=("self",))
+    waiting = waiting.filter(state=Payout.State.DRAFTED, batch=None, currency=currency)
     rows = list(waiting)
     if not rows:
         raise Refused(_("No payout waits for a batch."))
@@ -49,17 +48,27 @@ def _refuse_unless(row: PayoutBatch, state: str, sentence: object) -> None:
 def approve(checker: User, batch: PayoutBatch) -> PayoutBatch:
     """Approve a batch somebody else made, and write its file: accounts changed later do not change what was checked.
 
-    Raises Refused for its maker.
+    Raises Refused for its maker, and when somebody in it is not paid by bank file in its currency any more.
     """
     row = _lock(batch)
     _refuse_unless(row, State.DRAFT, _("Only a batch that waits to be checked can be approved."))
     if row.maker_id == checker.pk:
         raise Refused(_("Somebody else has to check a batch you made."))
+    _refuse_misfits(row)
     text = bank_file(row)
     digest = hashlib.sha256(text.encode()).hexdigest()
     history.move(row, State.APPROVED, checker, checker=checker, file=seal(text), file_hash=digest)
     history.move_all(_locked_payouts(row), Payout.State.APPROVED, checker)
     return row
+
+
+def _refuse_misfits(batch: PayoutBatch) -> None:
+    moved = batch.payouts.exclude(pk__in=payouts.fitting().values("pk")).order_by("pk").first()
+    if moved:
+        raise Refused(
+            _("Whoever gets P%(payout)s is paid another way now. Give this batch up and make it again.")
+            % {"payout": moved.pk}
+        )
 
 
 @transaction.atomic

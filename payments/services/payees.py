@@ -1,5 +1,7 @@
 """Payees: people say where their money goes; Stripe says whether it can."""
 
+import datetime
+
 from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
@@ -10,6 +12,8 @@ from payments.truth import Account
 from studyplatform.accounts.models import User
 from studyplatform.kit import history
 from studyplatform.kit.errors import Refused
+
+Standing = Payee.Standing
 
 
 @transaction.atomic
@@ -95,12 +99,21 @@ def _stand(row: Payee, account: Account) -> None:
         history.record(row, row.standing, standing)
         row.standing, row.enabled = standing, account.enabled
         row.save(update_fields=["standing", "enabled"])
+        _tell(row, account.asked_by)
 
 
 def _standing(account: Account) -> str:
+    if account.rejected:
+        return Standing.REFUSED
     if account.enabled:
-        return Payee.Standing.ENABLED
-    return Payee.Standing.RESTRICTED if account.submitted else Payee.Standing.UNFINISHED
+        return Standing.ASKED if account.asked else Standing.ENABLED
+    return Standing.RESTRICTED if account.submitted else Standing.UNFINISHED
+
+
+def _tell(row: Payee, asked_by: datetime.datetime | None = None) -> None:
+    """Write to a payee who has to do something before, or lest, their money waits."""
+    if row.standing in (Standing.RESTRICTED, Standing.REFUSED, Standing.ASKED, Standing.NONE):
+        letters.stripe_asks(row, asked_by)
 
 
 @transaction.atomic
@@ -111,3 +124,5 @@ def disconnect(account: str) -> None:
         row.stripe_account = None
         row.standing, row.enabled = "", row.enabled and row.rail != Payee.Rail.STRIPE
         row.save()
+        if row.rail == Payee.Rail.STRIPE:
+            _tell(row)

@@ -3,7 +3,7 @@
 import datetime
 
 from django.db import transaction
-from django.db.models import Sum
+from django.db.models import F, QuerySet, Sum
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -44,6 +44,7 @@ def run() -> int:
     The payees are locked before their balances are read, so that two runs at once cannot both see the same money.
     """
     payees = list(Payee.objects.select_for_update(no_key=True).filter(enabled=True).order_by("pk"))
+    _take_back_misfits()
     balances = _balances([payee.person_id for payee in payees])
     ready = [(payee, balances.get((payee.person_id, payee.currency), 0)) for payee in payees]
     rows = [
@@ -54,6 +55,25 @@ def run() -> int:
     _draft(Payout.objects.bulk_create(rows))
     _send([row for row in rows if row.payee.rail == Payee.Rail.STRIPE])
     return len(rows)
+
+
+def fitting() -> QuerySet[Payout]:
+    """Return payouts whose payee is still paid by bank file, in their currency."""
+    bank: QuerySet[Payout] = Payout.objects.filter(payee__rail=Payee.Rail.BANK_FILE, payee__enabled=True)
+    return bank.filter(payee__currency=F("currency"))
+
+
+def _take_back_misfits() -> None:
+    """Whose payee is paid another way since they were written, and nobody has put into a batch: written anew."""
+    waiting = Payout.objects.select_for_update(of=("self",)).filter(state=Payout.State.DRAFTED, batch=None)
+    for row in waiting.exclude(pk__in=fitting().values("pk")).select_related("payee").order_by("pk"):
+        take_back(row)
+
+
+def take_back(row: Payout) -> None:
+    """Put the money of a locked payout nobody has sent into the balance again."""
+    history.move(row, Payout.State.VOID, note="paid another way now")
+    ledger.post(f"payout-void:{row.pk}", {_paying(row): row.amount, _payable(row): -row.amount})
 
 
 def _send(rows: list[Payout]) -> None:

@@ -1,16 +1,19 @@
 """A payout through Stripe: begun, doubted, arrived, or its money owed again. Each verb looks again under the lock."""
 
+import datetime
+
 from django.db import transaction
 from django.utils import timezone
 
 from payments import letters
-from payments.models import LedgerAccount, Payout
+from payments.models import LedgerAccount, Payee, Payout
 from payments.services import ledger, payouts
 from payments.truth import Transfer
 from studyplatform.kit import history, queue
 
 Kind = LedgerAccount.Kind
 State = Payout.State
+LATE = datetime.timedelta(days=1)  # from then on a payee is told that theirs waits
 
 
 def group(payout: Payout) -> str:
@@ -20,17 +23,32 @@ def group(payout: Payout) -> str:
 
 @transaction.atomic
 def begin(payout: Payout) -> Payout | None:
-    """Note, before Stripe is asked, that a claimed payout is being sent, and where to; None when it must not be."""
+    """Note, before Stripe is asked, that a claimed payout is being sent, and where to; None when it must not be.
+
+    One that may have left keeps where it went: under the same key Stripe takes nothing else.
+    """
     row: Payout | None = queue.relock(payout)
-    if not row or row.state not in (State.APPROVED, State.UNKNOWN):
+    if not row or row.state not in (State.APPROVED, State.SHORT, State.UNKNOWN):
         return None
-    payee = row.payee
-    to = row.destination or (payee.stripe_account if payee.enabled else "")
+    to = row.destination if row.state == State.UNKNOWN else _account(row.payee)
     if not to:
-        _return(row, "no account")
+        _not_to_be_sent(row)
         return None
     history.move(row, State.SENDING, destination=to)
     return row
+
+
+def _account(payee: Payee) -> str:
+    reachable = payee.rail == Payee.Rail.STRIPE and payee.enabled
+    return payee.stripe_account or "" if reachable else ""
+
+
+def _not_to_be_sent(row: Payout) -> None:
+    """Who is paid another way now has the money in the balance again and needs no letter; the others read why."""
+    if row.payee.rail == Payee.Rail.STRIPE:
+        _return(row, "no account")
+    else:
+        payouts.take_back(row)
 
 
 @transaction.atomic
@@ -46,7 +64,9 @@ def wait(payout: Payout, why: str) -> None:
     """Note that it certainly was not sent, for want of money at hand: it is sent later, under a key of its own."""
     row = payouts.lock(payout)
     if row.state == State.SENDING:
-        history.move(row, State.APPROVED, note=why, key_number=row.key_number + 1)
+        history.move(row, State.SHORT, note=why, key_number=row.key_number + 1)
+        if row.created_at < timezone.now() - LATE:
+            letters.payout_waits(row)
 
 
 @transaction.atomic

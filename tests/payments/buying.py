@@ -73,7 +73,8 @@ class LocalStripe:
         self.ask("POST", "settle")
 
     def onboard(self, account: str, person: str = "fine") -> dict[str, Any]:
-        """Do what the page of an account link does: fine, document, back, unfinished, look_again."""
+        """Do what the page of an account link does: fine, document, back, unfinished; or what Stripe does later:
+        look_again, ask_soon, reject, disconnect."""
         return self.ask("POST", "onboard", account=account, person=person)["account"]
 
     def clear(self) -> None:

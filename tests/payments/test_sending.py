@@ -1,5 +1,6 @@
 """Payouts through Stripe: each sent once whatever happens on the way, and never lost."""
 
+import datetime
 from collections.abc import Iterator
 from typing import Any
 
@@ -63,7 +64,7 @@ def send(times: int = 1) -> Payout:
 
 
 def transfers(stripe: LocalStripe, payee: Payee) -> list[Any]:
-    return stripe.api.v1.transfers.list(params={"destination": str(payee.stripe_account)}).data
+    return sent_to(stripe, str(payee.stripe_account))
 
 
 def assert_sent_once(stripe: LocalStripe, payee: Payee) -> None:
@@ -83,7 +84,10 @@ def test_the_run_approves_it_and_the_queue_sends_it(stripe: LocalStripe, payee: 
     assert Letter.objects.filter(recipient=payee.person).count() == 1
 
 
-@pytest.mark.parametrize("kind", ["500", "500_after", "503", "409", "429", "timeout_before", "timeout_after"])
+FAULTS = ("500", "500_after", "503", "409", "429", "timeout_before", "timeout_after")
+
+
+@pytest.mark.parametrize("kind", FAULTS)
 def test_whatever_stripe_answers_it_is_sent_once(stripe: LocalStripe, payee: Payee, payout: Payout, kind: str) -> None:
     stripe.fault("POST /v1/transfers", kind, times=3)
     assert send().state == "unknown"
@@ -93,12 +97,13 @@ def test_whatever_stripe_answers_it_is_sent_once(stripe: LocalStripe, payee: Pay
     assert_sent_once(stripe, payee)
 
 
-def test_when_asking_fails_too_nothing_is_sent(stripe: LocalStripe, payee: Payee, payout: Payout) -> None:
+@pytest.mark.parametrize("kind", FAULTS)
+def test_when_asking_fails_too_nothing_is_sent(stripe: LocalStripe, payee: Payee, payout: Payout, kind: str) -> None:
     """I-22."""
     stripe.fault("POST /v1/transfers", "timeout_after", times=3)
     send()
     stripe.clear()
-    stripe.fault("GET /v1/transfers", "503", times=9)
+    stripe.fault("GET /v1/transfers", kind, times=9)
     assert send(2).state == "unknown"
     assert len(transfers_after(stripe, payee)) == 1
     send()
@@ -137,25 +142,55 @@ def test_too_little_at_hand_waits_and_is_sent_when_there_is_more(
 ) -> None:
     """Stripe keeps its no under the key for a day: the next try has a key of its own."""
     Payout.objects.update(amount=90_000_000)
-    assert send(2).state == "approved"
+    assert send(2).state == "short"
     assert Payout.objects.get().key_number == 2
+    assert payouts.run() == 0
+    assert not Letter.objects.exists()
     Payout.objects.update(amount=OWED)
     send()
     assert_sent_once(stripe, payee)
 
 
-@pytest.mark.parametrize("why", ["look_again", "disabled"])
+def test_a_payout_a_day_late_is_told_once(stripe: LocalStripe, payee: Payee, payout: Payout) -> None:
+    Payout.objects.update(amount=90_000_000, created_at=timezone.now() - datetime.timedelta(hours=25))
+    assert send(3).state == "short"
+    assert Letter.objects.get().key == f"payout-waits:{payout.pk}"
+
+
+@pytest.mark.parametrize(
+    ("why", "standing"),
+    [("look_again", "restricted"), ("reject", "refused"), ("disconnect", ""), ("disabled", "enabled")],
+)
 def test_who_cannot_be_paid_keeps_the_money_in_the_balance(
-    stripe: LocalStripe, payee: Payee, payout: Payout, why: str
+    stripe: LocalStripe, payee: Payee, payout: Payout, why: str, standing: str
 ) -> None:
+    """What Stripe did not tell in time is found out when it refuses, so that no run tries in vain week after week."""
     if why == "disabled":
         Payee.objects.update(enabled=False)
     else:
         stripe.onboard(str(payee.stripe_account), why)
     assert send(2).state == "failed"
-    assert not transfers(stripe, payee)
+    assert not sent_to(stripe, str(payee.stripe_account))
     assert payouts.owed(payee.person_id, "USD") == OWED
     assert balance("paying", "USD") == 0
+    assert (Payee.objects.get().standing, Payee.objects.get().enabled) == (standing, False)
+    assert payouts.run() == 0
+    told = sorted(Letter.objects.values_list("key", flat=True))
+    assert [key.split(":")[0] for key in told] == ["payout-not-sent", *["stripe-asks"] * (why != "disabled")]
+
+
+@pytest.mark.parametrize("kind", FAULTS)
+def test_a_fault_while_looking_why_changes_nothing(
+    stripe: LocalStripe, payee: Payee, payout: Payout, kind: str
+) -> None:
+    stripe.onboard(str(payee.stripe_account), "look_again")
+    stripe.fault("GET /v1/accounts/*", kind, times=9)
+    assert send(2).state == "failed"
+    assert payouts.owed(payee.person_id, "USD") == OWED
+
+
+def sent_to(stripe: LocalStripe, account: str) -> list[Any]:
+    return stripe.api.v1.transfers.list(params={"destination": account}).data
 
 
 def test_what_is_reversed_is_owed_again_once(stripe: LocalStripe, payee: Payee, payout: Payout) -> None:

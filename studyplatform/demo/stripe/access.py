@@ -5,7 +5,7 @@ import binascii
 from email.message import Message
 
 from studyplatform.demo.stripe import API_VERSION
-from studyplatform.demo.stripe.errors import ApiError
+from studyplatform.demo.stripe.errors import ApiError, no_access
 from studyplatform.demo.stripe.storage import Store
 
 
@@ -51,11 +51,7 @@ def _version(headers: Message) -> None:
 
 def _account(store: Store, headers: Message, key: str) -> str:
     account = headers.get("stripe-account", "")
-    if account and not store.get("account", account):
-        raise ApiError(
-            403,
-            f"The provided key '{key[:8]}****{key[-4:]}' does not have access to account '{account}' (or that account "
-            "does not exist). Application access may have been revoked.",
-            code="account_invalid",
-        )
+    found = store.get("account", account) if account else None
+    if account and (not found or found.get("_left")):
+        raise no_access(account, f"{key[:8]}****{key[-4:]}")
     return account

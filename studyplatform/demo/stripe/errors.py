@@ -53,6 +53,16 @@ def no_such(kind: str, identity: str, param: str, *, status: int = 404) -> ApiEr
     return ApiError(status, f"No such {kind}: '{identity}'", code="resource_missing", param=param)
 
 
+def no_access(account: str, key: str = "sk_test_********") -> ApiError:
+    """A connected account that is not there, or not ours any more."""
+    return ApiError(
+        403,
+        f"The provided key '{key}' does not have access to account '{account}' (or that account does not exist). "
+        "Application access may have been revoked.",
+        code="account_invalid",
+    )
+
+
 def unrecognized(method: str, path: str) -> ApiError:
     """An address the API does not have."""
     return ApiError(

@@ -6,9 +6,9 @@ Called inside a transaction with an account read inside it.
 import datetime
 import re
 
-from studyplatform.demo.stripe.objects import accounts, payouts
+from studyplatform.demo.stripe.objects import accounts, events, payouts
 from studyplatform.demo.stripe.storage import Json
-from studyplatform.demo.stripe.world import World
+from studyplatform.demo.stripe.world import Cause, World
 
 PARTS = {
     "name": ("individual.first_name", "individual.last_name"),
@@ -27,7 +27,8 @@ PEOPLE = {  # what each sample person fills in
 
 def wanted(account: Json) -> list[str]:
     """Return the parts of the form an account still needs."""
-    return [part for part, names in PARTS.items() if set(names) & set(account["_owes"])]
+    soon = (account.get("_soon") or {}).get("owes", [])
+    return [part for part, names in PARTS.items() if set(names) & {*account["_owes"], *soon}]
 
 
 def check(account: Json, given: dict[str, str]) -> dict[str, str]:
@@ -77,6 +78,8 @@ def _keep(world: World, account: Json, given: dict[str, str], parts: list[str]) 
     account["_given"] |= {part: given[part] for part in parts}
     told = {name for part in parts for name in PARTS[part]}
     account["_owes"] = [name for name in account["_owes"] if name not in told]
+    if told & set((account.get("_soon") or {}).get("owes", [])):
+        account["_soon"] = None
     return accounts.change(world, account)
 
 
@@ -85,3 +88,28 @@ def ask_for_document(world: World, account: Json) -> Json:
     account["_given"].pop("document", None)
     account["_owes"] = sorted({*account["_owes"], accounts.DOCUMENT})
     return accounts.change(world, account)
+
+
+def ask_soon(world: World, account: Json) -> Json:
+    """Stripe wants a document from somebody who is fine, and goes on paying them for two weeks."""
+    account["_given"].pop("document", None)
+    account["_soon"] = {"owes": [accounts.DOCUMENT], "until": world.clock.now() + 14 * 24 * 3600}
+    return accounts.change(world, account)
+
+
+def reject(world: World, account: Json) -> Json:
+    """Stripe will not have this person as a customer."""
+    account["_rejected"] = True
+    return accounts.change(world, account)
+
+
+def disconnect(world: World, account: Json) -> Json:
+    """The account leaves the platform, which may not look at it any more."""
+    account["_left"] = True
+    world.store.save(account)
+    left = {"id": "ca_local", "object": "application", "name": "Local Stripe"}
+    events.emit(world, "account.application.deauthorized", left, Cause(), account=account["id"])
+    return account
+
+
+STRIPE_DOES = {"look_again": ask_for_document, "ask_soon": ask_soon, "reject": reject, "disconnect": disconnect}

@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from cohorts.models import Cohort, Enrollment, Partner
-from payments.models import Payout, PayoutBatch, Refund, StripeEvent
+from payments.models import Payee, Payout, PayoutBatch, Refund, StripeEvent
 from studyplatform.kit import queue
 from studyplatform.mail.services import letters
 from studyplatform.pages.views import health
@@ -40,7 +40,7 @@ def refunds_not_sent_again() -> QuerySet[Refund]:
 
 
 def payouts_not_made_anew() -> QuerySet[Payout]:
-    """Payouts the bank sent back whose payee has had none since."""
+    """Payouts the bank or Stripe sent back whose payee has had none since."""
     later = Payout.objects.filter(payee=OuterRef("payee"), pk__gt=OuterRef("pk"))
     return Payout.objects.filter(state=Payout.State.FAILED).exclude(Exists(later))
 
@@ -83,7 +83,31 @@ MATTERS = (
         batches("exported"),
     ),
     Matter(
-        gettext_lazy("Payouts the bank sent back"),
+        gettext_lazy("Payouts that wait for money at Stripe"),
+        "payments.view_payout",
+        "admin:payments_payout_changelist?state__exact=short",
+        lambda: Payout.objects.filter(state=Payout.State.SHORT),
+    ),
+    Matter(
+        gettext_lazy("Payouts nobody knows the end of"),
+        "payments.view_payout",
+        "admin:payments_payout_changelist?state__exact=unknown",
+        lambda: Payout.objects.filter(state=Payout.State.UNKNOWN),
+    ),
+    Matter(
+        gettext_lazy("Payees of whom Stripe wants more"),
+        "payments.view_payee",
+        "admin:payments_payee_changelist?standing__exact=restricted",
+        lambda: Payee.objects.filter(standing=Payee.Standing.RESTRICTED),
+    ),
+    Matter(
+        gettext_lazy("Payees Stripe refuses"),
+        "payments.view_payee",
+        "admin:payments_payee_changelist?standing__exact=refused",
+        lambda: Payee.objects.filter(standing=Payee.Standing.REFUSED),
+    ),
+    Matter(
+        gettext_lazy("Payouts that came back and were not made again"),
         "payments.view_payout",
         "admin:payments_payout_changelist?state__exact=failed",
         payouts_not_made_anew,

@@ -123,3 +123,36 @@ def test_one_can_ask_for_an_account_only_where_it_is_known(sandbox: Sandbox) -> 
     with pytest.raises(stripe.InvalidRequestError) as raised:
         sandbox.api.v1.charges.list(options=mine)
     assert raised.value.param == "Stripe-Account"
+
+
+def test_what_is_wanted_soon_closes_nothing_yet(sandbox: Sandbox) -> None:
+    account = sandbox.account("fine")
+    asked = sandbox.onboard(account, "ask_soon")
+    assert (asked["payouts_enabled"], asked["capabilities"]["transfers"]) == (True, "active")
+    wanted = asked["requirements"]
+    assert wanted["currently_due"] == ["individual.verification.document"]
+    assert (wanted["past_due"], wanted["disabled_reason"]) == ([], None)
+    assert wanted["current_deadline"] > asked["created"]
+    given = sandbox.onboard(account, "fine")
+    assert (given["requirements"]["currently_due"], given["requirements"]["current_deadline"]) == ([], None)
+
+
+def test_who_is_rejected_says_so_and_cannot_mend_it(sandbox: Sandbox) -> None:
+    account = sandbox.account("fine")
+    for person in ("reject", "fine"):
+        said = sandbox.onboard(account, person)
+        assert (said["payouts_enabled"], said["capabilities"]["transfers"]) == (False, "inactive")
+        assert said["requirements"]["disabled_reason"] == "rejected.other"
+
+
+def test_an_account_that_left_is_out_of_reach(sandbox: Sandbox) -> None:
+    account = sandbox.account("fine")
+    sandbox.onboard(account, "disconnect")
+    with pytest.raises(stripe.PermissionError) as hidden:
+        sandbox.api.v1.accounts.retrieve(account)
+    assert hidden.value.json_body["error"]["code"] == "account_invalid"  # type: ignore[index,call-overload]
+    with pytest.raises(stripe.PermissionError):
+        sandbox.api.v1.balance.retrieve(options={"stripe_account": account})
+    with pytest.raises(stripe.InvalidRequestError) as gone:
+        sandbox.api.v1.transfers.create(params={"amount": 100, "currency": "usd", "destination": account})
+    assert gone.value.code == "resource_missing"

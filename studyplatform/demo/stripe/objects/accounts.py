@@ -3,7 +3,7 @@
 from typing import Any
 
 from studyplatform.demo.stripe import countries, ids
-from studyplatform.demo.stripe.errors import invalid, no_such
+from studyplatform.demo.stripe.errors import invalid, no_access, no_such
 from studyplatform.demo.stripe.lists import CREATED, PAGE, page, wrap
 from studyplatform.demo.stripe.objects import events, shapes
 from studyplatform.demo.stripe.params import Schema
@@ -76,25 +76,29 @@ def _build(world: World, params: dict[str, Any], country: str, agreement: str) -
 
 def derive(account: Json) -> Json:
     """Work out what an account can do from what it still owes."""
-    owes = account["_owes"]
+    owes, rejected = account["_owes"], account.get("_rejected", False)
+    open_to_transfers = not rejected and owes in ([], [BANK])
     account |= {
-        "capabilities": {"transfers": "inactive" if owes and owes != [BANK] else "active"},
+        "capabilities": {"transfers": "active" if open_to_transfers else "inactive"},
         "external_accounts": wrap(f"/v1/accounts/{account['id']}/external_accounts", _banks(account)),
         "future_requirements": _requirements([]),
-        "payouts_enabled": not owes,
-        "requirements": _requirements(owes),
+        "payouts_enabled": not owes and not rejected,
+        "requirements": _requirements(owes, account.get("_soon"), rejected=rejected),
     }
     return account
 
 
-def _requirements(owes: list[str]) -> Json:
+def _requirements(owes: list[str], soon: Json | None = None, *, rejected: bool = False) -> Json:
+    """Return what is wanted: `owes` now, `soon` until a moment that is still to come."""
+    reason = "rejected.other" if rejected else "requirements.past_due" if owes else None
+    due = [*owes, *(soon["owes"] if soon else ())]
     return {
         "alternatives": [],
-        "current_deadline": None,
-        "currently_due": owes,
-        "disabled_reason": "requirements.past_due" if owes else None,
+        "current_deadline": soon["until"] if soon else None,
+        "currently_due": due,
+        "disabled_reason": reason,
         "errors": [],
-        "eventually_due": owes,
+        "eventually_due": due,
         "past_due": owes,
         "pending_verification": [],
     }
@@ -160,6 +164,8 @@ def find(world: World, identity: str, param: str = "account", status: int = 404)
     found = world.store.get("account", identity)
     if not found:
         raise no_such("account", identity, param, status=status)
+    if found.get("_left"):
+        raise no_access(identity)
     return found
 
 

@@ -34,7 +34,7 @@ def _later(world: World, action: str, identity: str) -> None:
 def settle(world: World, identity: str, action: str) -> None:
     """Do what was planned: send what an account holds (`pay_out`), or let a payout arrive (`arrive`)."""
     if action == "pay_out":
-        _send(world, accounts.find(world, identity))
+        _send(world, world.store.get("account", identity) or {})
     else:
         _arrive(world, world.store.get("payout", identity) or {})
 
@@ -87,7 +87,7 @@ def _make(world: World, account: Json, amount: int, currency: str) -> Json:
 
 
 def _arrive(world: World, payout: Json) -> None:
-    account = accounts.find(world, payout["_account"])
+    account = world.store.get("account", payout["_account"]) or {}
     if account["_given"]["bank"] == SENDS_BACK:
         _fail(world, payout, account)
         return

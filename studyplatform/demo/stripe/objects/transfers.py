@@ -46,7 +46,7 @@ def create(call: Call) -> Json:
 
 def _destination(world: World, identity: str) -> Json:
     account = world.store.get("account", identity)
-    if not account:
+    if not account or account.get("_left"):
         raise no_such("destination", identity, "destination", status=400)
     if account["capabilities"]["transfers"] != "active":
         raise refused(
