@@ -8,7 +8,17 @@ from django.urls import reverse
 from django.utils import timezone, translation
 
 from cohorts import calendars
-from cohorts.models import Cohort, Enrollment, Leadership, Partner, Presentation, Reminder, Session, Subgroup
+from cohorts.models import (
+    Cohort,
+    Enrollment,
+    Leadership,
+    Nudge,
+    Partner,
+    Presentation,
+    Reminder,
+    Session,
+    Subgroup,
+)
 from cohorts.policies import enrollments_in
 from studyplatform.accounts.models import User
 from studyplatform.kit import money
@@ -64,6 +74,27 @@ def partner_named(subgroup: Subgroup, partner: Partner, host: User) -> None:
     key = f"partner-named:{subgroup.pk}:{partner.pk}:{subgroup.leaderships.count()}"
     if partner.person_id != host.pk:
         _to(partner.person, "partner_named", key, cohort, context)
+
+
+def nudge(nudge: Nudge) -> bool:
+    """Bring a member a note from their partner or host; False when they do not want such letters."""
+    member, cohort = nudge.enrollment, nudge.enrollment.cohort
+    letter = write(
+        to=member.person,
+        kind="nudge",
+        key=f"nudge:{nudge.pk}",
+        template="cohorts/nudge",
+        context={
+            "cohort": cohort,
+            "study": cohort.study,
+            "sender": nudge.sender,
+            "words": nudge.words,
+            "turns": _page("turns", cohort),
+            "space": _page("space", cohort),
+        },
+        about=f"enrollment:{member.pk}",
+    )
+    return letter is not None
 
 
 def session_moved(session: Session, before: datetime.datetime) -> None:

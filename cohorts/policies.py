@@ -8,7 +8,7 @@ from django.shortcuts import get_object_or_404
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from cohorts.models import Cohort, Enrollment, PartnerInvitation, Presentation, Session, Study, Subgroup
+from cohorts.models import Cohort, Enrollment, PartnerInvitation, PartnerNote, Presentation, Session, Study, Subgroup
 from studyplatform.accounts.models import User
 
 Reader = User | AnonymousUser
@@ -124,6 +124,24 @@ def passed_turns_seen_by(user: Reader) -> QuerySet[Presentation]:
     led = Q(enrollment__memberships__until=None, enrollment__memberships__subgroup__in=subgroups_led_by(user))
     passed = Presentation.objects.filter(state=Presentation.State.PASSED)
     return passed.filter(led | Q(session__cohort__study__in=studies_run_by(user))).distinct()
+
+
+def members_looked_after_by(user: Reader) -> QuerySet[Enrollment]:
+    """Members of the subgroups the person leads now, and of every cohort they host; never themselves."""
+    if not user.is_authenticated:
+        return Enrollment.objects.none()
+    led = Enrollment.objects.filter(memberships__until=None, memberships__subgroup__in=subgroups_led_by(user))
+    hosted = Q(cohort__study__in=studies_run_by(user))
+    found = Enrollment.objects.filter(Q(pk__in=led.values("pk")) | hosted, state__in=Enrollment.BELONGS)
+    return found.exclude(person=user).select_related("person__profile", "cohort__study")
+
+
+def partner_notes_seen_by(user: Reader) -> QuerySet[PartnerNote]:
+    """Notes about members the person may read: their own, and for a host all of their studies'."""
+    if not user.is_authenticated:
+        return PartnerNote.objects.none()
+    hosted = Q(enrollment__cohort__study__in=studies_run_by(user))
+    return PartnerNote.objects.filter(Q(author=user) | hosted).select_related("author__profile")
 
 
 def subgroup_of(enrollment: Enrollment | None) -> Subgroup | None:

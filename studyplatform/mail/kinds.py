@@ -7,6 +7,7 @@ NAMES: dict[str, Promise] = {
     "session_reminder": _("Reminders before sessions"),
     "session_moved": _("A session gets another time"),
     "session_cancelled": _("A session does not take place"),
+    "nudge": _("A note from my partner or host"),
     "cohort_opened": _("My cohort is open"),
     "minimum_soon": _("My cohort still needs members"),
     "partner_named": _("I am asked to lead a subgroup"),

@@ -10,7 +10,8 @@ from studyplatform.pages.views.front import front
 from studyplatform.pages.views.health import health
 from studyplatform.pages.views.home import home
 from studyplatform.pages.views.menu import menu_fragment
-from studyplatform.pages.views.partner_desk import partner_desk
+from studyplatform.pages.views.offline import manifest, offline, service_worker
+from studyplatform.pages.views.partner_desk import partner_desk, partner_group
 from studyplatform.pages.views.partners import partners
 from studyplatform.pages.views.pictures import banner, social_site, social_study
 from studyplatform.pages.views.session import session
@@ -53,3 +54,4 @@ urlpatterns = [
     path("studio/<slug:slug>/cohorts/<int:number>/preview/", preview, name="studio_preview"),
     path("partner/", partner_desk, name="partner_desk"),
 ]
+    path("partner/groups/<int:pk>/", partner_group, name="partner_group"),

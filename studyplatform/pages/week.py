@@ -1,9 +1,10 @@
 """What a person has before them in their cohorts, in a fixed number of queries."""
 
-from collections import defaultdict
 from dataclasses import dataclass, field
+from typing import Any
 
-from django.db.models import Count, F, Q, QuerySet
+from django.db.models import Count, F, IntegerField, Q, QuerySet, Subquery
+from django.db.models.functions import Coalesce
 
 from cohorts import clock
 from cohorts.models import Contribution, Enrollment, Membership, Presentation, Session, Subgroup
@@ -92,9 +93,7 @@ def _groups(places: list[int]) -> dict[int, Subgroup]:
     return {row.enrollment_id: row.subgroup for row in open_ones}
 
 
-def by_cohort(sessions: list[Session]) -> dict[int, list[Session]]:
-    """Return sessions by their cohort's key, order kept."""
-    found: dict[int, list[Session]] = defaultdict(list)
-    for session in sessions:
-        found[session.cohort_id].append(session)
-    return found
+def counted(rows: QuerySet[Any], by: str) -> Coalesce:
+    """Return how many of `rows` there are for one value of `by`, as a column of another query."""
+    found = rows.order_by().values(by).annotate(n=Count("pk")).values("n")
+    return Coalesce(Subquery(found, output_field=IntegerField()), 0)

@@ -32,7 +32,6 @@ STUDIO = (
     "cohort_close",
     "cohort_reopen",
     "call_off",
-    "again",
 )
 STUDIO_LISTS = ("groups", "sessions", "people", "people_export", "preview")
 API = ("cohort", "subgroups", "sessions")
@@ -48,7 +47,7 @@ def arguments(world: World) -> dict[str, list[Any]]:
     return {
         **dict.fromkeys((*SPACE, "join", "cohort", "seats_fragment"), here),
         **{f"{name}.draft": drafted for name in (*SPACE, "join", "cohort", "seats_fragment")},
-        "join.free": there,
+        **dict.fromkeys(("join.free", "studio_again"), there),
         **dict.fromkeys(("studio_copy", "studio_partners_ask"), [study.slug, world.copied.number]),
         "studio_cohort_reopen.closed": [study.slug, world.closed_cohort.number],
         **{f"studio_{name}": [study.slug] for name in STUDIO_STUDY},

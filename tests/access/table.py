@@ -113,6 +113,10 @@ POST in   go   422  422  422  422  422  422  422  422  422   partner_invitation
 POST 404  404  404  404  404  404  404  404  404  404  404   partner_invitation.guessed
 
 # One's own things
+GET  in   404  404  404  404  200  404  404  200  404  404   member
+POST in   404  404  404  404  go   404  404  go   404  404   member_nudge member_note
+GET  in   404  404  404  404  200  404  404  404  404  404   partner_group
+
 GET  in   200  200  200  200  200  200  200  200  200  200   home account profile letters payee payments
                                                              notifications
                                                              api_tokens

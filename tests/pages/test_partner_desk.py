@@ -1,12 +1,14 @@
 """The partner's desk: their own groups this week, and who has not presented, for their eyes only."""
 
 import pytest
+from django.utils import timezone
 
 from cohorts.models import Cohort, Leadership, Session
 from cohorts.services import presentations
-from tests.cohorts.meeting import CHAT, group_session, page, queries, seat
+from studyplatform.kit import moments
+from tests.cohorts.meeting import CHAT, at, group_session, page, queries, seat
 from tests.people import enroll, lead, make_cohort, make_person, sign_in
-from tests.showcase.make import place
+from tests.showcase.make import place, post
 
 DESK = "/partner/"
 
@@ -43,7 +45,7 @@ def test_others_find_an_empty_desk_and_a_visitor_the_door(member, host, stranger
         text = page(sign_in(person), DESK)
         assert "You lead no subgroup right now" in text
         assert CHAT not in text
-        assert "Has not presented" not in text
+        assert "quiet" not in text
     assert client.get(DESK).status_code == 302
 
 
@@ -60,19 +62,52 @@ def test_the_turns_of_the_next_session_in_a_sentence(reading, member, cohort, gr
         presentations.make_ready(presentations.claim(person, session), person)
     presentations.claim(member, session)
     text = page(sign_in(reading), DESK)
-    assert "4 turns: 2 ready, 1 being written, 1 open" in text
+    assert "4 turns: 2 ready, 1 empty, 1 open" in text
     assert session.get_absolute_url() in text
 
 
-def test_quiet_members_are_shown_with_a_kind_word_until_they_have_a_turn(reading, member, cohort, group):
-    session = group_session(cohort, group)
+def test_a_draft_begun_for_a_turn_is_told_from_an_empty_one(reading, member, cohort, group):
+    session = group_session(cohort, group, turns=4)
+    claimed = presentations.claim(member, session)
+    post(member, out=False, presentation_id=claimed.pk, enrollment_id=claimed.enrollment_id)
+    assert "4 turns: 1 draft, 3 open" in page(sign_in(reading), DESK)
+
+
+def test_the_title_counts_the_last_hour_and_opens_the_room_with_one_tap(reading, member, cohort, group):
+    session = group_session(cohort, group, turns=4)
     text = page(sign_in(reading), DESK)
-    assert text.index("Has not presented") < text.rindex("배소라")
-    assert "Would you like to show something on" in text
-    presentations.claim(member, session)
+    assert "My subgroups this week" in text
+    assert "minutes until it begins" not in text
+    at(session, 12)
+    text = " ".join(page(sign_in(reading), DESK).split())
+    assert "<h1>12 minutes until it begins</h1>" in text
+    with timezone.override(reading.time_zone):
+        near = f"{moments.weekday(session.starts_at)} {moments.clock(session.starts_at)}"
+    assert f"<b>{near}, in 12 minutes</b>, 4 turns: 4 open" in text
+    assert text.count(f'href="{session.get_absolute_url()}enter/"') == 1
+    at(session, -5)
+    assert "<h1>Your session is on now</h1>" in page(sign_in(reading), DESK)
+
+
+def test_of_several_groups_the_one_that_meets_first_is_named(reading, member, cohort, group):
+    lead(reading, cohort.subgroups.last())
+    late = at(group_session(cohort, group), 50)
+    soon = at(group_session(cohort, cohort.subgroups.last()), 20)
     text = page(sign_in(reading), DESK)
-    assert "Has not presented" not in text
-    assert "Everybody has had a turn, or has one coming" in text
+    assert "20 minutes until it begins" in text
+    assert all(f"{row.get_absolute_url()}enter/" in text for row in (late, soon))
+
+
+def test_a_big_group_is_shown_page_by_page(reading, member, cohort, group, stranger, host):
+    seat(52, cohort, group)
+    text, address = page(sign_in(reading), DESK), f"/partner/groups/{group.pk}/"
+    assert "53 people sit at this table" in text
+    assert text.count('<th scope="row">') == 50
+    assert f'href="{address}"' in text
+    assert page(sign_in(reading), address).count('<th scope="row">') == 50
+    assert page(sign_in(reading), f"{address}?page=2").count('<th scope="row">') == 3
+    for person in (stranger, member, host):
+        page(sign_in(person), address, status=404)
 
 
 def test_no_session_nobody_and_finished_cohorts(reading, cohort, group):

@@ -1,0 +1,100 @@
+"""One member, as whoever leads their subgroup or hosts their study sees them: what they gave, notes to and on them."""
+
+from typing import Any
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.db.models import Count, Q
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
+from django.utils.http import url_has_allowed_host_and_scheme
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST, require_safe
+
+from cohorts import clock, nudging
+from cohorts.forms.notes import NudgeForm, PartnerNoteForm
+from cohorts.models import Enrollment, PartnerNote, Session
+from cohorts.policies import members_looked_after_by, partner_notes_seen_by, reader, subgroup_of
+from cohorts.services import nudges
+from cohorts.standing import TURNS
+from studyplatform.kit.errors import Refused
+from studyplatform.kit.limits import limited
+
+
+@login_required
+@require_safe
+def member(request: HttpRequest, public_id: str) -> HttpResponse:
+    """The member, the notes they were sent, and what the reader keeps about them."""
+    place = _get(request, public_id)
+    own = PartnerNote.objects.filter(enrollment=place, author=reader(request)).first()
+    form = NudgeForm(initial={"words": nudging.words_for(place, _next(place))})
+    return _page(request, place, form, PartnerNoteForm(initial={"words": own.words if own else ""}))
+
+
+@login_required
+@require_POST
+@limited("letters", 30)
+def nudge(request: HttpRequest, public_id: str) -> HttpResponse:
+    """Send the member a note; a refusal stands beside the words, which are kept."""
+    place, form = _get(request, public_id), NudgeForm(request.POST)
+    if form.is_valid():
+        try:
+            nudges.send(reader(request), place, form.cleaned_data["words"])
+            messages.success(request, _("Your note is on its way to %(name)s.") % {"name": place.person.name})
+            return redirect(_back(request) or request.path.removesuffix("nudge/"))
+        except Refused as refused:
+            form.add_error(refused.field, str(refused))
+    return _page(request, place, form, PartnerNoteForm(), status=422)
+
+
+@login_required
+@require_POST
+def note(request: HttpRequest, public_id: str) -> HttpResponse:
+    """Keep what the reader wants to remember of the member."""
+    place, form = _get(request, public_id), PartnerNoteForm(request.POST)
+    if not form.is_valid():
+        return _page(request, place, NudgeForm(), form, status=422)
+    nudges.keep(reader(request), place, form.cleaned_data["words"])
+    messages.success(request, _("Saved."))
+    return redirect(request.path.removesuffix("note/"))
+
+
+def _get(request: HttpRequest, public_id: str) -> Any:
+    posts = Q(contributions__kind="post", contributions__voided_at=None)
+    counted = members_looked_after_by(request.user).annotate(
+        post_count=Count("contributions", filter=posts, distinct=True),
+        turn_count=Count("presentations", filter=Q(presentations__state__in=TURNS), distinct=True),
+    )
+    return get_object_or_404(counted, public_id=public_id)
+
+
+def _next(place: Enrollment) -> Session | None:
+    """The member's next session with an open turn to come."""
+    group = subgroup_of(place)
+    coming = clock.coming(Session.objects.filter(cohort=place.cohort_id, state=Session.State.PLANNED))
+    return coming.filter(Q(subgroup=None) | Q(subgroup=group)).filter(starts_at__gt=timezone.now()).first()
+
+
+def _page(request: HttpRequest, place: Any, form: NudgeForm, note: PartnerNoteForm, status: int = 200) -> HttpResponse:
+    sent = list(place.nudges.select_related("sender__profile")[:20])
+    others = partner_notes_seen_by(request.user).filter(enrollment=place).exclude(author=reader(request))
+    context = {
+        "place": place,
+        "cohort": place.cohort,
+        "study": place.cohort.study,
+        "group": subgroup_of(place),
+        "sent": sent,
+        "rests": next((one for one in sent if one.rests.upper > timezone.now()), None),
+        "running": place.cohort.state in nudges.RUNNING,
+        "form": form,
+        "note": note,
+        "notes": others.order_by("-changed_at"),
+    }
+    return render(request, "cohorts/notes.html", context, status=status)
+
+
+def _back(request: HttpRequest) -> str:
+    """Return the page of ours the note was sent from."""
+    back = request.POST.get("next", "")
+    return back if back.startswith("/") and url_has_allowed_host_and_scheme(back, allowed_hosts=None) else ""
