@@ -53,5 +53,5 @@ urlpatterns = [
     path("studio/", studio, name="studio"),
     path("studio/<slug:slug>/cohorts/<int:number>/preview/", preview, name="studio_preview"),
     path("partner/", partner_desk, name="partner_desk"),
-]
     path("partner/groups/<int:pk>/", partner_group, name="partner_group"),
+]
