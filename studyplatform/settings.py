@@ -251,6 +251,7 @@ CONTENT_SECURITY_POLICY = {
         "font-src": [SELF],
         "connect-src": [SELF],
         "manifest-src": [SELF],
+        "worker-src": [SELF],
         "form-action": [SELF, *CHECKOUT_ORIGINS],
         "frame-ancestors": [NONE],
         "base-uri": [NONE],

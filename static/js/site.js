@@ -55,6 +55,9 @@ for (const place of document.querySelectorAll("[data-fragment]")) {
     .catch(() => { /* the page says enough without it */ });
 }
 
+// Who comes back gets a page that says what is kept when there is no connection; visitors need no worker for that.
+if (signedIn) navigator.serviceWorker?.register("/sw.js").catch(() => { /* private mode */ });
+
 // The reader's own time beside the study's, when the two differ.
 const own = Intl.DateTimeFormat().resolvedOptions().timeZone;
 for (const time of document.querySelectorAll("time[data-local]")) {

@@ -31,6 +31,8 @@ site_pages = [
     path("partner-terms/", texts.partner_terms, name="partner_terms"),
     path("help/", texts.help, name="help"),
     path("api/docs/", api_docs, name="api_docs"),
+    path("offline/", offline, name="offline"),
+    path("manifest.webmanifest", manifest, name="manifest"),
 ]
 
 urlpatterns = [
@@ -41,6 +43,7 @@ urlpatterns = [
     path("social/site.png", social_site, name="social_site"),
     path("social/studies/<slug:slug>.png", social_study, name="social_study"),
     path("favicon.ico", favicon, name="favicon"),
+    path("sw.js", service_worker, name="service_worker"),
     path("api/openapi.json", openapi, name="openapi"),
     path("robots.txt", robots, name="robots"),
     path("sitemap.xml", sitemap_index, name="sitemap"),

@@ -18,6 +18,7 @@ GET  200  200  200  200  200  200  200  200  200  200  200   front studies how_i
                                                              partners partner_terms
                                                              api_docs openapi
                                                              house_rules help showcase study cohort seats_fragment
+                                                             offline service_worker manifest
                                                              case_study.public cover.public picture.public
                                                              social_case.public social_site social_study banner media
                                                              robots sitemap sitemap_section feed showcase_feed

@@ -5,6 +5,7 @@ from typing import Any
 import pytest
 from django.template.loader import render_to_string
 from django.test import Client
+from django.urls import path
 from django.utils.translation import gettext, override
 
 from cohorts.models import Cohort
@@ -58,3 +59,28 @@ def test_what_is_too_much_for_one_page_says_what_to_do(cohort: Cohort, member: U
     with override("ko"):
         assert gettext("We could not take that") in answer.content.decode()
         assert gettext("To the front page") in answer.content.decode()
+
+
+def broken(request: Any) -> Any:
+    """A view that fails, as one with a mistake in it would."""
+    raise RuntimeError("broken")
+
+
+urlpatterns = [path("broken/", broken)]
+
+
+def test_what_broke_is_answered_without_the_database(settings: Any, django_assert_num_queries: Any) -> None:
+    settings.ROOT_URLCONF = __name__
+    with django_assert_num_queries(0):
+        answer = Client(raise_request_exception=False).get("/broken/")
+    assert answer.status_code == 500
+    with override("ko"):
+        assert gettext("Something broke on our side") in answer.content.decode()
+
+
+def test_asking_too_often_says_when_to_try_again(cohort: Cohort) -> None:
+    for _ in range(21):
+        answer = Client().post("/accounts/signup/", {"email": "x"})
+    assert answer.status_code == 429
+    assert int(answer.headers["Retry-After"]) > 0
+    assert "<h1>" in answer.content.decode()
