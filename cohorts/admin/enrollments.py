@@ -24,7 +24,7 @@ class MembershipInline(Lines):
 @admin.register(Enrollment)
 class EnrollmentAdmin(Table):
     list_display = ("person", "cohort", "state", "agreed", "joined_at", "created_at")
-    list_filter = ("state", "currency", "came_from_kind")
+    list_filter = ("state", "cohort__study", "currency", "came_from_kind")
     list_select_related = ("person__profile", "cohort__study")
     search_fields = ("public_id", "person__email", "person__profile__pen_name", "cohort__study__title")
     date_hierarchy = "created_at"
@@ -34,6 +34,11 @@ class EnrollmentAdmin(Table):
         *("came_from_kind", "came_from_id", "joined_at", "created_at", "changes"),
     )
     inlines = (MembershipInline,)
+    narrowed_by = ("memberships__subgroup",)
+    ways = (
+        (_("payments"), "payments.payment", "lines__enrollment"),
+        (_("case studies"), "showcase.casestudy", "enrollment"),
+    )
 
     @admin.display(description=_("price agreed"), ordering="price")
     def agreed(self, row: Enrollment) -> str:

@@ -1,22 +1,28 @@
-"""The partners desk: who asks, who leads which groups and how those do, approving, pausing, ending, notes."""
+"""The partners desk: who asks, who leads which groups and how those do, approving, assigning, pausing, notes."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from django import forms
 from django.contrib import admin
-from django.db.models import Count, IntegerField, OuterRef, QuerySet, Subquery, Value
-from django.db.models.functions import Coalesce
+from django.db.models import Case, DateTimeField, IntegerField, OuterRef, QuerySet, Subquery, When
 from django.http import HttpRequest
-from django.utils import timezone
+from django.utils.html import format_html_join
+from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 from unfold.widgets import UnfoldAdminTextareaWidget
 
-from cohorts.models import Contribution, Leadership, Membership, Partner, Presentation, Subgroup
-from cohorts.services import partners
-from cohorts.services.contributions import POST
-from studyplatform.kit.desk.deeds import Reason, deed
+from cohorts.admin import partner_groups
+from cohorts.letters import PER_CENT
+from cohorts.models import Cohort, Leadership, Partner, PartnerApplication, PartnerInvitation, Subgroup
+from cohorts.services import leaderships, partners
+from studyplatform.accounts.texts import PARTNER_TERMS
+from studyplatform.kit.desk.deeds import Reason, Said, deed
 from studyplatform.kit.desk.tables import Lines, Table
+from studyplatform.kit.moments import day, moment
+
+DAY = forms.DateInput({"type": "date"}, format="%Y-%m-%d")
 
 
 class Words(forms.Form):
@@ -25,40 +31,43 @@ class Words(forms.Form):
     note = forms.CharField(label=_("Note"), max_length=1000, widget=UnfoldAdminTextareaWidget({"rows": 3}))
 
 
-class LeadershipInline(Lines):
-    model = Leadership
-    fields = readonly_fields = ("subgroup", "cohort", "kind", "period")
+class Told(forms.Form):
+    """Why, in words the person reads."""
 
-    def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
-        rows: QuerySet[Any] = super().get_queryset(request).select_related("subgroup__cohort__study")
-        return rows.order_by("-pk")
-
-    @admin.display(description=_("cohort"))
-    def cohort(self, row: Leadership) -> str:
-        return str(row.subgroup.cohort)
-
-
-def counted(rows: QuerySet[Any], group: str) -> Any:
-    """Return, as a column of partners, how many rows belong to the groups they lead now; `group` leads to the group."""
-    lead = f"{group}leaderships__"
-    now = {f"{lead}partner": OuterRef("pk"), f"{lead}period__contains": timezone.now()}
-    each = rows.filter(**now).order_by().annotate(one=Value(1)).values("one").annotate(count=Count("pk", distinct=True))
-    return Coalesce(Subquery(each.values("count")[:1], output_field=IntegerField()), 0)
-
-
-def with_groups(rows: QuerySet[Any]) -> QuerySet[Any]:
-    """Add how the groups they lead now do: `groups`, `members`, `posts` and `turns`."""
-    place = "enrollment__memberships__"
-    members = Membership.objects.filter(until=None)
-    posts = Contribution.objects.filter(kind=POST, voided_at=None)
-    turns = Presentation.objects.filter(state=Presentation.State.DONE)
-    counts: QuerySet[Any] = rows.annotate(
-        groups=counted(Subgroup.objects.all(), ""),
-        members=counted(members, "subgroup__"),
-        posts=counted(posts, f"{place}subgroup__"),
-        turns=counted(turns, f"{place}subgroup__"),
+    note = forms.CharField(
+        label=_("Why"),
+        max_length=300,
+        widget=UnfoldAdminTextareaWidget({"rows": 3}),
+        help_text=_("They read these words in their letter and on their page."),
     )
-    return counts
+
+
+class GroupChoice(forms.ModelChoiceField):
+    """A subgroup by its cohort, topic and hour."""
+
+    def label_from_instance(self, obj: Any) -> str:
+        return f"{obj.cohort} · {obj.topic} · {obj.get_weekday_display()} {obj.meets_at:%H:%M}"
+
+
+class Assignment(forms.Form):
+    """Which group, and whether to lead it or to stand in for a while."""
+
+    subgroup = GroupChoice(
+        label=_("Subgroup"),
+        queryset=Subgroup.objects.exclude(cohort__state__in=leaderships.OVER)
+        .select_related("cohort__study")
+        .order_by("-cohort__starts_on", "cohort", "position"),
+    )
+    kind = forms.ChoiceField(label=_("As"), choices=Leadership.Kind.choices)
+    first = forms.DateField(label=_("Standing in from"), required=False, widget=DAY)
+    last = forms.DateField(label=_("Standing in until"), required=False, widget=DAY)
+
+    def clean(self) -> dict[str, Any]:
+        found = super().clean() or {}
+        stands_in = found.get("kind") == Leadership.Kind.STAND_IN
+        if stands_in and not (found.get("first") and found.get("last") and found["first"] <= found["last"]):
+            self.add_error("last", _("Say from which day to which day they stand in."))
+        return found
 
 
 def _how_many(row: Any) -> list[str]:
@@ -68,22 +77,88 @@ def _how_many(row: Any) -> list[str]:
     ]
 
 
+def _asked(row: Partner) -> list[str]:
+    """What they wrote when they asked, for whoever decides."""
+    last = row.applications.order_by("-at").first()
+    return [last.subject, last.words] if last else []
+
+
+def _what_assigning_does(row: Partner, said: Said) -> Sequence[Any]:
+    group: Subgroup = said["subgroup"]
+    where = _("%(cohort)s: “%(topic)s”, %(day)s %(clock)s, %(taken)s of %(capacity)s seats taken.") % {
+        "cohort": group.cohort,
+        "topic": group.topic,
+        "day": group.get_weekday_display(),
+        "clock": f"{group.meets_at:%H:%M}",
+        "taken": group.taken,
+        "capacity": group.capacity,
+    }
+    if said["kind"] == Leadership.Kind.STAND_IN:
+        days = {"first": day(said["first"]), "last": day(said["last"])}
+        return [where, _("They stand in from %(first)s to %(last)s, and are paid for those sessions.") % days]
+    standing = leaderships.lead_of(group)
+    share = group.cohort.terms.latest("version").partner_share / PER_CENT
+    part = _("Their part is %(part)s %% of what its members pay.") % {"part": f"{share:g}"}
+    now = _("%(name)s leads it now and stops.") % {"name": standing.partner} if standing else _("Nobody leads it now.")
+    return [where, now, part]
+
+
+class ApplicationInline(Lines):
+    model = PartnerApplication
+    fields = readonly_fields = ("at", "subject", "field", "time", "sample", "words")
+    ordering = ("-at",)
+
+    @admin.display(description=_("when they have time"))
+    def time(self, row: PartnerApplication) -> str:
+        return " · ".join(f"{name} {', '.join(parts)}" for name, parts in row.week)
+
+
 @admin.register(Partner)
 class PartnerAdmin(Table):
-    list_display = ("person", "state", "groups", "members", "posts", "turns")
-    list_filter = ("state",)
+    list_display = ("name", "state", "subject", "asked_on", "groups", "members", "posts", "turns")
+    list_display_links = ("name",)
+    list_filter = ("state", "applications__field", "leaderships__subgroup__cohort__study")
     list_select_related = ("person__profile",)
-    search_fields = ("person__email", "person__handle", "person__profile__pen_name", "notes")
-    fields = readonly_fields = ("person", "email", "state", "notes", "groups", "members", "posts", "turns", "changes")
-    inlines = (LeadershipInline,)
-    actions = ("approve", "decline", "pause", "end", "consider_again", "note")
+    search_fields = ("person__email", "person__handle", "person__profile__pen_name", "applications__subject", "notes")
+    fields = readonly_fields = (
+        "person",
+        "email",
+        "state",
+        "agreed",
+        "how_groups_do",
+        "terms",
+        "asked",
+        "notes",
+        "changes",
+    )
+    inlines = (ApplicationInline,)
+    actions = ("approve", "decline", "assign", "note", "pause", "end", "consider_again")
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
-        return with_groups(super().get_queryset(request))
+        last = PartnerApplication.objects.filter(partner=OuterRef("pk")).order_by("-at")
+        first = Case(When(state=Partner.State.APPLIED, then=0), default=1, output_field=IntegerField())
+        rows = partner_groups.with_groups(super().get_queryset(request)).annotate(
+            asked_at=Subquery(last.values("at")[:1], output_field=DateTimeField()),
+            would_lead=Subquery(last.values("subject")[:1]),
+            waits=first,
+        )
+        return rows.order_by("waits", "asked_at", "-pk")
+
+    @admin.display(description=_("partner"), ordering="person__profile__pen_name")
+    def name(self, row: Partner) -> str:
+        return str(row.person)
 
     @admin.display(description=_("e-mail"))
     def email(self, row: Partner) -> str:
         return row.person.email
+
+    @admin.display(description=_("would lead"))
+    def subject(self, row: Any) -> str:
+        return row.would_lead or "–"
+
+    @admin.display(description=_("asked on"), ordering="asked_at")
+    def asked_on(self, row: Any) -> str:
+        return moment(row.asked_at) if row.asked_at else "–"
 
     @admin.display(description=_("groups now"), ordering="groups")
     def groups(self, row: Any) -> int:
@@ -101,46 +176,84 @@ class PartnerAdmin(Table):
     def turns(self, row: Any) -> int:
         return int(row.turns)
 
+    @admin.display(description=_("terms of partners"))
+    def agreed(self, row: Partner) -> str:
+        consent = row.person.consents.filter(kind=PARTNER_TERMS, withdrawn_at=None).order_by("-at").first()
+        if not consent:
+            return str(_("not agreed to yet"))
+        return str(_("agreed on %(day)s, words of %(version)s") % {"day": day(consent.at), "version": consent.version})
+
+    @admin.display(description=_("how their groups do"))
+    def how_groups_do(self, row: Partner) -> SafeString | str:
+        return partner_groups.table(row)
+
+    @admin.display(description=_("their part"))
+    def terms(self, row: Partner) -> SafeString | str:
+        led = Cohort.objects.filter(subgroups__leaderships__partner=row).distinct().select_related("study")
+        now = partner_groups.with_terms(led)[:20]
+        lines = ((one, f"{one.terms_now / PER_CENT:g} %", _("version"), one.version_now) for one in now)
+        return format_html_join("", "<div>{}: {} · {} {}</div>", lines) or "–"
+
+    @admin.display(description=_("asked by hosts"))
+    def asked(self, row: Partner) -> SafeString | str:
+        found = PartnerInvitation.objects.filter(email__iexact=row.person.email).select_related(
+            "subgroup", "host__profile"
+        )
+        lines = ((one.host, one.subgroup, moment(one.created_at), one.stands) for one in found.order_by("-pk")[:20])
+        return format_html_join("", "<div>{}: “{}” · {} · {}</div>", lines) or "–"
+
     approve = deed(
         _("Let them lead"),
         lambda actor, row, said: partners.approve(actor, row),
-        says=_("Hosts can name them for their subgroups, and the desk of the groups they lead opens for them."),
+        says=_("Hosts can name them for their subgroups, and their desk opens. They are told by letter."),
         done=_("may lead groups"),
+        about=_asked,
     )
     decline = deed(
         _("Decline"),
         lambda actor, row, said: partners.decline(actor, row, note=said["note"]),
-        says=_("They do not become a partner now. They may ask again."),
+        says=_("They do not become a partner now, are told why, and may ask again."),
         done=_("declined"),
-        form=Reason,
+        form=Told,
+        about=_asked,
+    )
+    assign = deed(
+        _("Give them a subgroup"),
+        lambda actor, row, said: leaderships.assign(actor, row, **said),
+        says=_("Somebody leads from now on, or stands in for some days. They are told by letter."),
+        done=_("has the group"),
+        form=Assignment,
+        about=_how_many,
+        shows=_what_assigning_does,
+        single=True,
     )
     pause = deed(
         _("Pause"),
         lambda actor, row, said: partners.pause(actor, row, note=said["note"]),
         says=_("Their desk closes and nobody can name them for more groups. Those they lead stay theirs."),
         done=_("paused"),
-        form=Reason,
+        form=Told,
         about=_how_many,
     )
     end = deed(
         _("End"),
         lambda actor, row, said: partners.end(actor, row, note=said["note"]),
-        says=_("They lead nothing any more, from now on and for good. Their groups wait for another lead."),
+        says=_("They lead nothing any more, from now on and for good. The hosts of their groups are told."),
         done=_("ended"),
-        form=Reason,
+        form=Told,
         about=_how_many,
     )
     consider_again = deed(
         _("Consider again"),
         lambda actor, row, said: partners.consider_again(actor, row, note=said["note"]),
-        says=_("They stand among those who ask to be partners."),
+        says=_("They stand among those who ask to be partners, and are told so."),
         done=_("stands among those who ask"),
         form=Reason,
     )
     note = deed(
         _("Write a note"),
         lambda actor, row, said: partners.note(actor, row, said["note"]),
-        says=_("Only the people who run the platform read it."),
+        says=_("Only the people who run the platform read it. Your name and the day stand beside it."),
         done=_("noted"),
         form=Words,
     )

@@ -4,6 +4,7 @@ import datetime
 from collections.abc import Sequence
 from typing import Any
 
+from django import forms
 from django.contrib import admin
 from django.db.models import Count, F, Prefetch, Q, QuerySet, Sum
 from django.http import HttpRequest
@@ -11,11 +12,12 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
-from cohorts.models import Cohort, Enrollment, Session, Study, StudyRole
-from cohorts.services import cohorts
-from studyplatform.kit.desk.deeds import deed
+from cohorts.letters import PER_CENT
+from cohorts.models import Cohort, Enrollment, Session, Study, StudyRole, Terms
+from cohorts.services import cohorts, terms
+from studyplatform.kit.desk.deeds import Said, deed
 from studyplatform.kit.desk.tables import Lines, Table
-from studyplatform.kit.money import show
+from studyplatform.kit.money import BASIS, show
 
 HOSTS = StudyRole.objects.select_related("person__profile").order_by("pk")
 WEEK = datetime.timedelta(days=7)
@@ -46,6 +48,7 @@ class StudyAdmin(Table):
         *("created_at", "changed_at", "changes"),
     )
     inlines = (RoleInline,)
+    ways = ((_("cohorts"), "cohorts.cohort", "study"),)
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
         rows: QuerySet[Any] = super().get_queryset(request).annotate(count=Count("cohorts", distinct=True))
@@ -93,6 +96,64 @@ def what_calling_off_does(cohort: Cohort) -> Sequence[str]:
     )
 
 
+class Shares(forms.Form):
+    """Who gets which part from the next seat on; the host has the remainder."""
+
+    platform = forms.DecimalField(
+        label=_("The platform’s part, in per cent"),
+        min_value=0,
+        max_value=100,
+        decimal_places=2,
+    )
+    partner = forms.DecimalField(
+        label=_("The partners’ part, in per cent"),
+        min_value=0,
+        max_value=100,
+        decimal_places=2,
+    )
+
+    def clean(self) -> dict[str, Any]:
+        found = super().clean() or {}
+        if sum(found.get(name) or 0 for name in ("platform", "partner")) > 100:
+            self.add_error("partner", _("Platform and partners cannot get more than the whole."))
+        return found
+
+
+def _in_words(platform: int, partner: int) -> str:
+    parts = {"platform": platform, "partner": partner, "host": BASIS - platform - partner}
+    shown = {name: f"{share / PER_CENT:g}" for name, share in parts.items()}
+    return str(_("platform %(platform)s %%, partners %(partner)s %%, host %(host)s %%") % shown)
+
+
+def what_terms_are(cohort: Cohort) -> Sequence[str]:
+    """Say what is in force."""
+    now = cohort.terms.latest("version")
+    words = {"version": now.version, "shares": _in_words(now.platform_share, now.partner_share)}
+    return [str(_("In force, version %(version)s: %(shares)s.") % words)]
+
+
+def what_new_terms_do(cohort: Cohort, said: Said) -> Sequence[str]:
+    """Say what is in force, what would be, and whom it does not touch."""
+    shares = [int(said[name] * PER_CENT) for name in ("platform", "partner")]
+    taken = cohort.enrollments.filter(state__in=Enrollment.SEATED).count()
+    return [
+        *what_terms_are(cohort),
+        str(_("For new seats: %(shares)s.") % {"shares": _in_words(*shares)}),
+        ngettext("%(n)s seat taken before keeps its terms.", "%(n)s seats taken before keep their terms.", taken)
+        % {"n": taken},
+    ]
+
+
+class TermsInline(Lines):
+    model = Terms
+    fields = readonly_fields = ("version", "shares", "since")
+    ordering = ("-version",)
+
+    @admin.display(description=_("who gets what"))
+    def shares(self, row: Terms) -> str:
+        return _in_words(row.platform_share, row.partner_share)
+
+
 @admin.register(Cohort)
 class CohortAdmin(Table):
     list_display = ("__str__", "hosts", "state", "belong", "seats_taken", "minimum", "minimum_by", "starts_on")
@@ -106,7 +167,13 @@ class CohortAdmin(Table):
         *("meets_at", "zone", "minutes", "weeks", "closes_at", "currency", "policy", "posts_needed", "opened_at"),
         *("called_off_at", "refunded_at", "changes"),
     )
-    actions = ("call_off",)
+    inlines = (TermsInline,)
+    ways = (
+        (_("enrollments"), "cohorts.enrollment", "cohort"),
+        (_("subgroups"), "cohorts.subgroup", "cohort"),
+        (_("ledger accounts"), "payments.ledgeraccount", "cohort"),
+    )
+    actions = ("new_terms", "call_off")
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
         belongs = Count("enrollments", filter=Q(enrollments__state__in=Enrollment.BELONGS), distinct=True)
@@ -125,6 +192,18 @@ class CohortAdmin(Table):
     def seats_taken(self, row: Cohort) -> str:
         return str(row.seats)
 
+    new_terms = deed(
+        _("New terms for new seats"),
+        lambda actor, row, said: terms.agree_anew(
+            actor, row, **{f"{name}_share": int(said[name] * PER_CENT) for name in ("platform", "partner")}
+        ),
+        says=_("A new version of who gets what. Seats taken before keep the terms they were sold with."),
+        done=_("has new terms"),
+        form=Shares,
+        about=what_terms_are,
+        shows=what_new_terms_do,
+        single=True,
+    )
     call_off = deed(
         _("Call off"),
         lambda actor, row, said: cohorts.call_off(actor, row),

@@ -15,6 +15,7 @@ from cohorts.services import completions, readiness, refund_policies, sessions, 
 from studyplatform.accounts.models import User
 from studyplatform.kit import history, page_cache, queue
 from studyplatform.kit.errors import Refused
+from studyplatform.kit.money import BASIS
 
 
 @transaction.atomic
@@ -40,7 +41,7 @@ def draft(
     cohort = Cohort.objects.create(study=row, number=number, policy=refund_policies.preset(policy), **plan)
     Seats.objects.create(cohort=cohort, capacity=capacity)
     Price.objects.create(cohort=cohort, amount=price)
-    _agree(cohort, partner_share, version=1)
+    _agree(cohort, partner_share)
     history.record(cohort, "", cohort.state, host)
     return cohort
 
@@ -195,14 +196,20 @@ def _resize(cohort: Cohort, capacity: int) -> None:
     page_cache.bump(f"seats:{cohort.pk}")
 
 
-def _agree(cohort: Cohort, partner_share: int, version: int) -> Terms:
-    return Terms.objects.create(
-        cohort=cohort, version=version, platform_share=settings.PLATFORM_SHARE, partner_share=partner_share
-    )
+def _agree(cohort: Cohort, partner_share: int) -> Terms:
+    return Terms.objects.create(cohort=cohort, platform_share=settings.PLATFORM_SHARE, partner_share=partner_share)
 
 
 def _agree_anew(cohort: Cohort, partner_share: int) -> None:
-    """New shares are new terms, for new seats; those who are in keep theirs."""
+    """New shares are new terms, for new seats; those who are in keep theirs. The platform's part stays as agreed."""
     standing = cohort.terms.latest("version")
-    if (standing.partner_share, standing.platform_share) != (partner_share, settings.PLATFORM_SHARE):
-        _agree(cohort, partner_share, standing.version + 1)
+    if standing.partner_share == partner_share:
+        return
+    if standing.platform_share + partner_share > BASIS:
+        raise Refused(_("Platform and partners cannot get more than the whole."), field="partner_share")
+    Terms.objects.create(
+        cohort=cohort,
+        version=standing.version + 1,
+        platform_share=standing.platform_share,
+        partner_share=partner_share,
+    )

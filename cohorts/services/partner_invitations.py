@@ -76,6 +76,12 @@ def decline(invitation: PartnerInvitation, person: User | None = None) -> Partne
     return _answer(_open(invitation), State.DECLINED, person)
 
 
+@transaction.atomic
+def withdraw(actor: User, invitation: PartnerInvitation) -> PartnerInvitation:
+    """Take one question back. Raises Refused when it is answered."""
+    return _answer(_open(invitation), State.WITHDRAWN, actor)
+
+
 def waiting(subgroup: Subgroup) -> PartnerInvitation | None:
     """Return the question about a subgroup nobody has answered yet."""
     return subgroup.invitations.select_for_update().filter(state=State.PENDING).first()

@@ -1,21 +1,32 @@
 """Tables on the desk: looked at by who may view them, changed only by verbs, for who may change them."""
 
-from typing import Any
+from collections.abc import Iterator
+from functools import partial
+from typing import Any, ClassVar
 
 from django.contrib import admin
 from django.http import HttpRequest
-from django.urls import reverse
+from django.urls import URLPattern, path, reverse
+from django.utils.functional import Promise
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 from unfold.admin import ModelAdmin, TabularInline
 
 from studyplatform.kit import moments
+from studyplatform.kit.desk.deeds import page_of
+from studyplatform.kit.desk.exports import export
 from studyplatform.kit.models import Change
+
+Ways = tuple[tuple[str | Promise, str, str], ...]
 
 
 class Table(ModelAdmin):
-    """Rows are looked at here and changed only by verbs."""
+    """Rows are looked at here and changed only by verbs.
+
+    `ways` lead from a row's page to the rows of other tables that belong to it: the words, the table
+    ("payments.payment"), the lookup its list is narrowed by ("buyer").
+    """
 
     list_per_page = 50
     show_full_result_count = False
@@ -23,6 +34,14 @@ class Table(ModelAdmin):
     list_filter_sheet = False
     actions_on_top = True
     change_form_outer_before_template = "desk/deeds.html"
+    list_before_template = "desk/list.html"
+    may_export = True
+    ways: ClassVar[Ways] = ()
+    narrowed_by: ClassVar[tuple[str, ...]] = ()  # lookups over other tables that ways of theirs use
+
+    def lookup_allowed(self, lookup: str, value: Any, request: HttpRequest | None = None) -> bool:
+        known = lookup.removesuffix("__id__exact") in self.narrowed_by
+        return known or super().lookup_allowed(lookup, value, request)  # type: ignore[arg-type]
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         return False
@@ -37,14 +56,38 @@ class Table(ModelAdmin):
         """Whether the reader may run verbs on these rows: the right Django calls change."""
         return request.user.has_perm(f"{self.opts.app_label}.change_{self.opts.model_name}")
 
+    def get_urls(self) -> list[URLPattern]:
+        if not self.may_export:
+            return super().get_urls()  # type: ignore[no-any-return]
+        view = self.admin_site.admin_view(partial(export, self))
+        return [path("export/", view, name=self._name("export")), *super().get_urls()]
+
+    @property
+    def export_path(self) -> str:
+        """Where the list is downloaded."""
+        return reverse(f"admin:{self._name('export')}")
+
+    def _name(self, page: str) -> str:
+        return f"{self.opts.app_label}_{self.opts.model_name}_{page}"
+
     def render_change_form(self, request: HttpRequest, context: dict[str, Any], *args: Any, **kwargs: Any) -> Any:
-        """Offer what can be done with this row on its own page too."""
-        deeds = [(name, words) for name, words in self.get_action_choices(request, []) if name]
-        listed = reverse(f"admin:{self.opts.app_label}_{self.opts.model_name}_changelist")
-        return super().render_change_form(request, {**context, "deeds": deeds, "listed": listed}, *args, **kwargs)
+        """Offer what can be done with this row on its own page too, and the ways to what belongs to it."""
+        row = context.get("original")
+        more = {
+            "deeds": [(name, words) for name, words in self.get_action_choices(request, []) if name],
+            "listed": reverse(f"admin:{self._name('changelist')}"),
+            "ways": list(self._ways(request, row)) if row else [],
+        }
+        return super().render_change_form(request, {**context, **more}, *args, **kwargs)
+
+    def _ways(self, request: HttpRequest, row: Any) -> Iterator[tuple[str | Promise, str]]:
+        for words, table, lookup in self.ways:
+            app, name = table.split(".")
+            if request.user.has_perm(f"{app}.view_{name}"):
+                yield words, f"{reverse(f'admin:{app}_{name}_changelist')}?{lookup}__id__exact={row.pk}"
 
     @admin.display(description=_("what happened"))
-    def changes(self, row: Any) -> SafeString:
+    def changes(self, row: Any) -> SafeString | str:
         """Who moved the row from where to where, when, newest first."""
         found = Change.objects.filter(subject_type=row._meta.label_lower, subject_id=str(row.pk))
         words = dict(row._meta.get_field("state").flatchoices) if hasattr(row, "state") else {}
@@ -52,15 +95,23 @@ class Table(ModelAdmin):
             (moments.moment(one.at), words.get(one.to_state, one.to_state), one.actor or "–", one.note)
             for one in found.select_related("actor__profile").order_by("-at", "-pk")[:50]
         )
-        return format_html_join("", "<div>{} · {} · {} {}</div>", lines) or format_html("–")
+        return format_html_join("", "<div>{} · {} · {} {}</div>", lines) or "–"
+
+
+def linked(row: Any, words: Any = None) -> SafeString | str:
+    """Return a row's name as the way to its page; a dash for no row."""
+    return format_html('<a class="desk-link" href="{}">{}</a>', page_of(row), words or row) if row else "–"
 
 
 class Lines(TabularInline):
-    """Rows below another row, to look at."""
+    """Rows below another row, to look at by who may look at that one."""
 
     extra = 0
     can_delete = False
     tab = False
+
+    def has_view_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return True
 
     def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return False

@@ -1,0 +1,99 @@
+"""How the groups of a partner do: who is in them, what they presented, wrote and were thanked for."""
+
+from typing import Any
+
+from django.db.models import Count, F, IntegerField, OuterRef, Q, QuerySet, Subquery, Value
+from django.db.models.functions import Coalesce
+from django.utils import timezone
+from django.utils.html import format_html, format_html_join
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _
+
+from cohorts.models import Contribution, Leadership, Membership, Partner, Presentation, Subgroup, Terms
+from cohorts.services.contributions import POST
+from studyplatform.kit.desk.deeds import page_of
+from studyplatform.kit.moments import day
+
+KINDS = ("turn", "post", "attendance", "thanks")  # of contributions, in the order they are shown
+
+
+def counted(rows: QuerySet[Any], group: str) -> Any:
+    """Return, as a column of partners, how many rows belong to the groups they lead now; `group` leads to the group."""
+    lead = f"{group}leaderships__"
+    now = {f"{lead}partner": OuterRef("pk"), f"{lead}period__contains": timezone.now()}
+    each = rows.filter(**now).order_by().annotate(one=Value(1)).values("one").annotate(count=Count("pk", distinct=True))
+    return Coalesce(Subquery(each.values("count")[:1], output_field=IntegerField()), 0)
+
+
+def with_groups(rows: QuerySet[Any]) -> QuerySet[Any]:
+    """Add how the groups they lead now do: `groups`, `members`, `posts` and `turns`."""
+    place = "enrollment__memberships__"
+    members = Membership.objects.filter(until=None)
+    posts = Contribution.objects.filter(kind=POST, voided_at=None)
+    turns = Presentation.objects.filter(state=Presentation.State.DONE)
+    counts: QuerySet[Any] = rows.annotate(
+        groups=counted(Subgroup.objects.all(), ""),
+        members=counted(members, "subgroup__"),
+        posts=counted(posts, f"{place}subgroup__"),
+        turns=counted(turns, f"{place}subgroup__"),
+    )
+    return counts
+
+
+def table(partner: Partner) -> SafeString | str:
+    """Return a table of every group they lead or led, the newest first, in three queries."""
+    led = list(
+        Leadership.objects.filter(partner=partner)
+        .select_related("subgroup__cohort__study")
+        .annotate(sitting=Count("subgroup__memberships", filter=_still("subgroup__memberships")))
+        .order_by("-period", "-pk")[:50]
+    )
+    given = _given([row.subgroup_id for row in led])
+    heads = (_("subgroup"), _("cohort"), _("when"), _("members"))
+    names = (_("turns"), _("case studies"), _("times there"), _("thanks"))
+    lines = ((_group(row), *(given.get((row.subgroup_id, kind), 0) for kind in KINDS)) for row in led)
+    if not led:
+        return "–"
+    return format_html(
+        '<div class="desk-scroll"><table class="desk-table"><thead><tr>{}</tr></thead><tbody>{}</tbody></table></div>',
+        format_html_join("", '<th scope="col">{}</th>', ((head,) for head in (*heads, *names))),
+        format_html_join("", "<tr>{}<td>{}</td><td>{}</td><td>{}</td><td>{}</td></tr>", lines),
+    )
+
+
+def _still(path: str) -> Any:
+    return Q(**{f"{path}__until": None, f"{path}__isnull": False})
+
+
+def _group(row: Any) -> SafeString:
+    group, period = row.subgroup, row.period
+    when = f"{day(period.lower)} – {day(period.upper) if period.upper else ''}"
+    return format_html(
+        '<th scope="row"><a class="desk-link" href="{}">{}</a> {}</th><td>{}</td><td>{}</td><td>{}</td>',
+        page_of(group),
+        group.topic,
+        row.get_kind_display() if row.kind == Leadership.Kind.STAND_IN else "",
+        group.cohort,
+        when,
+        row.sitting,
+    )
+
+
+def _given(groups: list[int]) -> dict[tuple[int, str], int]:
+    """What members who sit in these groups gave, by group and kind."""
+    found = (
+        Contribution.objects.filter(
+            voided_at=None, enrollment__memberships__subgroup__in=groups, enrollment__memberships__until=None
+        )
+        .values(group=F("enrollment__memberships__subgroup"), what=F("kind"))
+        .annotate(n=Count("pk", distinct=True))
+    )
+    return {(row["group"], row["what"]): row["n"] for row in found}
+
+
+def with_terms(cohorts: QuerySet[Any]) -> QuerySet[Any]:
+    """Add the partners' share now in force (`terms_now`, in basis points) and its version (`version_now`)."""
+    latest = Terms.objects.filter(cohort=OuterRef("pk")).order_by("-version")
+    return cohorts.annotate(
+        terms_now=Subquery(latest.values("partner_share")[:1]), version_now=Subquery(latest.values("version")[:1])
+    )
