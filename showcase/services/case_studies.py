@@ -255,7 +255,7 @@ def _uncount(row: CaseStudy, actor: User) -> None:
 
 def refresh(row: CaseStudy) -> None:
     """Make every kept page that shows the post old: its own, lists, its study's, its cohort's."""
-    names = ["lists", f"post:{row.public_id}"]
+    names = ["lists", f"post:{row.public_id}", f"person:{row.author.handle}"]
     if row.enrollment:
         cohort: Cohort = row.enrollment.cohort
         names += [f"study:{cohort.study.slug}", f"cohort:{cohort.study.slug}:{cohort.number}"]

@@ -25,6 +25,7 @@ class Face:
     """A person as visitors see them."""
 
     pk: int
+    handle: str
     name: str
     work: str
     picture: str
@@ -34,6 +35,7 @@ def face_row(person: str) -> JSONObject:
     """Return the columns of a Face as one JSON column; `person` is the path to the person."""
     return JSONObject(
         pk=person,
+        handle=f"{person}__handle",
         name=f"{person}__profile__pen_name",
         work=f"{person}__profile__work",
         picture=f"{person}__profile__picture",
@@ -42,7 +44,7 @@ def face_row(person: str) -> JSONObject:
 
 def face(row: dict[str, Any] | None) -> Face | None:
     """Return the Face in a JSON column, if there is one."""
-    return Face(row["pk"], row["name"] or "", row["work"] or "", row["picture"] or "") if row else None
+    return Face(row["pk"], row["handle"], row["name"] or "", row["work"] or "", row["picture"] or "") if row else None
 
 
 @dataclass(frozen=True)

@@ -105,6 +105,25 @@ def cohort_head(context: dict[str, Any]) -> Head:
     )
 
 
+def person_head(context: dict[str, Any]) -> Head:
+    """Return the head of a person's page: a profile, found by search engines once there is something to read."""
+    person, page = context["person"], context["page"]
+    address = absolute(reverse("person", args=[person.handle]))
+    profile = getattr(person, "profile", None)
+    work = profile.work if profile else ""
+    who = {"@type": "Person", "name": person.name, "url": address, "jobTitle": work}
+    return Head(
+        title=f"{person.name}, {work}" if work else person.name,
+        description=(profile.about if profile else "") or work or person.name,
+        canonical=address + (f"?page={page.number}" if page.number > 1 else ""),
+        picture=absolute(reverse("social_site")),
+        kind="profile",
+        language=person.language,
+        indexed=person.for_search_engines,
+        data=[json_ld({"@type": "ProfilePage", "mainEntity": who})],
+    )
+
+
 def _course(study: Any, host: Any) -> dict[str, Any]:
     return {
         "@type": "Course",

@@ -89,6 +89,8 @@ def arguments(world: World) -> dict[str, list[Any]]:
         "partner_invitation": [world.invitation.token],
         "partner_invitation.guessed": ["2" * 32],
         "study": [study.slug],
+        "person": [world.people["host"].handle],
+        "person.stranger": [world.people["stranger"].handle],
         **{name: [study.slug] for name in ("api_study", "api_study_cohorts")},
         **{f"api_{name}": here for name in (*API, "join")},
         **{f"api_{name}": [posts["private"].public_id] for name in ("my_case", "publication", "pictures")},

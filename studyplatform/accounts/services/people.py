@@ -6,10 +6,10 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from studyplatform.accounts.models import Consent, Profile, User
+from studyplatform.accounts.models import Consent, PastHandle, Profile, User
 from studyplatform.accounts.texts import JOINING, VERSIONS
 from studyplatform.accounts.zones import is_zone
-from studyplatform.kit import history, language
+from studyplatform.kit import history, language, page_cache
 from studyplatform.kit.errors import Refused
 
 SETTINGS = ("handle", "language", "time_zone")
@@ -53,11 +53,10 @@ def describe(user: User, values: dict[str, Any], *, picture: Any = None, drop_pi
     """Save a person's settings and what they show of themselves.
 
     `values` holds fields of SETTINGS and SHOWN; `picture` is a file already redrawn. Raises Refused when another
-    person has the handle.
+    person has or had the handle.
     """
     row = User.objects.select_for_update().get(pk=user.pk)
-    if User.objects.filter(handle=values["handle"]).exclude(pk=row.pk).exists():
-        raise Refused(_("Somebody else has this address. Choose another."), field="handle")
+    _change_handle(row, values["handle"])
     for name in SETTINGS:
         setattr(row, name, values[name])
     row.save(update_fields=SETTINGS)
@@ -66,6 +65,7 @@ def describe(user: User, values: dict[str, Any], *, picture: Any = None, drop_pi
         setattr(profile, name, values[name])
     _change_picture(profile, picture, drop_picture)
     profile.save()
+    page_cache.bump(f"person:{row.handle}")
     return profile
 
 
@@ -114,6 +114,18 @@ def _entrusted(actor: User, person: User) -> User:
     if row.is_superuser and not actor.is_superuser:
         raise Refused(_("Only who runs the platform may do this to somebody who runs it."))
     return row
+
+
+def _change_handle(row: User, handle: str) -> None:
+    """Keep the old handle for the links that name it; one's own old handle may be taken again."""
+    if handle == row.handle:
+        return
+    taken = User.objects.filter(handle=handle).exists()
+    if taken or PastHandle.objects.filter(handle=handle).exclude(person=row).exists():
+        raise Refused(_("Somebody else has this address. Choose another."), field="handle")
+    PastHandle.objects.filter(handle=handle).delete()
+    PastHandle.objects.create(handle=row.handle, person=row)
+    page_cache.bump(f"person:{row.handle}")
 
 
 def _change_picture(profile: Profile, picture: Any, drop: bool) -> None:

@@ -20,8 +20,10 @@ from cohorts.models import Cohort, Study
 from cohorts.policies import public_studies
 from showcase.models import CaseStudy
 from showcase.policies import public_case_studies
+from studyplatform.accounts.models import User
 from studyplatform.kit import page_cache
 from studyplatform.pages import landing
+from studyplatform.pages.views.person import public_people
 
 SITE_PAGES = (
     "front",
@@ -93,11 +95,22 @@ class CaseStudies(OurSitemap):
         return item.edited_at or item.published_at
 
 
+class People(OurSitemap):
+    """People who wrote something worth finding, or host."""
+
+    def items(self) -> QuerySet[User]:
+        return public_people().filter(for_search_engines=True).order_by("pk")
+
+    def location(self, item: User) -> str:
+        return reverse("person", args=[item.handle])
+
+
 SECTIONS: dict[str, type[Sitemap[Any]] | Sitemap[Any]] = {
     "pages": SitePages,
     "studies": Studies,
     "cohorts": Cohorts,
     "cases": CaseStudies,
+    "people": People,
 }
 
 
