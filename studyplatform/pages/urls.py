@@ -13,6 +13,7 @@ from studyplatform.pages.views.menu import menu_fragment
 from studyplatform.pages.views.offline import manifest, offline, service_worker
 from studyplatform.pages.views.partner_desk import partner_desk, partner_group
 from studyplatform.pages.views.partners import partners
+from studyplatform.pages.views.person import person
 from studyplatform.pages.views.pictures import banner, social_site, social_study
 from studyplatform.pages.views.session import session
 from studyplatform.pages.views.space import space
@@ -39,6 +40,7 @@ urlpatterns = [
     path("studies/<slug:slug>/", study, name="study"),
     path("studies/<slug:slug>/cohorts/<int:number>/", cohort, name="cohort"),
     path("studies/<slug:slug>/cohorts/<int:number>/seats/", seats_fragment, name="seats_fragment"),
+    path("@<str:handle>/", person, name="person"),
     path("banners/<slug:slug>/<slug:field>.svg", banner, name="banner"),
     path("social/site.png", social_site, name="social_site"),
     path("social/studies/<slug:slug>.png", social_study, name="social_study"),

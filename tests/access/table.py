@@ -20,7 +20,7 @@ GET  200  200  200  200  200  200  200  200  200  200  200   front studies how_i
                                                              house_rules help showcase study cohort seats_fragment
                                                              offline service_worker manifest
                                                              case_study.public cover.public picture.public
-                                                             social_case.public social_site social_study banner media
+                                                             social_case.public social_site social_study banner media person
                                                              robots sitemap sitemap_section feed showcase_feed
                                                              calendar_feed stop_letters join join.free comments.public
 GET  go   go   go   go   go   go   go   go   go   go   go    case_short.public favicon
@@ -32,7 +32,7 @@ GET  404  404  404  404  404  404  404  404  404  404  404   cohort.draft seats_
                                                              case_study.private case_study.inside case_short.private
                                                              case_short.inside social_case.private social_case.inside
                                                              social_case.removed cover.removed calendar_feed.guessed
-                                                             stop_letters.guessed
+                                                             stop_letters.guessed person.stranger
 GET  410  410  410  410  410  410  410  410  410  410  410   case_study.removed case_short.removed
 
 # The space of a cohort: members, partners and hosts of it
