@@ -63,7 +63,11 @@ def _article(post: CaseStudy, said: Talk, address: str, published: str, modified
         "dateModified": modified,
         "inLanguage": post.language,
         "articleSection": post.get_field_display(),
-        "author": {"@type": "Person", "name": post.author.name},
+        "author": {
+            "@type": "Person",
+            "name": post.author.name,
+            "url": absolute(reverse("person", args=[post.author.handle])),
+        },
         "publisher": {"@type": "Organization", "name": _site_name(), "url": absolute(reverse("front"))},
         "isBasedOn": absolute(parent.get_absolute_url()) if parent else "",
         "commentCount": said.count,
