@@ -6,7 +6,7 @@ from typing import Any
 
 from studyplatform.demo.stripe import background, cards, checkout, onboarding, webhooks
 from studyplatform.demo.stripe.objects import accounts, sessions, shapes
-from studyplatform.demo.stripe.world import World
+from studyplatform.demo.stripe.world import Call, Cause, World
 
 Result = tuple[int, Any]
 
@@ -88,6 +88,24 @@ def _pay(world: World, given: dict[str, Any]) -> Result:
     return 200, {"paid": shown["status"] == "complete", "error": error, "session": shown}
 
 
+def _sell(world: World, given: dict[str, Any]) -> Result:
+    """Make hosted pages and have each paid by its buyer at once: a crowd in one request, like one by one."""
+    with world.store.transaction():
+        sold = [_sold(world, page) for page in given["pages"]]
+    world.bell.set()
+    return 200, {"sold": sold}
+
+
+def _sold(world: World, page: dict[str, Any]) -> dict[str, Any]:
+    made = sessions.create(Call(world, page, "", Cause(), "/v1/checkout/sessions"))
+    payer = checkout.Payer("4242424242424242", page["customer_email"], "Test Person")
+    session = checkout.pay(world, sessions.find(world, made["id"]), payer)
+    intent = world.store.get("payment_intent", session["payment_intent"]) or {}
+    charge = world.store.get("charge", intent["latest_charge"]) or {}
+    booked = world.store.get("balance_transaction", charge["balance_transaction"]) or {}
+    return {**{name: made[name] for name in ("id", "url", "expires_at")}, "intent": intent["id"], "fee": booked["fee"]}
+
+
 def _onboard(world: World, given: dict[str, Any]) -> Result:
     """Do what the page behind an account link does, as a sample person; or what Stripe does to an account later."""
     with world.store.transaction():
@@ -113,5 +131,6 @@ VERBS: dict[str, Callable[[World, dict[str, Any]], Result]] = {
     "POST clock": _clock,
     "POST settle": _settle,
     "POST pay": _pay,
+    "POST sell": _sell,
     "POST onboard": _onboard,
 }

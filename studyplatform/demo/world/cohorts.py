@@ -10,7 +10,8 @@ from payments.flows import checkout
 from payments.models import Payment
 from payments.services import agreements
 from studyplatform.accounts.models import User
-from studyplatform.demo.world import data, posts, roster, routine, stripe
+from studyplatform.demo.world import data, posts, roster, routine, stripe, together
+from studyplatform.demo.world.roster import Seat
 from studyplatform.demo.world.world import World
 
 PLAN = ("zone", "currency", "price", "partner_share", "policy", "weeks", "minutes", "meets_at")
@@ -34,7 +35,7 @@ def _start(study: list[Study], host: User, words: data.Data) -> None:
 
 
 def _open(world: World, study: list[Study], host: User, row: data.Data) -> None:
-    cohort = cohorts.draft(host, study[0], **_plan(world, row))
+    cohort = cohorts.draft(host, study[0], first_number=row.get("first_number", 1), **_plan(world, row))
     for group in row.get("group", []):
         _add_group(world, host, cohort, group)
     world.cohorts[row["key"]] = cohort = cohorts.open(host, cohort)
@@ -62,7 +63,9 @@ def _plan(world: World, row: data.Data) -> data.Data:
 def _add_group(world: World, host: User, cohort: Cohort, row: data.Data) -> None:
     day = (cohort.starts_on.weekday() + row["after"]) % 7
     partner = world.people[row["partner"]]
-    words = {name: value for name, value in row.items() if name not in ("partner", "after")}
+    room = f"example.com/{cohort.study.slug}-{cohort.number}-{cohort.subgroups.count() + 1}"
+    rooms = {"link": f"https://meet.{room}", "chat_link": f"https://chat.{room}", "minutes": 60}
+    words = rooms | {name: value for name, value in row.items() if name not in ("partner", "after", "suits")}
     added = subgroups.add(host, cohort, partner_email=partner.email, weekday=day, **words)
     for asked in PartnerInvitation.objects.filter(subgroup__in=added, state=PartnerInvitation.State.PENDING):
         partner_invitations.accept(partner, asked)
@@ -78,22 +81,25 @@ def _whole(cohort: Cohort) -> list[Session]:
 
 
 def _invite(world: World, cohort: Cohort, row: data.Data) -> None:
-    """Write down who joins when; everybody at another hour of the day."""
+    """Write down who joins when; everybody at another hour of the day, the crowd a few at a time."""
     groups = list(cohort.subgroups.order_by("position"))
-    for place, (name, group, days) in enumerate(roster.seats(row)):
-        moment = world.diary.at(row["starts"] - days, 8 + place * 5 % 15, place * 17 % 60)
-        chosen = groups[group] if group >= 0 else None
-        world.diary.write(moment, _join, world, cohort, name, chosen, row.get("came_from", {}).get(name))
+    known, many = roster.seats(row)
+    for place, seat in enumerate(known):
+        moment = world.diary.at(row["starts"] - seat.days, 8 + place * 5 % 15, place * 17 % 60)
+        chosen = groups[seat.group] if seat.group != roster.NOWHERE else None
+        world.diary.write(moment, _join, world, cohort, seat, chosen, row.get("came_from", {}).get(seat.name))
+    for place, few in enumerate(roster.batches(many)):
+        moment = world.diary.at(row["starts"] - few[0].days, 7 + place * 7 % 16, place * 13 % 60)
+        world.diary.write(moment, together.join, world, cohort, few)
 
 
-def _join(world: World, cohort: Cohort, name: str, group: Subgroup | None, came_from: str | None) -> None:
+def _join(world: World, cohort: Cohort, seat: Seat, group: Subgroup | None, came_from: str | None) -> None:
     """Choose, agree, go to the hosted page, pay by card, come back."""
-    person = world.people[name]
+    person = world.people[seat.name]
     origin = ("case_study", world.posts[came_from].public_id) if came_from else ("", "")
-    hello = data.people()[name].get("hello", "")
     agreements.agree(person, recording=True)
     stripe.stand_at(world.diary.clock.moment)
-    payment = checkout.begin(person, cohort, subgroup=group, introduction=hello, came_from=origin)
+    payment = checkout.begin(person, cohort, subgroup=group, introduction=seat.hello, came_from=origin)
     if payment.state == Payment.State.OPEN:
         stripe.pay(payment.reference or "")
         checkout.advance(payment)

@@ -11,8 +11,8 @@ Data = dict[str, Any]
 
 @functools.cache
 def people() -> Data:
-    """Return who there is, by the name in their address."""
-    return tomllib.loads((HERE / "people.toml").read_text())
+    """Return who is written down, by the name in their address."""
+    return {**tomllib.loads((HERE / "people.toml").read_text()), **tomllib.loads((HERE / "partners.toml").read_text())}
 
 
 @functools.cache
@@ -38,3 +38,10 @@ def face(name: str) -> str:
 def picture(name: str) -> bytes:
     """Return a picture that stands in a post."""
     return (HERE / "pictures" / f"{name}.webp").read_bytes()
+
+
+@functools.cache
+def crowd() -> Data:
+    """Return the lists the many are put together from."""
+    lists = tomllib.loads((HERE / "crowd.toml").read_text())
+    return {**lists, "families": lists["families"].split(), "givens": lists["givens"].split()}

@@ -1,5 +1,6 @@
 """The people, with verified addresses, the password "demo" and their faces."""
 
+import functools
 from typing import Any
 
 import resvg_py
@@ -7,8 +8,9 @@ from allauth.account.models import EmailAddress
 from django.contrib.auth.hashers import make_password
 from django.core.files.base import ContentFile
 
-from studyplatform.accounts.models import User
+from studyplatform.accounts.models import Consent, Profile, User
 from studyplatform.accounts.services import people
+from studyplatform.accounts.texts import JOINING, VERSIONS
 from studyplatform.demo.world import data
 from studyplatform.kit import pictures
 
@@ -18,14 +20,34 @@ SIDE = 512
 
 
 def arrive() -> dict[str, User]:
-    """Sign everybody up; return them by name."""
-    password = make_password(PASSWORD)  # once: it is slow on purpose
-    return {name: _sign_up(name, row, password) for name, row in data.people().items()}
+    """Sign up everybody who is written down; return them by name."""
+    return {name: _sign_up(name, row) for name, row in data.people().items()}
 
 
-def _sign_up(name: str, row: data.Data, password: str) -> User:
+@functools.cache
+def _password() -> str:
+    return make_password(PASSWORD)  # once: it is slow on purpose
+
+
+def arrive_together(rows: dict[str, data.Data]) -> dict[str, User]:
+    """Sign up many of the crowd at once: the rows are those of `_sign_up`."""
+    users = User.objects.bulk_create(
+        User(email=f"{name}@example.com", handle=name, password=_password(), language="ko") for name in rows
+    )
+    EmailAddress.objects.bulk_create(
+        EmailAddress(user=user, email=user.email, verified=True, primary=True) for user in users
+    )
+    Consent.objects.bulk_create(
+        Consent(person=user, kind=kind, version=VERSIONS[kind]) for user in users for kind in JOINING
+    )
+    shown = [{part: row.get(part, "") for part in SHOWN} for row in rows.values()]
+    Profile.objects.bulk_create(Profile(person=user, **words) for user, words in zip(users, shown, strict=True))
+    return dict(zip(rows, users, strict=True))
+
+
+def _sign_up(name: str, row: data.Data) -> User:
     everything = row.get("superuser", False)
-    user = User(email=f"{name}@example.com", password=password, is_staff=everything, is_superuser=everything)
+    user = User(email=f"{name}@example.com", password=_password(), is_staff=everything, is_superuser=everything)
     user.handle = name if len(name) > 2 else f"{name}_"
     user.save()
     EmailAddress.objects.create(user=user, email=user.email, verified=True, primary=True)

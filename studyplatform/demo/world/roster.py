@@ -1,46 +1,89 @@
-"""Who joins a cohort: the people written down for it, and whoever wrote a post there without being among them."""
+"""Who joins a cohort: the people written down for it, whoever wrote a post there, and the crowd that fills it."""
 
+import itertools
 import random
 from typing import NamedTuple
 
-from studyplatform.demo.world import data
+from studyplatform.demo.world import crowd, data
 
 NOWHERE = -1
-LATEST, SOONEST = 3, 2  # days: whoever has no day of their own joins this long before it begins, after it opens
+LATEST, SOONEST = 3, 2  # days: who has no day of their own joins this long before it begins, so long after it opens
+FEW = 6
+APART = 17  # sentences between those of one subgroup and the next
 
 
 class Seat(NamedTuple):
-    """A person, their subgroup (0 is the first one, -1 none), and how many days before the first session they join."""
+    """A person, their subgroup (0 is the first one, -1 none), days before the first session, and their hello."""
 
     name: str
     group: int
     days: int
+    hello: str = ""
 
 
-def seats(cohort: data.Data) -> list[Seat]:
-    """Return who joins a cohort: first the people written down, then authors, where most places are left."""
-    found = [Seat(*row) for row in cohort["members"]]
-    left = [group["capacity"] for group in cohort.get("group", [])]
+class Places:
+    """The places of a cohort's subgroups that nobody has yet."""
+
+    def __init__(self, cohort: data.Data) -> None:
+        self.groups = cohort.get("group", [])
+        self.taken = [0] * len(self.groups)
+
+    def take(self, group: int) -> int:
+        """Take a place in a group; return how many were taken before."""
+        if group == NOWHERE:
+            return 0
+        self.taken[group] += 1
+        return self.taken[group] - 1
+
+    def best(self, kind: str = "") -> int:
+        """Return the group with most places left among those that suit a kind of work, or else among all."""
+        left = {place: group["capacity"] - self.taken[place] for place, group in enumerate(self.groups)}
+        free = [place for place, count in left.items() if count > 0]
+        suited = [place for place in free if kind in self.groups[place].get("suits", [])]
+        return max(suited or free, key=left.__getitem__, default=NOWHERE)
+
+
+def seats(cohort: data.Data) -> tuple[list[Seat], list[Seat]]:
+    """Return who joins a cohort: the people written down for it and its posts' authors, then the crowd."""
+    places = Places(cohort)
+    found = [Seat(*row, hello=_hello(row[0])) for row in cohort["members"]]
     for seat in found:
-        _take(left, seat.group)
-    for name in _authors(cohort["key"], {seat.name for seat in found}):
-        group = left.index(max(left)) if any(left) else NOWHERE
-        _take(left, group)
-        found.append(Seat(name, group, random.Random(f"{cohort['key']}:{name}").randint(LATEST, _longest(cohort))))
-    return found
+        places.take(seat.group)
+    for name in authors(cohort["key"]):
+        if name not in {seat.name for seat in found}:
+            group = places.best()
+            places.take(group)
+            found.append(Seat(name, group, _day(cohort, name), _hello(name)))
+    return found, [_one_of_many(cohort, row, places) for row in _crowd(cohort, len(found))]
 
 
-def _take(left: list[int], group: int) -> None:
-    if group != NOWHERE:
-        left[group] -= 1
+def batches(many: list[Seat]) -> list[list[Seat]]:
+    """Return a few seats at a time, each few of one day."""
+    days = itertools.groupby(sorted(many, key=lambda seat: -seat.days), key=lambda seat: seat.days)
+    together = [list(seats) for _day, seats in days]
+    return [seats[first : first + FEW] for seats in together for first in range(0, len(seats), FEW)]
 
 
-def _longest(cohort: data.Data) -> int:
-    return max(LATEST, int(cohort["opens"]) - SOONEST)
+def _hello(name: str) -> str:
+    said: str = data.people()[name].get("hello", "")
+    return said
 
 
-def _authors(key: str, known: set[str]) -> list[str]:
-    """Return the authors of a cohort's posts that are not known yet, each once."""
-    return list(
-        dict.fromkeys(row["author"] for row in data.posts().values() if row["in"] == key and row["author"] not in known)
-    )
+def _day(cohort: data.Data, name: str) -> int:
+    return random.Random(f"{cohort['key']}:{name}").randint(LATEST, max(LATEST, int(cohort["opens"]) - SOONEST))
+
+
+def authors(key: str) -> list[str]:
+    """Return who wrote a cohort's posts, each once."""
+    return list(dict.fromkeys(row["author"] for row in data.posts().values() if row["in"] == key))
+
+
+def _crowd(cohort: data.Data, already: int) -> list[data.Data]:
+    first, size = cohort.get("crowd_from", 0), cohort.get("size", 0)
+    return list(crowd.people(first, first + max(0, size - already)).values())
+
+
+def _one_of_many(cohort: data.Data, row: data.Data, places: Places) -> Seat:
+    group = places.best(row["kind"])
+    nth = places.take(group) + APART * group
+    return Seat(row["name"], group, _day(cohort, row["name"]), crowd.hello(row, nth))

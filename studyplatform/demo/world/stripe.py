@@ -19,6 +19,12 @@ def pay(page: str) -> None:
     _ask("POST", "pay", session=page, card=CARD)
 
 
+def sell(pages: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Make hosted pages and pay each at once; return where each was, its intent and fee."""
+    sold: list[dict[str, Any]] = _ask("POST", "sell", pages=pages)["sold"]
+    return sold
+
+
 def stand_at(moment: datetime.datetime) -> None:
     """Set the local Stripe's clock, so that its pages and charges carry the date of the story."""
     _ask("POST", "clock", advance=int(moment.timestamp()) - _ask("GET", "ready")["now"])
