@@ -3,15 +3,16 @@
 from typing import Any
 
 from django.db.models import Count, Prefetch, Q, QuerySet
+from django.utils import timezone
 
-from cohorts.models import Cohort, Enrollment, Membership, Presentation
+from cohorts.models import Cohort, Enrollment, Membership, Nudge, Presentation
 from cohorts.standing import TURNS
 
 PAYING = ("held", "offered")
 
 
 def roster(cohort: Cohort, *, show: str = "", words: str = "") -> QuerySet[Any]:
-    """Return members with `posts`, `turns` and `places` (their open membership), newest first.
+    """Return members with `posts`, `turns`, `places` (their open membership) and `resting` notes, newest first.
 
     `show` narrows: "unplaced", "without_turn", "paying", or the id of a subgroup. `words` are part of a pen name.
     """
@@ -20,7 +21,7 @@ def roster(cohort: Cohort, *, show: str = "", words: str = "") -> QuerySet[Any]:
     if words:
         people = people.filter(person__profile__pen_name__icontains=words)
     counted: QuerySet[Any] = _narrowed(people, show).annotate(posts=_posts(), turns=_turns())
-    return counted.select_related("person__profile").prefetch_related(_places()).order_by("-joined_at", "-pk")
+    return counted.select_related("person__profile").prefetch_related(_places(), _notes()).order_by("-joined_at", "-pk")
 
 
 def _narrowed(people: QuerySet[Any], show: str) -> QuerySet[Any]:
@@ -45,3 +46,9 @@ def _turns() -> Count:
 def _places() -> Prefetch[Any]:
     open_ones = Membership.objects.filter(until=None).select_related("subgroup")
     return Prefetch("memberships", queryset=open_ones, to_attr="places")
+
+
+def _notes() -> Prefetch[Any]:
+    """The note each was sent this week, if any."""
+    resting = Nudge.objects.filter(rests__contains=timezone.now()).select_related("sender__profile")
+    return Prefetch("nudges", queryset=resting, to_attr="resting")

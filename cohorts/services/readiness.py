@@ -22,24 +22,31 @@ class Check:
 
 def checks(cohort: Cohort) -> list[Check]:
     """Return the checklist: what must be there, and what would be good to have."""
-    study, now = cohort.study, timezone.now()
-    first = weekly.moment(cohort.starts_on, cohort.meets_at, cohort.tz)
     groups = cohort.subgroups.count()
-    led = cohort.subgroups.filter(leaderships__period__contains=now).distinct().count()
+    led = cohort.subgroups.filter(leaderships__period__contains=timezone.now()).distinct().count()
     return [
-        Check(_("The study says for whom it is."), bool(study.for_whom.strip()), "study"),
-        Check(_("The first session is still to come."), first > now, "cohort"),
-        Check(_("People have time to join before joining closes."), cohort.closes_at > now, "cohort"),
-        Check(_("The day the minimum is decided is still to come."), _minimum_ahead(cohort), "cohort"),
+        *needed(cohort),
         Check(_("The meeting has a link."), bool(cohort.link), "cohort", needed=False),
         Check(_("There are subgroups to choose from."), bool(groups), "groups", needed=False),
         Check(_("Every subgroup has a partner."), bool(groups) and led == groups, "groups", needed=False),
     ]
 
 
+def needed(cohort: Cohort) -> list[Check]:
+    """Return what must be there, told from the cohort and its study alone."""
+    study, now = cohort.study, timezone.now()
+    first = weekly.moment(cohort.starts_on, cohort.meets_at, cohort.tz)
+    return [
+        Check(_("The study says for whom it is."), bool(study.for_whom.strip()), "study"),
+        Check(_("The first session is still to come."), first > now, "cohort"),
+        Check(_("People have time to join before joining closes."), cohort.closes_at > now, "cohort"),
+        Check(_("The day the minimum is decided is still to come."), _minimum_ahead(cohort), "cohort"),
+    ]
+
+
 def missing(cohort: Cohort) -> list[Check]:
     """Return what must be there and is not."""
-    return [check for check in checks(cohort) if check.needed and not check.done]
+    return [check for check in needed(cohort) if not check.done]
 
 
 def _minimum_ahead(cohort: Cohort) -> bool:

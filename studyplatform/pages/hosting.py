@@ -1,59 +1,43 @@
-"""What a host has before them: each study, its cohorts and what to do next, in a fixed number of queries."""
+"""What a host has before them: studies with their cohorts, this week, what to do, in a fixed number of queries."""
 
 import datetime
 from collections import defaultdict
-from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import Exists, OuterRef
-from django.urls import reverse
+from django.db.models import Exists, OuterRef, QuerySet
 from django.utils import timezone
-from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
 
-from cohorts.models import Cohort, Session, Study
-from cohorts.policies import cohorts_run_by, studies_run_by
+from cohorts.models import Cohort, Enrollment, Leadership, Nudge, PartnerInvitation, Presentation, Session, Subgroup
+from cohorts.policies import cohorts_run_by, joinable_now, studies_run_by
 from cohorts.standing import with_standing
+from payments.models import Payee
 from studyplatform.accounts.models import User
-from studyplatform.kit import moments
-from studyplatform.pages import landing, week
+from studyplatform.pages import todo, week
 
 ALIVE = (Cohort.State.DRAFT, Cohort.State.OPEN, Cohort.State.CLOSED)
+RUNNING = (Cohort.State.OPEN, Cohort.State.CLOSED)
 WEEK = datetime.timedelta(days=7)
-LONGEST = 20  # sessions shown of one week
-
-
-@dataclass(frozen=True)
-class Next:
-    """One thing to do, and where."""
-
-    url: str
-    words: str
+SOON = datetime.timedelta(days=2)  # before a session in which a turn without its post is late
+LONGEST = 20  # rows looked at of one kind
 
 
 @dataclass(frozen=True)
 class Row:
-    """A study, its cohorts that are not over (from `with_standing`), and what to do next in it."""
+    """A study and its cohorts that are not over (from `with_standing`)."""
 
-    study: Study
+    study: Any
     cohorts: list[Any]
-    next: Next
 
 
-def rows(person: User, sessions: list[Session]) -> list[Row]:
-    """Return the person's studies, those with a cohort first. `sessions` are those of this week."""
-    first: dict[int, Session] = {}
-    for session in sessions:
-        first.setdefault(session.cohort_id, session)
+def rows(person: User) -> list[Row]:
+    """Return the person's studies, those with a cohort first."""
     cohorts = defaultdict(list)
     alive: Any = with_standing(cohorts_run_by(person).filter(state__in=ALIVE)).order_by("starts_on", "pk")
     for cohort in alive:
         cohorts[cohort.study_id].append(cohort)
-    ran_before = Exists(Cohort.objects.filter(study=OuterRef("pk")))
-    studies: Any = studies_run_by(person).annotate(again=ran_before).order_by("title", "pk")
-    found = [Row(study, cohorts[study.pk], next_of(study, cohorts[study.pk], first)) for study in studies]
-    return sorted(found, key=lambda row: not row.cohorts)
+    studies = studies_run_by(person).order_by("title", "pk")
+    return sorted((Row(study, cohorts[study.pk]) for study in studies), key=lambda row: not row.cohorts)
 
 
 def this_week(person: User) -> list[Session]:
@@ -63,52 +47,79 @@ def this_week(person: User) -> list[Session]:
     return list(soon.select_related("cohort__study")[:LONGEST])
 
 
-def next_of(study: Any, cohorts: list[Any], first: dict[int, Session]) -> Next:
-    """Return the most pressing step of a study; `first` is each cohort's first session this week."""
-    found = [step for cohort in cohorts for step in steps(cohort, first.get(cohort.pk))]
-    if found:
-        return min(found, key=lambda step: step[0])[1]
-    words = _("Plan the next cohort") if study.again else _("Plan the first cohort")
-    return Next(reverse("studio_cohort_new", args=[study.slug]), words)
+def next_cohort(studies: list[Row]) -> Any:
+    """Return the cohort that can be joined and begins first, where the loop leads to."""
+    joinable = [cohort for row in studies for cohort in row.cohorts if cohort.is_joinable]
+    return min(joinable, key=lambda cohort: cohort.starts_on, default=None)
 
 
-def steps(cohort: Any, session: Session | None) -> Iterator[tuple[int, Next]]:
-    """Yield what can be done for a cohort, each with how pressing it is: 0 is now."""
-    at = {"number": cohort.number}
-    here = reverse("studio_cohort", args=[cohort.study.slug, cohort.number])
-    if cohort.state == Cohort.State.DRAFT:
-        yield 3, Next(here, _("Look over cohort %(number)s and open it") % at)
-        return
-    if session and session.stage in ("live", "soon"):
-        yield 0, Next(session.get_absolute_url(), _("Go to the session of cohort %(number)s") % at)
-    if cohort.group_count and cohort.unplaced:
-        yield 1, _place(cohort)
-    yield from _invite(cohort, here)
-    if session and cohort.members:
-        day = {"day": moments.day(session.starts_at, cohort.zone)}
-        yield 4, Next(session.get_absolute_url(), _("See who presents on %(day)s") % day)
-    yield 6, Next(here, _("See how cohort %(number)s stands") % at)
-
-
-def _place(cohort: Any) -> Next:
-    words = ngettext(
-        "Find a subgroup for %(count)s member of cohort %(number)s",
-        "Find a subgroup for %(count)s members of cohort %(number)s",
-        cohort.unplaced,
-    )
-    people = reverse("studio_people", args=[cohort.study.slug, cohort.number])
-    return Next(f"{people}?show=unplaced", words % {"count": cohort.unplaced, "number": cohort.number})
-
-
-def _invite(cohort: Any, here: str) -> Iterator[tuple[int, Next]]:
-    if landing.status(cohort) != "open" or cohort.seats.left <= 0:
-        return
-    missing = 0 if cohort.minimum_met_at else cohort.minimum - cohort.members
-    if missing > 0:
-        words = ngettext(
-            "Invite %(count)s more person to cohort %(number)s",
-            "Invite %(count)s more people to cohort %(number)s",
-            missing,
+def to_do(person: User, studies: list[Row], sessions: list[Session]) -> list[todo.Todo]:
+    """Return what the person could do now, the most pressing first."""
+    last = _last(person)
+    ran = {cohort.study_id for cohort in last}
+    return todo.of(
+        todo.Rows(
+            cohorts=[cohort for row in studies for cohort in row.cohorts],
+            sessions=sessions,
+            late=_late(person),
+            leaderless=_leaderless(person),
+            last=last,
+            new=[row.study for row in studies if row.study.pk not in ran],
+            former=_former(person),
+            unpaid=_unpaid(person),
         )
-        yield 2, Next(here, words % {"count": missing, "number": cohort.number})
-    yield 5, Next(here, _("Share the link of cohort %(number)s") % {"number": cohort.number})
+    )
+
+
+def _last(person: User) -> list[Cohort]:
+    """Each study's last cohort; plans that were dropped do not count."""
+    shown = cohorts_run_by(person).exclude(state=Cohort.State.CALLED_OFF, opened_at=None)
+    return list(shown.order_by("study", "-number").distinct("study"))
+
+
+def _late(person: User) -> list[Presentation]:
+    """Turns of the next two days without their post; who had a note this week has been reminded."""
+    now = timezone.now()
+    resting = Nudge.objects.filter(enrollment=OuterRef("enrollment"), rests__contains=now)
+    claimed = Presentation.objects.filter(
+        ~Exists(resting),
+        state=Presentation.State.CLAIMED,
+        session__cohort__in=cohorts_run_by(person),
+        session__state=Session.State.PLANNED,
+        session__starts_at__range=(now, now + SOON),
+    ).exclude(enrollment__person=person)
+    shown = claimed.select_related("enrollment__person__profile", "session__cohort__study")
+    return list(shown.order_by("session__starts_at", "position")[:LONGEST])
+
+
+def _leaderless(person: User) -> list[Subgroup]:
+    now = timezone.now()
+    led = Leadership.objects.filter(subgroup=OuterRef("pk"), period__contains=now)
+    asked = PartnerInvitation.objects.filter(subgroup=OuterRef("pk"), state="pending", expires_at__gt=now)
+    groups = Subgroup.objects.filter(~Exists(led), ~Exists(asked), cohort__in=cohorts_run_by(person))
+    running = groups.filter(cohort__state__in=RUNNING).select_related("cohort__study")
+    return list(running.order_by("cohort", "position")[:LONGEST])
+
+
+def _former(person: User) -> dict[int, int]:
+    """How many people of earlier, finished cohorts are not in a cohort that can be joined, by that cohort."""
+    inside = Enrollment.objects.filter(
+        cohort=OuterRef(OuterRef("pk")), person=OuterRef("person"), state__in=Enrollment.LIVE
+    )
+    before: QuerySet[Any] = Enrollment.objects.filter(
+        ~Exists(inside),
+        cohort__study=OuterRef("study"),
+        cohort__state=Cohort.State.FINISHED,
+        state__in=Enrollment.BELONGS,
+    )
+    joinable = cohorts_run_by(person).filter(joinable_now())
+    counted = week.counted(before, "cohort__study", of="person")
+    return dict(joinable.annotate(former=counted).values_list("pk", "former"))
+
+
+def _unpaid(person: User) -> bool:
+    """Whether seats of a study paid to this person were sold or are for sale, and nothing can be paid to them."""
+    if Payee.objects.filter(person=person, enabled=True).exists():
+        return False
+    sold = Cohort.objects.filter(study__payee=person, state__in=(*RUNNING, Cohort.State.FINISHED))
+    return sold.filter(prices__amount__gt=0).exists()

@@ -93,7 +93,7 @@ def _groups(places: list[int]) -> dict[int, Subgroup]:
     return {row.enrollment_id: row.subgroup for row in open_ones}
 
 
-def counted(rows: QuerySet[Any], by: str) -> Coalesce:
-    """Return how many of `rows` there are for one value of `by`, as a column of another query."""
-    found = rows.order_by().values(by).annotate(n=Count("pk")).values("n")
+def counted(rows: QuerySet[Any], by: str, *, of: str = "pk") -> Coalesce:
+    """Return how many different `of` there are among `rows` for one value of `by`, as a column of another query."""
+    found = rows.order_by().values(by).annotate(n=Count(of, distinct=True)).values("n")
     return Coalesce(Subquery(found, output_field=IntegerField()), 0)

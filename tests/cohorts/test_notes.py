@@ -107,6 +107,7 @@ def test_one_in_a_week_whoever_sends_it(partner, host, met, place):
         assert "잘 지내요?" in text
         assert "Send the note" not in text
     assert "한상우 sent a note today." in page(english(partner), DESK)
+    assert "한상우 sent a note today." in page(english(host), "/studio/ai-at-work/cohorts/1/people/")
     with time_machine.travel(timezone.now() + datetime.timedelta(days=7, minutes=1)):
         send(host, place, "한 주가 지났네요")
     assert Nudge.objects.count() == 2

@@ -12,17 +12,22 @@ from cohorts.models import Cohort
 from cohorts.policies import cohorts_run_by, reader
 from payments.services import earnings
 from studyplatform.kit import language
-from studyplatform.pages import hosting, landing
+from studyplatform.pages import hosting, landing, loop, todo
 
 
 @require_safe
 @login_required
 def studio(request: HttpRequest) -> HttpResponse:
-    """What is next in each study, this week's sessions, and the money waiting."""
+    """The loop in money, what to do now, each study with its cohorts, this week, and the money waiting."""
     person = reader(request)
-    sessions = hosting.this_week(person)
+    studies, sessions = hosting.rows(person), hosting.this_week(person)
+    todos = hosting.to_do(person, studies, sessions) if studies else []
     context = {
-        "rows": hosting.rows(person, sessions),
+        "rows": studies,
+        "todos": todos[: todo.MOST],
+        "more": todos[todo.MOST :],
+        "loop": loop.of(person) if studies else None,
+        "next_cohort": hosting.next_cohort(studies),
         "sessions": sessions,
         "ready": earnings.ready(person),
         "escrow": earnings.in_escrow(person),
