@@ -40,6 +40,10 @@ class EnrollmentAdmin(Table):
         (_("case studies"), "showcase.casestudy", "enrollment"),
     )
 
+    def named(self, row: Enrollment) -> str:
+        """Who, in which cohort, how it stands."""
+        return f"{row.person} · {row.cohort} · {row.get_state_display()}"
+
     @admin.display(description=_("price agreed"), ordering="price")
     def agreed(self, row: Enrollment) -> str:
         return show(row.price, row.currency)

@@ -58,23 +58,23 @@ def act(browser: Client, where: str, action: str, *rows: int, **more: str) -> st
 
 
 def with_the_bank(maker: Client, checker: Client, three: list[Payout]) -> PayoutBatch:
-    act(maker, PAYOUTS, "make_batch", three[0].pk)
+    act(maker, PAYOUTS, "make_batch", three[0].pk, apply="1")
     batch = PayoutBatch.objects.get()
-    act(checker, BATCHES, "approve", batch.pk)
-    act(maker, BATCHES, "export", batch.pk)
+    act(checker, BATCHES, "approve", batch.pk, apply="1")
+    act(maker, BATCHES, "export", batch.pk, apply="1")
     batch.refresh_from_db()
     return batch
 
 
 def test_from_drafts_to_what_the_bank_did(maker: Client, checker: Client, three: list[Payout]) -> None:
-    act(maker, PAYOUTS, "make_batch", three[0].pk)
+    act(maker, PAYOUTS, "make_batch", three[0].pk, apply="1")
     batch = PayoutBatch.objects.get()
     seen = checker.get(reverse("admin:payments_payoutbatch_change", args=[batch.pk])).content.decode()
     assert seen.count("…6789") == 3  # who checks sees whom it pays
-    act(checker, BATCHES, "approve", batch.pk)
-    file = act(maker, BATCHES, "export", batch.pk)
+    act(checker, BATCHES, "approve", batch.pk, apply="1")
+    file = act(maker, BATCHES, "export", batch.pk, apply="1")
     assert file.count("110123456789") == 3
-    assert act(maker, BATCHES, "export", batch.pk) == file
+    assert act(maker, BATCHES, "export", batch.pk, apply="1") == file
     page = act(maker, BATCHES, "bank_did", batch.pk)
     assert page.count('name="reason_') == 3
     assert PayoutBatch.objects.get().state == "exported"
@@ -91,8 +91,8 @@ def test_from_drafts_to_what_the_bank_did(maker: Client, checker: Client, three:
 
 def test_nobody_checks_a_batch_they_made(three: list[Payout]) -> None:
     both = sign_in(staff("both", *LOOK, "handle_payouts", "approve_payouts"))
-    act(both, PAYOUTS, "make_batch", three[0].pk)
-    page = act(both, BATCHES, "approve", PayoutBatch.objects.get().pk)
+    act(both, PAYOUTS, "make_batch", three[0].pk, apply="1")
+    page = act(both, BATCHES, "approve", PayoutBatch.objects.get().pk, apply="1")
     assert "다른 사람" in page or "Somebody else" in page
     assert PayoutBatch.objects.get().state == "draft"
 
@@ -101,17 +101,17 @@ def test_looking_is_not_handling_and_handling_is_not_checking(
     maker: Client, checker: Client, onlooker: Client, host: User, three: list[Payout]
 ) -> None:
     for nobody in (onlooker, checker):
-        act(nobody, PAYOUTS, "make_batch", three[0].pk)
+        act(nobody, PAYOUTS, "make_batch", three[0].pk, apply="1")
         act(nobody, PAYOUTS, "sent_back", three[0].pk, apply="1", **{f"reason_{three[0].pk}": "x"})
     assert not PayoutBatch.objects.exists()
-    act(maker, PAYOUTS, "make_batch", three[0].pk)
+    act(maker, PAYOUTS, "make_batch", three[0].pk, apply="1")
     batch = PayoutBatch.objects.get()
     for nobody in (onlooker, maker):
-        act(nobody, BATCHES, "approve", batch.pk)
+        act(nobody, BATCHES, "approve", batch.pk, apply="1")
     assert PayoutBatch.objects.get().state == "draft"
-    act(checker, BATCHES, "approve", batch.pk)
+    act(checker, BATCHES, "approve", batch.pk, apply="1")
     for nobody in (onlooker, checker):
-        assert "110123456789" not in act(nobody, BATCHES, "export", batch.pk)
+        assert "110123456789" not in act(nobody, BATCHES, "export", batch.pk, apply="1")
         act(nobody, BATCHES, "bank_did", batch.pk, apply="1")
     assert PayoutBatch.objects.get().state == "approved"
     for name in (PAYOUTS, BATCHES):
@@ -146,9 +146,9 @@ def test_a_refund_that_failed_is_sent_again_from_the_desk(cohort: Cohort, strang
     refunds.begin(refund)
     refunds.fail(refund, "account closed")
     where = "admin:payments_refund_changelist"
-    act(onlooker, where, "send_again", refund.pk)
+    act(onlooker, where, "send_again", refund.pk, apply="1")
     assert Refund.objects.count() == 1
-    act(sign_in(staff("mender", *LOOK, "handle_refunds")), where, "send_again", refund.pk)
+    act(sign_in(staff("mender", *LOOK, "handle_refunds")), where, "send_again", refund.pk, apply="1")
     assert [(r.cause, r.state) for r in Refund.objects.order_by("pk")] == [
         ("left", "failed"),
         (f"retry:{refund.pk}", "owed"),
@@ -156,7 +156,7 @@ def test_a_refund_that_failed_is_sent_again_from_the_desk(cohort: Cohort, strang
 
 
 def test_a_batch_that_waits_can_be_given_up_and_made_anew(maker: Client, three: list[Payout]) -> None:
-    act(maker, PAYOUTS, "make_batch", three[0].pk)
-    act(maker, BATCHES, "give_up", PayoutBatch.objects.get().pk)
+    act(maker, PAYOUTS, "make_batch", three[0].pk, apply="1")
+    act(maker, BATCHES, "give_up", PayoutBatch.objects.get().pk, apply="1")
     assert PayoutBatch.objects.get().state == "void"
     assert batches.make(staff("another"), "KRW").payouts.count() == 3

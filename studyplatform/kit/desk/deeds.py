@@ -112,7 +112,7 @@ def preview(model_admin: Any, request: HttpRequest, told: list[Any], shown: dict
     context = {
         **model_admin.admin_site.each_context(request),
         "opts": opts,
-        "told": told,
+        "told": [(row.pk, model_admin.named(row), lines) for row, lines in told],
         "ticked": ACTION_CHECKBOX_NAME,
         "listed": listed,
         "from_page": from_page,
@@ -132,7 +132,7 @@ def each(
         try:
             went.append(verb(row))
         except Refused as refusal:
-            model_admin.message_user(request, f"{row}: {refusal}", messages.ERROR)
+            model_admin.message_user(request, f"{model_admin.named(row)}: {refusal}", messages.ERROR)
         else:
-            model_admin.message_user(request, f"{row}: {done}", messages.SUCCESS)
+            model_admin.message_user(request, f"{model_admin.named(row)}: {done}", messages.SUCCESS)
     return went

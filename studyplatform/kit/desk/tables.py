@@ -67,6 +67,10 @@ class Table(ModelAdmin):
         """Where the list is downloaded."""
         return reverse(f"admin:{self._name('export')}")
 
+    def named(self, row: Any) -> str:
+        """Return what a row is called, to people."""
+        return str(row)
+
     def _name(self, page: str) -> str:
         return f"{self.opts.app_label}_{self.opts.model_name}_{page}"
 
@@ -77,6 +81,7 @@ class Table(ModelAdmin):
             "deeds": [(name, words) for name, words in self.get_action_choices(request, []) if name],
             "listed": reverse(f"admin:{self._name('changelist')}"),
             "ways": list(self._ways(request, row)) if row else [],
+            "subtitle": self.named(row) if row else None,
         }
         return super().render_change_form(request, {**context, **more}, *args, **kwargs)
 

@@ -1,0 +1,1 @@
+from payments.admin import ledger, payments, payouts, refunds  # noqa: F401

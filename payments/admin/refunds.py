@@ -1,0 +1,80 @@
+"""Refunds on the desk: what goes back to whom and why, sending again what failed."""
+
+from django.contrib import admin
+from django.http import HttpRequest
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext_lazy as _
+
+from payments.models import Refund
+from payments.services import refunds
+from studyplatform.kit.desk.deeds import deed
+from studyplatform.kit.desk.tables import Table, linked
+from studyplatform.kit.money import show
+
+CAUSES = {
+    "late": _("paid too late"),
+    "called_off": _("cohort called off"),
+    "left": _("left the cohort"),
+    "retry": _("sent again"),
+    "elsewhere": _("made at Stripe"),
+    "rest": _("the rest of another"),
+}
+
+
+def why(cause: str) -> str:
+    """Return a refund's cause in words; one we have none for as it is."""
+    return str(CAUSES.get(cause.partition(":")[0], cause))
+
+
+@admin.register(Refund)
+class RefundAdmin(Table):
+    list_display = ("member", "sum", "because", "state", "created_at", "error")
+    list_filter = ("state", "line__enrollment__cohort__study")
+    list_select_related = ("line__payment__buyer__profile", "line__enrollment__cohort__study")
+    search_fields = ("line__payment__buyer__email", "line__payment__public_id", "reference")
+    date_hierarchy = "created_at"
+    ordering = ("-created_at",)
+    fields = readonly_fields = (
+        *("member", "sum", "because", "state", "payment", "seat", "reference", "created_at", "due_at", "done_at"),
+        *("attempts", "error", "changes"),
+    )
+    narrowed_by = ("line__payment", "line__enrollment")
+    ways = ()
+    actions = ("send_again",)
+
+    def has_handle_permission(self, request: HttpRequest) -> bool:
+        return request.user.has_perm("payments.handle_refunds")
+
+    def named(self, row: Refund) -> str:
+        """To whom, how much, why."""
+        return f"{self.member(row)} · {self.sum(row)} · {why(row.cause)}"
+
+    @admin.display(description=_("member"))
+    def member(self, row: Refund) -> str:
+        return str(row.line.payment.buyer)
+
+    @admin.display(description=_("amount"), ordering="amount")
+    def sum(self, row: Refund) -> str:
+        return show(row.amount, row.line.payment.currency)
+
+    @admin.display(description=_("cause"), ordering="cause")
+    def because(self, row: Refund) -> str:
+        return why(row.cause)
+
+    @admin.display(description=_("payment"))
+    def payment(self, row: Refund) -> SafeString | str:
+        payment = row.line.payment
+        return linked(payment, f"{payment.public_id} · {show(payment.amount, payment.currency)}")
+
+    @admin.display(description=_("seat"))
+    def seat(self, row: Refund) -> SafeString | str:
+        return linked(row.line.enrollment, row.line.enrollment.cohort)
+
+    send_again = deed(
+        _("Send again what failed"),
+        lambda actor, row, said: refunds.retry(row, actor),
+        says=_("A new refund of the same amount leaves within a minute. It is owed already, so nothing is booked."),
+        done=_("on its way again"),
+        permission="handle",
+        about=lambda row: [row.get_state_display(), *filter(None, [row.error])],
+    )
