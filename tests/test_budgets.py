@@ -23,7 +23,17 @@ MOST_FOR_EVERYBODY = 3
 KEPT = {  # the same bytes for everybody
     *("front", "studies", "how_it_works", "terms", "privacy", "refund_policy", "house_rules", "help", "showcase"),
     *("api_docs", "openapi", "partners", "partner_terms"),
-    *("study", "cohort", "case_study.public", "feed", "showcase_feed", "sitemap", "sitemap_section", "robots"),
+    *(
+        "study",
+        "cohort",
+        "person",
+        "case_study.public",
+        "feed",
+        "showcase_feed",
+        "sitemap",
+        "sitemap_section",
+        "robots",
+    ),
     *("offline", "service_worker", "manifest"),
     *("banner", "social_case.public", "social_site", "social_study", "case_short.public"),
 }
