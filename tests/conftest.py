@@ -4,6 +4,7 @@ import pytest
 from django.conf import settings
 from django.core.cache import cache
 from django.core.management import call_command
+from django.core.signals import setting_changed
 
 from tests.people import (  # noqa: F401
     admin,
@@ -27,6 +28,7 @@ def pytest_sessionstart(session: pytest.Session) -> None:
     """Pages speak Korean only once the catalogue is compiled; the first process does it for its workers."""
     if not hasattr(session.config, "workerinput"):
         call_command("catalog", "compile")
+        setting_changed.send(sender=None, setting="LOCALE_PATHS", value=settings.LOCALE_PATHS, enter=True)  # read anew
 
 
 @pytest.fixture(autouse=True)
