@@ -69,6 +69,7 @@ UNFOLD: dict[str, Any] = {
                 "items": [
                     entry(_("people"), "person", "accounts.user"),
                     entry(_("partners"), "handshake", "cohorts.partner"),
+                    entry(_("invitations"), "forward_to_inbox", "cohorts.partnerinvitation"),
                     entry(_("rights"), "key", "auth.group"),
                 ],
             },

@@ -48,6 +48,7 @@ class StudyAdmin(Table):
         *("created_at", "changed_at", "changes"),
     )
     inlines = (RoleInline,)
+    narrowed_by = ("roles__person",)
     ways = ((_("cohorts"), "cohorts.cohort", "study"),)
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:

@@ -6,20 +6,38 @@ from django.contrib import admin
 from django.contrib.auth.admin import GroupAdmin
 from django.contrib.auth.models import Group
 from django.http import HttpRequest
+from django.utils.html import format_html_join
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from unfold.admin import ModelAdmin
 
-from studyplatform.accounts.models import User
+from studyplatform.accounts.models import Consent, User
 from studyplatform.accounts.services import people
 from studyplatform.kit.desk.deeds import Reason, deed
 from studyplatform.kit.desk.tables import Table
+from studyplatform.kit.moments import day
 
 admin.site.unregister(Group)
 
 
+def withdrawn(consent: Consent) -> str:
+    """Say when a consent was taken back, if it was."""
+    return gettext("withdrawn %(day)s") % {"day": day(consent.withdrawn_at)} if consent.withdrawn_at else ""
+
+
 @admin.register(Group)
 class RightsAdmin(GroupAdmin, ModelAdmin):
-    """Sets of rights; who has which is chosen at the person."""
+    """Sets of rights; who has which is chosen at the person. Only who runs the platform changes them."""
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return bool(request.user.is_superuser)
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return bool(request.user.is_superuser)
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return bool(request.user.is_superuser)
 
 
 @admin.register(User)
@@ -34,8 +52,18 @@ class PersonAdmin(Table):
     filter_horizontal = ("groups",)
     RIGHTS = ("is_staff", "groups")  # chosen here by who runs the platform
     fields = (
-        *("name", "email", "handle", "work", "about", "language", "time_zone"),
+        *("name", "email", "addresses", "services", "handle", "work", "about", "language", "time_zone", "agreed"),
         *("is_active", *RIGHTS, "is_superuser", "date_joined", "last_login", "erased_at", "changes"),
+    )
+    ways = (
+        (_("enrollments"), "cohorts.enrollment", "person"),
+        (_("payments"), "payments.payment", "buyer"),
+        (_("payouts"), "payments.payout", "payee__person"),
+        (_("ledger accounts"), "payments.ledgeraccount", "person"),
+        (_("letters"), "mail.letter", "recipient"),
+        (_("case studies"), "showcase.casestudy", "author"),
+        (_("studies"), "cohorts.study", "roles__person"),
+        (_("as a partner"), "cohorts.partner", "person"),
     )
     actions = ("close", "reopen")
 
@@ -59,6 +87,22 @@ class PersonAdmin(Table):
     @admin.display(description=_("about me"))
     def about(self, row: User) -> str:
         return row.profile.about if hasattr(row, "profile") else ""
+
+    @admin.display(description=_("all addresses"))
+    def addresses(self, row: User) -> str:
+        known = row.emailaddress_set.order_by("-primary", "email")  # type: ignore[attr-defined]  # allauth's
+        sure, unsure = gettext("confirmed"), gettext("not confirmed")
+        return " · ".join(f"{one.email} ({sure if one.verified else unsure})" for one in known) or "–"
+
+    @admin.display(description=_("signs in with"))
+    def services(self, row: User) -> str:
+        known = row.socialaccount_set.order_by("provider")  # type: ignore[attr-defined]  # allauth's
+        return " · ".join(one.get_provider_display() for one in known) or "–"
+
+    @admin.display(description=_("agreed to"))
+    def agreed(self, row: User) -> SafeString | str:
+        lines = ((one.kind, one.version, day(one.at), withdrawn(one)) for one in row.consents.order_by("-at"))
+        return format_html_join("", "<div>{} {} · {} {}</div>", lines) or "–"
 
     close = deed(
         _("Close the account"),

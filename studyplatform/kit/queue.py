@@ -22,6 +22,7 @@ from redis.exceptions import RedisError
 
 from studyplatform.kit import history
 from studyplatform.kit.errors import Refused
+from studyplatform.kit.models import Queued
 
 log = logging.getLogger(__name__)
 
@@ -233,3 +234,9 @@ def oldest_due() -> Iterator[tuple[Queue, float | None]]:
     for queue in QUEUES.values():
         first = queue.due().values_list(queue.due_column, flat=True).first()
         yield queue, (now - first).total_seconds() if first else None
+
+
+def failing(queue: Queue) -> int:
+    """Return how many rows of a queue ran into an error and wait to be tried again."""
+    model = queue.due().model
+    return model.queue.waiting().exclude(error="").count() if issubclass(model, Queued) else 0

@@ -46,6 +46,7 @@ class LetterAdmin(Table):
     list_filter = (LetterStands, KindOfLetter, "language")
     search_fields = ("address", "about")  # not the subject: it may hold a code, found digit by digit
     date_hierarchy = "created_at"
+    ordering = ("-created_at",)
     fields = readonly_fields = (
         *("says", "address", "recipient", "stands", "error", "kind_in_words", "about", "language"),
         *("created_at", "due_at", "done_at", "expires_at", "withdrawn_at", "attempts"),

@@ -11,13 +11,15 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 
-from cohorts.models import Cohort, Partner
+from cohorts.models import Cohort, PartnerApplication
+from cohorts.services import partner_applications
 from payments.models import PayoutBatch, StripeEvent
 from payments.services import refunds
 from studyplatform.accounts.models import User
 from studyplatform.mail.models import Letter
 from studyplatform.mail.services import letters
 from tests.admin.desk import staff, text
+from tests.cohorts.asking import ANSWERS
 from tests.payments.money_world import paid_seat
 from tests.people import enroll, make_cohort, make_person, sign_in
 
@@ -35,7 +37,7 @@ def desk(db: None) -> Client:
 
 
 def stuck(browser: Client) -> dict[str, int]:
-    return {str(words): count for words, count, _link in browser.get(reverse("admin:index")).context["stuck"]}
+    return {str(one.words): one.count for one in browser.get(reverse("admin:index")).context["stuck"]}
 
 
 def write_letter(person: User, key: str, **fields: Any) -> Letter:
@@ -51,7 +53,7 @@ def make_stuck(cohort: Cohort, stranger: User, n: int) -> None:
     now = timezone.now()
     write_letter(stranger, f"refused-{n}", error="550 no such person", done_at=now)
     write_letter(stranger, f"kept-{n}", error="not sent: expired", done_at=now)
-    Partner.objects.create(person=make_person(f"asks-{n}", "묻는 사람"))
+    partner_applications.apply(make_person(f"asks-{n}", "묻는 사람"), **ANSWERS)
     PayoutBatch.objects.create(maker=stranger, currency="KRW")
     make_cohort(cohort.study, minimum=4, minimum_by=now + datetime.timedelta(days=5))
     make_cohort(cohort.study, minimum=4, minimum_by=now + datetime.timedelta(days=9))
@@ -62,7 +64,7 @@ def make_stuck(cohort: Cohort, stranger: User, n: int) -> None:
 
 def test_nothing_is_stuck(desk: Client, cohort: Cohort) -> None:
     assert stuck(desk) == {}
-    assert "Nothing is stuck." in text(desk.get(reverse("admin:index")))
+    assert "Nothing waits for you." in text(desk.get(reverse("admin:index")))
 
 
 def test_what_is_stuck_is_counted_and_led_to(desk: Client, cohort: Cohort, stranger: User) -> None:
@@ -78,8 +80,9 @@ def test_what_is_stuck_is_counted_and_led_to(desk: Client, cohort: Cohort, stran
         "People who want to be partners": 1,
         "Cohorts below their minimum, decided within a week": 1,
     }
-    for words, count, link in desk.get(reverse("admin:index")).context["stuck"]:
-        assert desk.get(link).context["cl"].result_count == count, words
+    for one in desk.get(reverse("admin:index")).context["stuck"]:
+        assert desk.get(one.link).context["cl"].result_count == one.count, one.words
+        assert one.dated, one.words
     refunds.retry(refund)
     assert "Refunds that failed" not in stuck(desk)
 
@@ -89,6 +92,23 @@ def test_a_cohort_with_members_enough_is_not_stuck(desk: Client, cohort: Cohort)
     assert len(stuck(desk)) == 1
     enroll(make_person("first", "첫 멤버"), short)
     assert stuck(desk) == {}
+
+
+def test_who_waits_for_longer_than_a_day_is_seen_at_once(desk: Client) -> None:
+    partner_applications.apply(make_person("asks", "묻는 사람"), **ANSWERS)
+    (line,) = desk.get(reverse("admin:index")).context["stuck"]
+    assert (line.count, line.late) == (1, False)
+    PartnerApplication.objects.update(at=timezone.now() - datetime.timedelta(days=2))
+    page = desk.get(reverse("admin:index"))
+    assert page.context["stuck"][0].late
+    assert "desk-late" in text(page)
+
+
+def test_rows_tried_again_after_an_error_are_counted(desk: Client, stranger: User) -> None:
+    later = timezone.now() + datetime.timedelta(hours=1)
+    write_letter(stranger, "again", due_at=later, error="421 try later", attempts=2)
+    found = stuck(desk)
+    assert found["Rows of queues that ran into an error and are tried again"] == 1
 
 
 def test_late_queues_are_named(desk: Client, stranger: User) -> None:

@@ -16,7 +16,14 @@ POLICY = {"script-src": [UNSAFE_EVAL], "style-src": [UNSAFE_INLINE]}
 
 
 class DeskSite(UnfoldAdminSite):
-    """Every page behind `admin_view`, and no other, gets the looser policy."""
+    """Every page behind `admin_view`, and no other, gets the looser policy.
+
+    Tables allauth brings along stay away: their rows could be edited by hand, and hold keys to accounts.
+    """
+
+    def register(self, model_or_iterable: Any, admin_class: Any = None, **options: Any) -> None:
+        if not getattr(admin_class, "__module__", "").startswith("allauth."):
+            super().register(model_or_iterable, admin_class, **options)
 
     def admin_view(self, view: Callable[..., Any], cacheable: bool = False) -> Callable[..., Any]:
         guarded: Callable[..., Any] = csp_update(POLICY)(super().admin_view(view, cacheable))

@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import CharField, Count, Exists, F, OuterRef, Q, QuerySet, Value
+from django.db.models import CharField, Count, Exists, F, Max, Min, OuterRef, Q, QuerySet, Value
 from django.db.models.functions import Cast, Concat
 from django.http import HttpRequest
 from django.urls import reverse
@@ -16,11 +16,11 @@ from django.utils.translation import gettext_lazy
 
 from cohorts.models import Cohort, Enrollment, Partner
 from payments.models import Payee, Payout, PayoutBatch, Refund, StripeEvent
-from studyplatform.kit import queue
+from studyplatform.kit import moments, queue
 from studyplatform.mail.services import letters
 from studyplatform.pages.views import health
 
-WEEK = datetime.timedelta(days=7)
+DAY, WEEK = datetime.timedelta(days=1), datetime.timedelta(days=7)
 
 
 @dataclass(frozen=True)
@@ -31,6 +31,19 @@ class Matter:
     right: str
     where: str
     find: Callable[[], QuerySet[Any]]
+    date: str  # the column that says since when
+    to_come: bool = False  # the date is still ahead
+
+
+@dataclass(frozen=True)
+class Stuck:
+    """A line of the page: what, how many, where to go, since when, and whether that is longer than a day."""
+
+    words: str | Promise
+    count: int
+    link: str
+    dated: str = ""
+    late: bool = False
 
 
 def refunds_not_sent_again() -> QuerySet[Refund]:
@@ -58,6 +71,12 @@ def events_given_up() -> QuerySet[StripeEvent]:
     return StripeEvent.objects.filter(done_at__isnull=False).exclude(error="")
 
 
+def applications() -> QuerySet[Partner]:
+    """People who asked to be partners, with when they asked last."""
+    waits = Partner.objects.filter(state=Partner.State.APPLIED)
+    return waits.annotate(asked_at=Max("applications__at"))
+
+
 def batches(state: str) -> Callable[[], QuerySet[PayoutBatch]]:
     """Return what finds the batches in a state."""
     return lambda: PayoutBatch.objects.filter(state=state)
@@ -69,101 +88,120 @@ MATTERS = (
         "payments.view_payoutbatch",
         "admin:payments_payoutbatch_changelist?state__exact=draft",
         batches("draft"),
+        "created_at",
     ),
     Matter(
         gettext_lazy("Payout batches checked, their file not fetched"),
         "payments.view_payoutbatch",
         "admin:payments_payoutbatch_changelist?state__exact=approved",
         batches("approved"),
+        "created_at",
     ),
     Matter(
         gettext_lazy("Payout batches whose bank has not been written down"),
         "payments.view_payoutbatch",
         "admin:payments_payoutbatch_changelist?state__exact=exported",
         batches("exported"),
+        "created_at",
     ),
     Matter(
-        gettext_lazy("Payouts that wait for money at Stripe"),
+        gettext_lazy("Payouts that wait to be put into a batch"),
         "payments.view_payout",
-        "admin:payments_payout_changelist?state__exact=short",
-        lambda: Payout.objects.filter(state=Payout.State.SHORT),
+        "admin:payments_payout_changelist?state__exact=drafted",
+        lambda: Payout.objects.filter(state=Payout.State.DRAFTED, batch=None, payee__rail=Payee.Rail.BANK_FILE),
+        "created_at",
     ),
     Matter(
-        gettext_lazy("Payouts nobody knows the end of"),
-        "payments.view_payout",
-        "admin:payments_payout_changelist?state__exact=unknown",
-        lambda: Payout.objects.filter(state=Payout.State.UNKNOWN),
-    ),
-    Matter(
-        gettext_lazy("Payees of whom Stripe wants more"),
-        "payments.view_payee",
-        "admin:payments_payee_changelist?standing__exact=restricted",
-        lambda: Payee.objects.filter(standing=Payee.Standing.RESTRICTED),
-    ),
-    Matter(
-        gettext_lazy("Payees Stripe refuses"),
-        "payments.view_payee",
-        "admin:payments_payee_changelist?standing__exact=refused",
-        lambda: Payee.objects.filter(standing=Payee.Standing.REFUSED),
-    ),
-    Matter(
-        gettext_lazy("Payouts that came back and were not made again"),
+        gettext_lazy("Payouts that failed, their money owed again"),
         "payments.view_payout",
         "admin:payments_payout_changelist?state__exact=failed",
         payouts_not_made_anew,
+        "created_at",
     ),
     Matter(
         gettext_lazy("Refunds that failed"),
         "payments.view_refund",
         "admin:payments_refund_changelist?state__exact=failed",
         refunds_not_sent_again,
+        "created_at",
+    ),
+    Matter(
+        gettext_lazy("Refunds to make by hand"),
+        "payments.view_refund",
+        "admin:payments_refund_changelist?state__exact=manual",
+        lambda: Refund.objects.filter(state=Refund.State.MANUAL),
+        "created_at",
     ),
     Matter(
         gettext_lazy("Stripe events given up"),
         "payments.view_stripeevent",
         "admin:payments_stripeevent_changelist?stands=failed",
         events_given_up,
+        "received_at",
     ),
     Matter(
         gettext_lazy("Letters that did not arrive"),
         "mail.view_letter",
         "admin:mail_letter_changelist?stands=failed",
         letters.failed,
+        "created_at",
     ),
     Matter(
         gettext_lazy("People who want to be partners"),
         "cohorts.view_partner",
         "admin:cohorts_partner_changelist?state__exact=applied",
-        lambda: Partner.objects.filter(state=Partner.State.APPLIED),
+        applications,
+        "asked_at",
     ),
     Matter(
         gettext_lazy("Cohorts below their minimum, decided within a week"),
         "cohorts.view_cohort",
         "admin:cohorts_cohort_changelist?short=1",
         cohorts_short_of_members,
+        "minimum_by",
+        to_come=True,
     ),
 )
 
 
 def front(request: HttpRequest, context: dict[str, Any]) -> dict[str, Any]:
     """Add to the admin's front page what is stuck, as far as the reader may see it, and how the parts stand."""
-    found = [*_late_queues(request), *_matters(request)]
+    found = [*_queues(request), *_matters(request)]
     return {**context, "title": _("What is stuck"), "stuck": found, "health": _health()}
 
 
-def _matters(request: HttpRequest) -> Iterator[tuple[str | Promise, int, str]]:
+def _matters(request: HttpRequest) -> Iterator[Stuck]:
     for matter in MATTERS:
-        count = matter.find().count() if request.user.has_perm(matter.right) else 0
-        if count:
+        if not request.user.has_perm(matter.right):
+            continue
+        found = matter.find().aggregate(n=Count("pk", distinct=True), first=Min(matter.date))
+        if found["n"]:
             name, _question, query = matter.where.partition("?")
-            yield matter.words, count, f"{reverse(name)}?{query}"
+            yield Stuck(matter.words, found["n"], f"{reverse(name)}?{query}", *_dated(matter, found["first"]))
 
 
-def _late_queues(request: HttpRequest) -> Iterator[tuple[str, int, str]]:
-    if request.user.has_perm("kit.view_change"):
-        late = [one.name for one, waited in queue.oldest_due() if waited and waited > one.overdue_after]
-        if late:
-            yield _("Queues that are late"), len(late), reverse("admin_queues")
+def _dated(matter: Matter, first: datetime.datetime | None) -> tuple[str, bool]:
+    """Since when the oldest waits, and whether that is long; for what is to come, by when."""
+    if not first:
+        return "", False
+    if matter.to_come:
+        return _("by %(moment)s") % {"moment": moments.moment(first)}, False
+    return _("since %(moment)s") % {"moment": moments.moment(first)}, first < timezone.now() - DAY
+
+
+def _queues(request: HttpRequest) -> Iterator[Stuck]:
+    if not request.user.has_perm("kit.view_change"):
+        return
+    waits = [(one, waited) for one, waited in queue.oldest_due() if waited and waited > one.overdue_after]
+    if waits:
+        oldest = timezone.now() - datetime.timedelta(seconds=max(seconds for _one, seconds in waits))
+        since = _("since %(moment)s") % {"moment": moments.moment(oldest)}
+        yield Stuck(_("Queues that are late"), len(waits), reverse("admin_queues"), since, True)
+    failing = [n for n in map(queue.failing, queue.QUEUES.values()) if n]
+    if failing:
+        yield Stuck(
+            _("Rows of queues that ran into an error and are tried again"), sum(failing), reverse("admin_queues")
+        )
 
 
 def _health() -> str:
