@@ -27,7 +27,7 @@ from studyplatform.kit import moments
 from studyplatform.pages import steps, week
 
 NEW_PEOPLE = 6
-NEW_POSTS = 4
+NEW_POSTS = 6
 
 
 @require_safe
