@@ -4,7 +4,7 @@ import datetime
 import re
 from typing import Any
 
-from django.db.models import OuterRef, QuerySet, Subquery
+from django.db.models import OuterRef, Q, QuerySet, Subquery
 from django.db.models.functions import JSONObject
 from django.template.loader import render_to_string
 from django.utils.safestring import SafeString, mark_safe
@@ -41,26 +41,41 @@ def for_lists(posts: QuerySet[CaseStudy]) -> QuerySet[CaseStudy]:
 
 def context(post: CaseStudy) -> dict[str, Any]:
     """Return what every page of a post shows, in one query. `post` comes from `with_page_columns`."""
-    around = _around(post)
+    parent = post.parent if post.parent and post.parent.is_public else None
+    around = _around(post, parent)
+    family = {post.pk, *(other.pk for other in around if other.parent_id == post.pk)}
+    siblings = [other for other in around if parent and other.parent_id == parent.pk]
     return {
         "post": post,
         "study": _study(post),
         "body": body(post),
         "minutes": minutes(post),
         "recipe": post.recipe,
-        "parent": post.parent if post.parent and post.parent.is_public else None,
-        "remixes": [other for other in around if other.parent_id == post.pk],
-        "related": [other for other in around if other.parent_id != post.pk][:RELATED],
+        "parent": parent,
+        "siblings": siblings,
+        "remixes": _branches(post, around),
+        "related": [other for other in around if other.parent_id not in family and other not in siblings][:RELATED],
     }
 
 
-def _around(post: CaseStudy) -> list[CaseStudy]:
-    """Return the post's remixes and the newest posts of its field, in one query."""
+def _branches(post: CaseStudy, around: list[CaseStudy]) -> list[CaseStudy]:
+    """Return what was made from a post, each with what was made from that (`remixes_of_it`)."""
+    found = [other for other in around if other.parent_id == post.pk]
+    for remix in found:
+        remix.remixes_of_it = [other for other in around if other.parent_id == remix.pk]  # type: ignore[attr-defined]
+    return found
+
+
+def _around(post: CaseStudy, parent: CaseStudy | None) -> list[CaseStudy]:
+    """Return two generations made from the post, its siblings, and the newest of its field, in one query."""
     others = public_case_studies().exclude(pk=post.pk).order_by("-published_at")
-    remixes = others.filter(parent=post.pk).values("pk")[:REMIXES]
-    same = others.filter(field=post.field, language=post.language)
-    related = same.exclude(parent=post.pk).exclude(pk=post.parent_id or 0).values("pk")[:RELATED]
-    chosen = public_case_studies().filter(pk__in=remixes) | public_case_studies().filter(pk__in=related)
+    kin = Q(parent=post.pk) | Q(parent__parent=post.pk)
+    if parent:
+        kin |= Q(parent=parent.pk)
+    near = others.filter(kin).values("pk")
+    same = others.filter(field=post.field, language=post.language).exclude(pk__in=near)
+    related = same.exclude(pk=post.parent_id or 0).values("pk")[:RELATED]
+    chosen = public_case_studies().filter(Q(pk__in=near[:REMIXES]) | Q(pk__in=related))
     return list(for_lists(chosen))
 
 

@@ -20,9 +20,10 @@ class Choice:
 
 
 def subgroups(cohort: Cohort) -> list[Choice]:
-    """Return the cohort's subgroups in order, in two queries."""
+    """Return the cohort's subgroups, the one that meets first at the top, in two queries."""
     groups: list[Any] = list(faces.with_partners(list(cohort.subgroups.select_related("cohort"))))
-    return [Choice(group, group.leader, _first_at(cohort, group)) for group in groups]
+    found = [Choice(group, group.leader, _first_at(cohort, group)) for group in groups]
+    return sorted(found, key=lambda choice: choice.first_at)
 
 
 def _first_at(cohort: Cohort, group: Subgroup) -> datetime.datetime:

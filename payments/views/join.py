@@ -84,9 +84,16 @@ def _page(
         "chosen": str(form["subgroup"].value() or ""),
         "rungs": choices.refund_rungs(cohort, price) if price else [],
         "left": cohort.seats.left,
+        "ready": _is_ready(request, cohort, form),
         "held_until": own.hold_until if own and own.hold_until and own.hold_until > timezone.now() else None,
     }
     return render(request, "payments/join/form.html", context, status=status)
+
+
+def _is_ready(request: HttpRequest, cohort: Cohort, form: JoinForm) -> bool:
+    """Whether everything was filled in before signing up, and paying is all that is left."""
+    kept = request.session.get(_key(cohort)) if request.user.is_authenticated and not form.is_bound else None
+    return bool(kept and kept["terms"])
 
 
 def _go_on(request: HttpRequest, cohort: Cohort, own: Enrollment | None, form: JoinForm) -> HttpResponse:
@@ -143,9 +150,18 @@ def _kept(request: HttpRequest, cohort: Cohort, own: Enrollment | None) -> dict[
     membership = own.memberships.filter(until=None).first() if own else None
     return {
         "came_from": _came_from(request),
-        "subgroup": membership.subgroup_id if membership else "",
+        "subgroup": membership.subgroup_id if membership else _asked_for(request, cohort),
         "introduction": own.introduction if own else "",
     }
+
+
+def _asked_for(request: HttpRequest, cohort: Cohort) -> int | str:
+    """Return the subgroup the reader picked on the page before, while it has a seat."""
+    asked = request.GET.get("group", "")
+    group = (
+        cohort.subgroups.filter(pk=asked).first() if asked.isascii() and asked.isdecimal() and len(asked) < 18 else None
+    )
+    return group.pk if group and group.left > 0 else ""
 
 
 def _came_from(request: HttpRequest) -> str:

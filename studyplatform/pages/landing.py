@@ -13,6 +13,7 @@ from django.utils.translation import get_language
 
 from cohorts import refunds
 from cohorts.models import Cohort, Enrollment, Leadership, Price, Session, StudyRole, Subgroup
+from cohorts.models.subgroup import WEEKDAYS
 from cohorts.policies import joinable_now, public_cohorts
 from showcase.models import CaseStudy
 from showcase.policies import public_case_studies
@@ -172,18 +173,37 @@ def subgroups(cohort: Cohort) -> list[Any]:
     return groups
 
 
-def proof(cohort: Cohort, limit: int = 3) -> list[CaseStudy]:
-    """Return what members of the study made, newest first; of a cohort that is over, what its own made comes first."""
+def proof(cohort: Cohort, came_from: str = "", limit: int = 3) -> list[CaseStudy]:
+    """Return what members of the study made, newest first; of a cohort that is over, what its own made comes first.
+
+    For who comes from a post, that post stands first, then those of its field.
+    """
     earlier = public_case_studies().filter(enrollment__cohort__study=cohort.study_id)
-    own = Case(When(enrollment__cohort=cohort, then=0), default=1, output_field=IntegerField())
-    order = [own] if cohort.state == Cohort.State.FINISHED else []
+    order = [_near(came_from)] if came_from else []
+    if cohort.state == Cohort.State.FINISHED:
+        order.append(Case(When(enrollment__cohort=cohort, then=0), default=1, output_field=IntegerField()))
     found = earlier.select_related("author__profile", "cover", "enrollment__cohort")
     return list(found.order_by(*order, "-published_at")[:limit])
 
 
-def context(cohort: Any) -> dict[str, Any]:
-    """Return everything the landing template needs. `cohort` comes from `with_page_columns`."""
+def _near(public_id: str) -> Case:
+    """How near a post is to another one: itself, of its field, any other."""
+    field = public_case_studies().filter(public_id=public_id).values("field")[:1]
+    return Case(
+        When(public_id=public_id, then=0), When(field=Subquery(field), then=1), default=2, output_field=IntegerField()
+    )
+
+
+def by_day(groups: list[Any]) -> list[tuple[int, str, list[Any]]]:
+    """Return (weekday, its name, subgroups) for each day any meets on, Monday first, the earliest hour at the top."""
+    days = ((day, str(name), [group for group in groups if group.weekday == day]) for day, name in WEEKDAYS)
+    return [(day, name, sorted(found, key=lambda group: group.meets_at)) for day, name, found in days if found]
+
+
+def context(cohort: Any, came_from: str = "") -> dict[str, Any]:
+    """Return everything the landing template needs. `cohort` comes from `with_page_columns`, a reader from a post."""
     coming = meetings(cohort)
+    posts, groups = proof(cohort, came_from), subgroups(cohort)
     starts = [meeting.starts_at for meeting in coming]
     rungs = refunds.ladder(cohort.policy, cohort.amount or 0, starts, cohort.tz)
     return {
@@ -193,10 +213,12 @@ def context(cohort: Any) -> dict[str, Any]:
         "meetings": coming,
         "first": coming[0],
         "last": coming[-1],
-        "subgroups": subgroups(cohort),
+        "subgroups": groups,
+        "days": by_day(groups),
         "rungs": rungs,
         "nothing_after": rungs[-1].before if rungs else None,
-        "posts": proof(cohort),
+        "posts": posts,
+        "origin": posts[0] if posts and posts[0].public_id == came_from else None,
         "next": next_one(cohort),
         **seats_now(cohort),
         "status": status(cohort),

@@ -39,9 +39,9 @@ def test_a_visitor_signs_in_first_and_no_cache_keeps_the_page(client, member):
 
 def test_the_title_is_the_next_thing(reading, cohort):
     session = first(cohort)
-    assert title(reading) == "Take a turn"
+    assert title(reading) == "배소라, next: Take a turn"
     turn = presentations.claim(reading, session)
-    assert title(reading).startswith("Publish the case study you present on")
+    assert title(reading).startswith("배소라, next: Publish the case study you present on")
     presentations.make_ready(turn, reading)
     with time_machine.travel(datetime.datetime(2027, 3, 1, 10, tzinfo=ZoneInfo("Asia/Seoul")), tick=False):
         at(session, 90)

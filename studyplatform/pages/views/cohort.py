@@ -1,7 +1,7 @@
 """The landing page of a cohort, and the fragment beside its price that changes by the minute."""
 
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, render
+from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
@@ -11,12 +11,18 @@ from studyplatform.kit import language, page_cache
 from studyplatform.pages import landing, structured
 
 
-@page_cache.public("cohort:{slug}:{number}", "study:{slug}", seconds=page_cache.MINUTE)
+@page_cache.public("cohort:{slug}:{number}", "study:{slug}", query=("from",), seconds=page_cache.MINUTE)
 def cohort(request: HttpRequest, slug: str, number: int) -> HttpResponse:
-    """What happens each week, with whom, when, what it costs, how refunds go, what earlier members made."""
+    """What happens each week, with whom, when, what it costs, how refunds go, what earlier members made.
+
+    `?from=` a post of the study puts that post and its field first: the same page for everybody who comes from there.
+    """
     found = get_object_or_404(landing.with_page_columns(public_cohorts()), study__slug=slug, number=number)
     language.activate(request, found.study.language)
-    context = landing.context(found)
+    came_from = request.GET.get("from", "")
+    context = landing.context(found, came_from if came_from.isascii() and came_from.isalnum() else "")
+    if came_from and not context["origin"]:
+        return redirect(found)  # what names no post is kept nowhere
     return render(request, "pages/cohort.html", {**context, "head": structured.cohort_head(context)})
 
 

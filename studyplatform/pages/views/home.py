@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
+from cohorts import thanked
 from cohorts.models import Cohort, Enrollment, Presentation, Session, Subgroup
 from cohorts.policies import reader, sessions_of, studies_run_by, subgroups_led_by
 from payments.models import PaymentLine
@@ -66,6 +67,7 @@ def home(request: HttpRequest) -> HttpResponse:
         "places": places,
         "paid": any(place.payment for place in places),
         "running": bool(running),
+        "thanked": thanked.lately(person),
         "calendar": seo.absolute(reverse("calendar_feed", args=[person.calendar_token])),
         **_next(after, own, running),
         **_run_by(person),
@@ -128,7 +130,7 @@ def title(
         return _("%(name)s, your session starts at %(clock)s") % {**name, "clock": moments.clock(after.starts_at)}
     first = next((step for step in todo if not step.done), None)
     if first:
-        return first.title
+        return _("%(name)s, next: %(step)s") % {**name, "step": first.title}
     if after:
         return _("%(name)s, you meet next on %(day)s") % {**name, "day": moments.day(after.starts_at)}
     return _("%(name)s, welcome") % name
