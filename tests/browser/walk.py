@@ -39,6 +39,11 @@ class Walker:
         with translation.override(self.language):
             return translation.gettext(sentence) % values if values else translation.gettext(sentence)
 
+    def say_many(self, one: str, many: str, n: int) -> str:
+        """Return a sentence about so many things, in the person's language."""
+        with translation.override(self.language):
+            return translation.ngettext(one, many, n) % {"n": n}
+
     def go(self, address: str) -> "Walker":
         answer = self.page.goto(address)
         assert answer is None or answer.ok, f"{address}: {answer.status}"
