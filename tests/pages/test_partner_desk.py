@@ -6,7 +6,7 @@ from django.utils import timezone
 from cohorts.models import Cohort, Leadership, Session
 from cohorts.services import presentations
 from studyplatform.kit import moments
-from tests.cohorts.meeting import CHAT, at, group_session, page, queries, seat
+from tests.cohorts.meeting import CHAT, at, first, group_session, page, queries, seat
 from tests.people import enroll, lead, make_cohort, make_person, sign_in
 from tests.showcase.make import place, post
 
@@ -154,3 +154,14 @@ def test_partners_and_nobody_else_find_the_desk_in_the_menu(partner, member, hos
         for person in (member, host):
             assert f'href="{DESK}"' not in sign_in(person).get(address).content.decode(), address
     assert f'href="{DESK}"' not in client.get("/").content.decode()
+
+
+def test_the_session_of_everybody_is_named_when_it_comes_first(reading, member, cohort, group):
+    group_session(cohort, group)
+    session = at(first(cohort), 10)
+    presentations.claim(member, session)
+    text = page(sign_in(reading), DESK)
+    assert "10 minutes until it begins" in text
+    assert "내 일에 AI 쓰기, all of cohort 1" in text
+    assert "5 turns: 1 empty, 4 open" in text
+    assert f'href="{session.get_absolute_url()}enter/"' in text

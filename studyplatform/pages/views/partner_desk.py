@@ -27,19 +27,15 @@ SOON = 60  # minutes before a session in which the title counts them
 
 
 @dataclass(frozen=True)
-class Desk:
-    """One group this week. `quiet` are members who gave nothing yet; nobody but partner and host is told."""
+class Next:
+    """A session to come, and how its turns stand."""
 
-    group: Any
-    members: list[Any]
-    session: Session | None
+    session: Session
     places: list[turns.Slot]
-    passed: list[tuple[User, str]]
-    quiet: list[Any]
 
     @property
     def summary(self) -> str:
-        """The turns of the next session in a sentence: "4 turns: 2 ready, 1 draft, 1 empty"."""
+        """Its turns in a sentence: "4 turns: 2 ready, 1 draft, 1 empty"."""
         states = [_stands(slot) for slot in self.places]
         ready, draft, empty, free = (states.count(state) for state in ("ready", "draft", "empty", "open"))
         parts = (
@@ -55,6 +51,17 @@ class Desk:
     def taken(self) -> list[turns.Slot]:
         """The places that are taken."""
         return [slot for slot in self.places if slot.turn]
+
+
+@dataclass(frozen=True)
+class Desk:
+    """One group this week. `quiet` are members who gave nothing yet; nobody but partner and host is told."""
+
+    group: Any
+    members: list[Any]
+    next: Next | None
+    passed: list[tuple[User, str]]
+    quiet: list[Any]
 
     @property
     def open_notes(self) -> list[Any]:
@@ -86,12 +93,13 @@ def partner_desk(request: HttpRequest) -> HttpResponse:
     passed = turns.passed_on(passed_turns_seen_by(person).filter(session__in=coming))
     quiet = _quiet(person, groups)
     desks = [_desk(group, passed, quiet[group.pk]) for group in groups]
-    first = min((desk for desk in desks if desk.session), key=_begins, default=None)
+    nexts = [*_of_everybody(groups), *(desk.next for desk in desks if desk.next)]
+    first = min(nexts, key=lambda row: row.session.starts_at, default=None)
     context = {
         "desks": desks,
         "first": first,
-        "title": title(first),
-        "when": when(first.session) if first and first.session else "",
+        "title": title(first.session if first else None),
+        "when": when(first.session) if first else "",
         "partner": Partner.objects.filter(person=person).first(),
     }
     return render(request, "pages/partner.html", context)
@@ -108,17 +116,13 @@ def partner_group(request: HttpRequest, pk: int) -> HttpResponse:
     return render(request, "pages/partner_group.html", context)
 
 
-def _begins(desk: Desk) -> Any:
-    return desk.session.starts_at if desk.session else None
-
-
-def title(first: Desk | None) -> str:
+def title(session: Session | None) -> str:
     """Return how near the next session is, when that is what matters now."""
-    if first is None or first.session is None:
+    if session is None:
         return _("My subgroups this week")
-    if first.session.stage == "live":
+    if session.stage == "live":
         return _("Your session is on now")
-    left = _minutes_until(first.session)
+    left = _minutes_until(session)
     if left > SOON:
         return _("My subgroups this week")
     return ngettext("%(n)s minute until it begins", "%(n)s minutes until it begins", left) % {"n": left}
@@ -150,12 +154,19 @@ def _desk(group: Any, passed: dict[int, list[tuple[User, str]]], quiet: list[Any
     session = group.coming[0] if group.coming else None
     if session:
         session.cohort, session.subgroup = group.cohort, group
-    places = turns.slots(session, session.standing, None) if session else []
     asked = session if session and session.starts_at > timezone.now() else None
     for place in quiet:
         place.note = nudging.words_for(place, asked)
     people = [row.enrollment for row in group.sitting]
-    return Desk(group, people, session, places, passed.get(session.pk, []) if session else [], quiet)
+    own = Next(session, turns.slots(session, session.standing, None)) if session else None
+    return Desk(group, people, own, passed.get(session.pk, []) if session else [], quiet)
+
+
+def _of_everybody(groups: list[Any]) -> list[Next]:
+    """The next session of the whole cohorts these groups are part of: a partner is there too."""
+    whole = Session.objects.filter(cohort__in={group.cohort_id for group in groups}, subgroup=None)
+    rows: Any = week.coming(whole).select_related("cohort__study").prefetch_related(_standing())
+    return [Next(session, turns.slots(session, session.standing, None)) for session in rows[:1]]
 
 
 def _quiet(person: User, groups: list[Any]) -> dict[int, list[Any]]:
@@ -188,8 +199,8 @@ def _sitting() -> QuerySet[Membership]:
 
 def _coming() -> Prefetch[str]:
     planned: QuerySet[Session] = week.coming(Session.objects.all())
-    return Prefetch(
-        "sessions",
-        planned.prefetch_related(Prefetch("presentations", week.standing(), to_attr="standing")),
-        to_attr="coming",
-    )
+    return Prefetch("sessions", planned.prefetch_related(_standing()), to_attr="coming")
+
+
+def _standing() -> Prefetch[str]:
+    return Prefetch("presentations", week.standing(), to_attr="standing")
