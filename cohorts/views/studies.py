@@ -30,7 +30,7 @@ def new(request: HttpRequest) -> HttpResponse:
 def overview(request: HttpRequest, slug: str) -> HttpResponse:
     """A study with its cohorts and their numbers."""
     study = get_run_study(request, slug)
-    cohorts = with_standing(study.cohorts.all()).order_by("-number")
+    cohorts = list(with_standing(study.cohorts.all()).order_by("-number"))
     return render(request, "studio/study.html", {"study": study, "cohorts": cohorts})
 
 

@@ -68,7 +68,7 @@ def test_twelve_minutes_before(browse: Any, cohort: Cohort, partner: User, sessi
     assert "오늘 얼굴 보면 좋겠어요." in letter.text
 
     page.locator(f"a[href='/members/{nudge.enrollment.public_id}/']").first.click()
-    walker.fill(words="지난주에 이사했대요.").press("Keep it").sees("Saved.").well()
+    walker.fill(words="지난주에 이사했대요.").press("Remember it").sees("Saved.").well()
     assert PartnerNote.objects.get().author == partner
     walker.go("/partner/").press("Join the session")
     assert page.url == ROOM
