@@ -1,9 +1,10 @@
 """Letters about cohorts: one function each, stored in the transaction of the verb that causes it."""
 
-import datetime
+from collections.abc import Iterable
 from typing import Any
 
 from django.conf import settings
+from django.db.models import Q, QuerySet
 from django.urls import reverse
 from django.utils import timezone, translation
 
@@ -34,29 +35,28 @@ def opened(cohort: Cohort, host: User) -> None:
     _to(host, "cohort_opened", f"opened:{cohort.pk}", cohort, _links(cohort))
 
 
-def called_off(cohort: Cohort, because: str) -> None:
-    """Tell members that the cohort does not take place and their money comes back by itself; tell partners too.
+def called_off(cohort: Cohort, people: Iterable[User]) -> None:
+    """Tell people of a cohort that it does not take place, and its members that their money comes back by itself.
 
-    It is about money, so nobody can stop it. When too few came, nobody called it off: the hosts are told as well.
+    It is about money, so nobody can stop it.
     """
-    context = {"too_few": because == TOO_FEW}
-    members = list(enrollments_in(cohort))
-    for enrollment in members:
-        paid = {"price": enrollment.price, "currency": enrollment.currency}
-        _called_off(enrollment.person, cohort, {**context, **paid})
-    for partner in _leads(cohort):
-        _called_off(partner, cohort, context)
-    for host in hosts_of(cohort) if because == TOO_FEW else []:
-        again = address(reverse("studio_cohort_new", args=[cohort.study.slug]))
-        counted = {"members": len(members), "again": again}
+    places = {place.person_id: place for place in enrollments_in(cohort).filter(person__in=people)}
+    for person in people:
+        with translation.override(person.language):
+            context: dict[str, Any] = {"studies": address(reverse("studies")), "too_few": cohort.too_few}
+        if place := places.get(person.pk):
+            context |= {"price": place.price, "currency": place.currency}
+        _to(person, "", f"called-off:{cohort.pk}:{person.pk}", cohort, context, template="cohort_called_off")
+
+
+def fell_short(cohort: Cohort) -> None:
+    """Tell the hosts that too few came: nobody called it off."""
+    counted = {
+        "members": enrollments_in(cohort).count(),
+        "again": address(reverse("studio_cohort_new", args=[cohort.study.slug])),
+    }
+    for host in hosts_of(cohort):
         _to(host, "", f"fell-short:{cohort.pk}:{host.pk}", cohort, counted, template="fell_short")
-
-
-def _called_off(person: User, cohort: Cohort, context: dict[str, Any]) -> None:
-    with translation.override(person.language):
-        elsewhere = {"studies": address(reverse("studies"))}
-    key = f"called-off:{cohort.pk}:{person.pk}"
-    _to(person, "", key, cohort, {**context, **elsewhere}, template="cohort_called_off")
 
 
 def minimum_soon(cohort: Cohort, members: int) -> None:
@@ -97,16 +97,19 @@ def nudge(nudge: Nudge) -> bool:
     return letter is not None
 
 
-def session_moved(session: Session, before: datetime.datetime) -> None:
-    """Tell everybody who comes to a session that its time changed; what was said before and not sent is taken back."""
-    withdraw(_about(session), "session_moved")
-    _to_all_of(session, "session_moved", {"before": before})
+def session_moved(session: Session, people: Iterable[User]) -> None:
+    """Tell people who come to a session that its time changed."""
+    _about_session(session, people, "session_moved", {"before": session.moved_from})
 
 
-def session_cancelled(session: Session) -> None:
-    """Tell everybody who comes to a session that it does not take place."""
+def session_cancelled(session: Session, people: Iterable[User]) -> None:
+    """Tell people who come to a session that it does not take place."""
+    _about_session(session, people, "session_cancelled", {})
+
+
+def forget_moves(session: Session) -> None:
+    """Take back what was said of a session's time and has not left: it is not true any more."""
     withdraw(_about(session), "session_moved")
-    _to_all_of(session, "session_cancelled", {})
 
 
 def session_reminder(reminder: Reminder, session: Session, enrollment: Enrollment, turn: Presentation | None) -> None:
@@ -131,11 +134,11 @@ def session_reminder(reminder: Reminder, session: Session, enrollment: Enrollmen
     )
 
 
-def _to_all_of(session: Session, kind: str, context: dict[str, Any]) -> None:
+def _about_session(session: Session, people: Iterable[User], kind: str, context: dict[str, Any]) -> None:
     pages = {name: _page(name, session.cohort) for name in ("turns", "sessions")}
     links = {"page": address(session.get_absolute_url()), **pages}
-    presenting = set(session.presentations.exclude(state="passed").values_list("enrollment__person", flat=True))
-    for person in people_of(session):
+    presenting = set(presenters(session).values_list("pk", flat=True))
+    for person in people:
         _to(
             person,
             kind,
@@ -147,23 +150,26 @@ def _to_all_of(session: Session, kind: str, context: dict[str, Any]) -> None:
         )
 
 
-def people_of(session: Session) -> list[User]:
+def people_of(session: Session) -> QuerySet[User]:
     """Return who comes to a session: members of the cohort or of the subgroup, and the partners who lead there."""
-    places = enrollments_in(session.cohort)
-    if session.subgroup_id:
-        places = places.filter(memberships__subgroup=session.subgroup_id, memberships__until=None)
-    people = {place.person.pk: place.person for place in places}
-    leads = {person.pk: person for person in _leads(session.cohort, session.subgroup)}
-    return list({**leads, **people}.values())
+    return people_in(session.cohort, session.subgroup)
 
 
-def _leads(cohort: Cohort, subgroup: Subgroup | None = None) -> list[User]:
-    """Return who leads a subgroup now, or any subgroup of the cohort, and is no member of it."""
+def people_in(cohort: Cohort, subgroup: Subgroup | None = None) -> QuerySet[User]:
+    """Return the members of a cohort, or of one of its subgroups, and the partners who lead there now."""
+    places = enrollments_in(cohort)
     led = Leadership.objects.filter(subgroup__cohort=cohort, period__contains=timezone.now())
     if subgroup:
+        places = places.filter(memberships__subgroup=subgroup, memberships__until=None)
         led = led.filter(subgroup=subgroup)
-    people = User.objects.filter(pk__in=led.values("partner__person")).select_related("profile")
-    return list(people.exclude(pk__in=enrollments_in(cohort).values("person")))
+    people = User.objects.filter(Q(pk__in=places.values("person")) | Q(pk__in=led.values("partner__person")))
+    return people.select_related("profile").order_by("pk")
+
+
+def presenters(session: Session) -> QuerySet[User]:
+    """Return who has a turn in a session."""
+    turns = session.presentations.exclude(state=Presentation.State.PASSED)
+    return User.objects.filter(pk__in=turns.values("enrollment__person")).select_related("profile")
 
 
 def hosts_of(cohort: Cohort) -> list[User]:

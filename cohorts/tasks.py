@@ -7,7 +7,7 @@ from django.utils import timezone
 
 from cohorts import clock
 from cohorts.models import Cohort, Enrollment, Presentation, Reminder, Session
-from cohorts.services import cohorts, presentations, reminders, seats
+from cohorts.services import cohorts, news, presentations, reminders, seats
 from studyplatform.kit import queue
 
 RUNNING = (Cohort.State.OPEN, Cohort.State.CLOSED)
@@ -82,3 +82,15 @@ def drain_turns(session: Session) -> None:
 def drain_reminders(reminder: Reminder) -> None:
     """Remind people of sessions 24 hours and 1 hour ahead."""
     reminders.tell(reminder)
+
+
+@queue.sweeps(news.SESSIONS, lambda: Session.objects.filter(news_at__isnull=False), "news_at")
+def drain_session_news(session: Session) -> None:
+    """Tell everybody who comes to a session that it was moved or cancelled."""
+    news.tell_session(session)
+
+
+@queue.sweeps(news.COHORTS, lambda: Cohort.objects.filter(news_at__isnull=False), "news_at")
+def drain_cohort_news(cohort: Cohort) -> None:
+    """Tell everybody in a cohort that it was called off."""
+    news.tell_cohort(cohort)

@@ -35,7 +35,8 @@ def drain_payouts(payout: Payout) -> None:
 
 
 def _called_off() -> QuerySet[Cohort]:
-    return Cohort.objects.filter(state=Cohort.State.CALLED_OFF, refunded_at=None)
+    """Its members are told first: with the money back nobody is a member any more."""
+    return Cohort.objects.filter(state=Cohort.State.CALLED_OFF, refunded_at=None, news_at=None)
 
 
 @queue.sweeps("payments.drain_called_off", _called_off, "called_off_at")

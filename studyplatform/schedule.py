@@ -12,6 +12,8 @@ DRAINS = (
     "cohorts.drain_finished",
     "cohorts.drain_turns",
     "cohorts.drain_reminders",
+    "cohorts.drain_session_news",
+    "cohorts.drain_cohort_news",
     "payments.drain_events",
     "payments.drain_payments",
     "payments.drain_refunds",

@@ -154,7 +154,9 @@ def _letters(world: World) -> list[Letter]:
     browser.post(address("studio_session", world), moved)
     sessions.cancel(host, session)
     browser.post(address("join.free", world), {"terms": "on"})
+    queue.drain("cohorts.drain_session_news")
     cohorts.call_off(host, cohort)
+    queue.drain("cohorts.drain_cohort_news")
     return list(Letter.objects.filter(withdrawn_at=None))
 
 

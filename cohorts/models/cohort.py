@@ -8,10 +8,11 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from cohorts.models.news import News, news_index
 from studyplatform.kit.money import CURRENCIES
 
 
-class Cohort(models.Model):
+class Cohort(News):
     """One run: its weekly rule is the weekday of `starts_on`, `meets_at` on the clock of `zone`, for `weeks`."""
 
     class State(models.TextChoices):
@@ -51,6 +52,7 @@ class Cohort(models.Model):
         "self", null=True, blank=True, editable=False, on_delete=models.PROTECT, related_name="copies"
     )
     opened_at = models.DateTimeField(null=True, blank=True)
+    too_few = models.BooleanField(null=True, editable=False)  # why it was called off: not by its host
     called_off_at = models.DateTimeField(null=True, blank=True)
     refunded_at = models.DateTimeField(null=True, blank=True)  # all of a called-off cohort's refunds are written
 
@@ -75,6 +77,7 @@ class Cohort(models.Model):
                 condition=models.Q(state="called_off", refunded_at=None),
                 name="cohort_refunds_due",
             ),
+            news_index("cohort_news_due"),
         ]
 
     def __str__(self) -> str:

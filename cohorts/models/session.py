@@ -9,12 +9,13 @@ from django.utils import timezone
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from cohorts.models.news import News, news_index
 from studyplatform.kit.ids import short_id
 
 DOORS_OPEN = datetime.timedelta(minutes=30)  # before it starts people may already be in the room
 
 
-class Session(models.Model):
+class Session(News):
     """One meeting. `number` counts within its series; `sequence` grows when it moves, for calendars."""
 
     class State(models.TextChoices):
@@ -37,6 +38,7 @@ class Session(models.Model):
     link = models.URLField(blank=True)  # empty: the subgroup's or the cohort's
     sequence = models.PositiveIntegerField(default=0)
     state = models.CharField(max_length=10, choices=State.choices, default=State.PLANNED)
+    moved_from = models.DateTimeField(null=True, blank=True, editable=False)  # when people last knew it to be
     released_at = models.DateTimeField(null=True, blank=True)  # its part of the money was shared
 
     class Meta:
@@ -51,6 +53,7 @@ class Session(models.Model):
             models.Index(
                 fields=["starts_at"], condition=Q(released_at=None, subgroup=None), name="session_release_due"
             ),
+            news_index("session_news_due"),
         ]
 
     def __str__(self) -> str:

@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from cohorts import letters, prices
 from cohorts.models import Cohort, Price, Seats, Session, Study, Terms
 from cohorts.policies import enrollments_in
-from cohorts.services import completions, readiness, refund_policies, sessions, studies
+from cohorts.services import completions, news, readiness, refund_policies, sessions, studies
 from studyplatform.accounts.models import User
 from studyplatform.kit import history, page_cache, queue
 from studyplatform.kit.errors import Refused
@@ -113,20 +113,22 @@ def reopen(host: User, cohort: Cohort) -> Cohort:
 
 @transaction.atomic
 def call_off(actor: User | None, cohort: Cohort, *, because: str = letters.HOST) -> Cohort:
-    """Call a cohort off before it begins: cancel its sessions, tell its members.
+    """Call a cohort off before it begins: cancel its sessions; its people are told soon (`cohorts.services.news`).
 
-    Payments' own drain gives the money back; seats still being paid for are freed by `cohorts.drain_holds`.
+    Then payments' own drain gives the money back; seats still being paid for are freed by `cohorts.drain_holds`.
     """
     row = locked(cohort)
     if row.state not in (Cohort.State.DRAFT, Cohort.State.OPEN, Cohort.State.CLOSED):
         raise Refused(_("This cohort is over already."))
     if row.sessions.filter(starts_at__lte=timezone.now(), state=Session.State.PLANNED).exists():
         raise Refused(_("The first session has begun. Write to us, and we sort out together what comes back to whom."))
-    history.move(row, Cohort.State.CALLED_OFF, actor, called_off_at=timezone.now(), note=because)
+    facts = {"called_off_at": timezone.now(), "too_few": because == letters.TOO_FEW, **news.fresh()}
+    history.move(row, Cohort.State.CALLED_OFF, actor, note=because, **facts)
     for session in row.sessions.select_for_update().filter(state=Session.State.PLANNED):
-        history.move(session, Session.State.CANCELLED, actor, sequence=session.sequence + 1)
-    letters.called_off(row, because)
-    queue.wake("payments.drain_called_off")
+        history.move(session, Session.State.CANCELLED, actor, sequence=session.sequence + 1, news_at=None)
+    if row.too_few:
+        letters.fell_short(row)
+    queue.wake(news.COHORTS)
     queue.wake("cohorts.drain_holds")
     changed(row)
     return row

@@ -9,9 +9,9 @@ from django.utils.translation import gettext_lazy as _
 
 from cohorts import letters, weekly
 from cohorts.models import Cohort, Session, Subgroup
-from cohorts.services import presentations
+from cohorts.services import news, presentations
 from studyplatform.accounts.models import User
-from studyplatform.kit import history, page_cache
+from studyplatform.kit import history, page_cache, queue
 from studyplatform.kit.errors import Refused
 
 WORDS = ("title", "run_sheet")
@@ -65,28 +65,30 @@ def _rows(cohort: Cohort, subgroup: Subgroup | None, before: Words) -> list[Sess
 
 @transaction.atomic
 def change(host: User, session: Session, *, starts_at: datetime.datetime, minutes: int, **words: Any) -> Session:
-    """Change one session. A new time grows its sequence, so that calendars move it, and its members are told."""
+    """Change one session. A new time grows its sequence, so that calendars move it, and its people are told soon."""
     row = _locked(session)
     moved = (row.starts_at, row.minutes) != (starts_at, minutes)
     if moved:
         _refuse_if_begun(row)
         if starts_at <= timezone.now():
             raise Refused(_("Choose a time that is still to come."), field="day")
-        row.sequence += 1
+        known = row.moved_from if row.news_at else row.starts_at  # to those who were told nothing since
+        words |= {"sequence": row.sequence + 1, "moved_from": known, **news.fresh()}
     before, row.starts_at, row.minutes = row.starts_at, starts_at, minutes
     for name, value in words.items():
         setattr(row, name, value)
     row.save()
     if moved:
         history.record(row, row.state, row.state, host, note=f"moved from {before.isoformat()}")
-        letters.session_moved(row, before)
+        letters.forget_moves(row)
+        queue.wake(news.SESSIONS)
     _changed(row)
     return row
 
 
 @transaction.atomic
 def cancel(host: User, session: Session) -> Session:
-    """Cancel one session that has not begun; its members are told, its turns are free again.
+    """Cancel one session that has not begun; its turns are free again, who had one is told, and everybody else soon.
 
     Raises Refused for the last one of the whole cohort: the money still held for it is shared by a session.
     """
@@ -96,8 +98,10 @@ def cancel(host: User, session: Session) -> Session:
     if row.state != Session.State.PLANNED:
         raise Refused(_("This session is cancelled already."))
     _refuse_if_last(row)
-    history.move(row, Session.State.CANCELLED, host, sequence=row.sequence + 1)
-    letters.session_cancelled(row)
+    history.move(row, Session.State.CANCELLED, host, sequence=row.sequence + 1, **news.fresh())
+    letters.forget_moves(row)
+    letters.session_cancelled(row, letters.presenters(row))
+    queue.wake(news.SESSIONS)
     presentations.free_session(row, host)
     _changed(row)
     return row

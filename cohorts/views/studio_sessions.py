@@ -57,7 +57,7 @@ def cancel(request: HttpRequest, slug: str, number: int, public_id: str) -> Http
     row = get_run_session(request, slug, number, public_id)
     try:
         sessions.cancel(reader(request), row)
-        messages.success(request, _("The session is cancelled, and everybody who comes to it was told."))
+        messages.success(request, _("The session is cancelled. Everybody who comes to it is told by letter."))
     except Refused as refused:
         messages.error(request, str(refused))
     return redirect("studio_sessions", slug, number)

@@ -33,11 +33,14 @@ def theirs(reader: Any) -> Cohort:
 
 
 def moved(cohort: Cohort) -> None:
-    letters.session_moved(cohort.sessions.first(), cohort.closes_at)
+    session = cohort.sessions.first()
+    session.moved_from = cohort.closes_at
+    letters.session_moved(session, letters.people_of(session))
 
 
 def cancelled(cohort: Cohort) -> None:
-    letters.session_cancelled(cohort.sessions.first())
+    session = cohort.sessions.first()
+    letters.session_cancelled(session, letters.people_of(session))
 
 
 def named(cohort: Cohort) -> None:
@@ -50,8 +53,8 @@ def named(cohort: Cohort) -> None:
 
 CAUSES: dict[str, Callable[[Cohort], Any]] = {
     "opened": lambda cohort: letters.opened(cohort, cohort.study.payee),
-    "called-off": lambda cohort: letters.called_off(cohort, letters.HOST),
-    "fell-short": lambda cohort: letters.called_off(cohort, letters.TOO_FEW),
+    "called-off": lambda cohort: letters.called_off(cohort, letters.people_in(cohort)),
+    "fell-short": letters.fell_short,
     "minimum-soon": lambda cohort: letters.minimum_soon(cohort, 1),
     "partner-named": named,
     "session_moved": moved,
@@ -83,5 +86,5 @@ def test_written_twice_it_is_one_letter(theirs: Cohort, reader: Any, key: str) -
 
 
 def test_the_way_to_other_studies_is_in_the_readers_language(theirs: Cohort, reader: Any) -> None:
-    letters.called_off(theirs, letters.HOST)
+    letters.called_off(theirs, letters.people_in(theirs))
     assert ("/en/studies/" in Letter.objects.get(recipient=reader).text) is (reader.language == "en")

@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 import time_machine
+from django.test import Client
 from django.utils import timezone
 
 from cohorts.models import Cohort, Enrollment, StudyRole
@@ -18,7 +19,14 @@ from tests.people import enroll, make_person
 
 pytestmark = pytest.mark.django_db
 
-DECIDE, WARN = "cohorts.drain_minimums", "cohorts.drain_minimum_soon"
+DECIDE, WARN, NEWS = "cohorts.drain_minimums", "cohorts.drain_minimum_soon", "cohorts.drain_cohort_news"
+
+
+def call_off(browser: Client, cohort: Cohort) -> str:
+    """Press the button, and let the clock tell everybody."""
+    page = text(browser.post(studio("call_off", cohort), follow=True))
+    queue.drain(NEWS)
+    return page
 
 
 @pytest.fixture
@@ -32,7 +40,7 @@ def small(cohort: Cohort) -> Cohort:
 def on_the_day(cohort: Cohort, *names: str, **later: float) -> None:
     """Let the clock's drains run when the minimum is decided, or that much later."""
     with time_machine.travel(cohort.minimum_by + datetime.timedelta(**later), tick=False):
-        for name in names or (DECIDE,):
+        for name in names or (DECIDE, NEWS):
             queue.drain(name)
     cohort.refresh_from_db()
 
@@ -52,8 +60,7 @@ def test_the_page_says_in_numbers_what_calling_off_does(cohort, member, host, st
 
 
 def test_calling_off_cancels_sessions_tells_everybody_and_stops_joining(cohort, member, partner, host, client):
-    page = text(english(host).post(studio("call_off", cohort), follow=True))
-    assert "The cohort is called off." in page
+    assert "The cohort is called off." in call_off(english(host), cohort)
     cohort.refresh_from_db()
     assert cohort.state == "called_off"
     assert set(cohort.sessions.values_list("state", "sequence")) == {("cancelled", 1)}
@@ -67,14 +74,14 @@ def test_calling_off_cancels_sessions_tells_everybody_and_stops_joining(cohort, 
 def test_it_cannot_be_stopped_by_who_wants_no_such_letters(cohort, member, host):
     for kind in ("cohort_called_off", ""):
         preferences.choose(member, kind, wanted=False)
-    english(host).post(studio("call_off", cohort))
+    call_off(english(host), cohort)
     assert letters("called-off", member).get().kind == ""
 
 
 def test_pressed_twice_it_happens_once(cohort, member, host):
     browser = english(host)
-    browser.post(studio("call_off", cohort))
-    assert "This cohort is over already." in text(browser.post(studio("call_off", cohort), follow=True))
+    call_off(browser, cohort)
+    assert "This cohort is over already." in call_off(browser, cohort)
     assert letters("called-off", member).count() == 1
 
 
@@ -90,7 +97,7 @@ def test_a_draft_is_called_off_unseen(cohort, host, partner, client):
 def test_not_after_the_first_session_has_begun(cohort, member, host):
     first = cohort.sessions.first()
     with time_machine.travel(first.starts_at + datetime.timedelta(minutes=1)):
-        page = text(english(host).post(studio("call_off", cohort), follow=True))
+        page = call_off(english(host), cohort)
     assert "The first session has begun." in page
     cohort.refresh_from_db()
     assert cohort.state == "open"
@@ -99,7 +106,7 @@ def test_not_after_the_first_session_has_begun(cohort, member, host):
 
 def test_seats_being_paid_for_are_freed(cohort, member, host, stranger):
     held = seats.hold(stranger, cohort)
-    english(host).post(studio("call_off", cohort))
+    call_off(english(host), cohort)
     queue.drain("cohorts.drain_holds")
     held.refresh_from_db()
     assert held.state == "expired"
@@ -131,12 +138,12 @@ def test_the_money_is_on_its_way_without_anybodys_hand(small, host):
 
     for n in range(2):
         paid_seat(make_person(f"paid-{n}", f"멤버 {n}"), small)
-    on_the_day(small, DECIDE, "payments.drain_called_off")
+    on_the_day(small, DECIDE, NEWS, "payments.drain_called_off")
     assert list(Refund.objects.values_list("amount", "cause")) == [(150_000, "called_off")] * 2
     assert set(Enrollment.objects.values_list("state", flat=True)) == {"cancelled"}
     small.seats.refresh_from_db()
     assert small.seats.taken == 0
-    on_the_day(small, DECIDE, "payments.drain_called_off")
+    on_the_day(small, DECIDE, NEWS, "payments.drain_called_off")
     assert Refund.objects.count() == 2
 
 

@@ -44,6 +44,7 @@ def a_day_later(session: Session) -> dict[str, Any]:
 def change(host: Any, session: Session, **changed: Any) -> str:
     data = changed or a_day_later(session)
     answer = english(host).post(studio("session", session.cohort, session.public_id), data, follow=True)
+    queue.drain("cohorts.drain_session_news")
     return text(answer)
 
 
@@ -156,13 +157,15 @@ def test_one_that_has_begun_stays_where_it_was(member, host, session):
 
 
 def cancel(host: Any, session: Session) -> str:
-    return text(english(host).post(studio("session_cancel", session.cohort, session.public_id), follow=True))
+    answer = english(host).post(studio("session_cancel", session.cohort, session.public_id), follow=True)
+    queue.drain("cohorts.drain_session_news")
+    return text(answer)
 
 
 def test_a_cancelled_session_leaves_calendars_and_frees_its_turns(cohort, member, host, stranger, session):
     enroll(stranger, cohort)
     turn = presentations.claim(stranger, session)
-    assert "The session is cancelled, and everybody who comes to it was told." in cancel(host, session)
+    assert "The session is cancelled. Everybody who comes to it is told by letter." in cancel(host, session)
     session.refresh_from_db()
     assert (session.state, session.sequence) == ("cancelled", 1)
     letter = letters("session_cancelled", stranger).get()

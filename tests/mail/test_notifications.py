@@ -27,7 +27,9 @@ def moved(cohort: Cohort, member: User, host: User) -> Session:
     """A session with another time; its members were told."""
     session = cohort.sessions.filter(subgroup=None).first()
     assert session
-    return sessions.change(host, session, starts_at=session.starts_at + datetime.timedelta(days=1), minutes=60)
+    changed = sessions.change(host, session, starts_at=session.starts_at + datetime.timedelta(days=1), minutes=60)
+    queue.drain("cohorts.drain_session_news")
+    return changed
 
 
 def told(browser: Client, asked: str = "") -> str:
@@ -83,7 +85,7 @@ def test_new_until_marked(moved: Session, member: User, stranger: User) -> None:
 def test_what_came_meanwhile_stays_new(moved: Session, member: User, cohort: Cohort) -> None:
     browser = english(member)
     shown = member.letters.get()
-    cohort_letters.called_off(cohort, "")
+    cohort_letters.called_off(cohort, cohort_letters.people_in(cohort))
     browser.post(HERE, {"until": shown.created_at.isoformat()})
     assert bell(browser) == "Notifications, 1 new"
     for nonsense in ("", "yesterday", (shown.created_at - datetime.timedelta(days=9)).isoformat()):
@@ -110,7 +112,7 @@ def test_what_was_taken_back_or_stopped_is_not_told(moved: Session, member: User
     preferences.choose(member, "session_moved", wanted=False)
     queue.drain("mail.drain_letters")
     assert not rows(told(browser))
-    cohort_letters.called_off(cohort, "")
+    cohort_letters.called_off(cohort, cohort_letters.people_in(cohort))
     assert len(rows(told(browser))) == 1
     letters.withdraw(f"cohort:{cohort.pk}")
     assert not rows(told(browser))
@@ -119,7 +121,7 @@ def test_what_was_taken_back_or_stopped_is_not_told(moved: Session, member: User
 def test_by_day_and_kind_and_page(moved: Session, member: User, cohort: Cohort) -> None:
     browser = english(member)
     backdate(member.letters.get(), days=1)
-    cohort_letters.called_off(cohort, "")
+    cohort_letters.called_off(cohort, cohort_letters.people_in(cohort))
     page = told(browser)
     assert page.index(">Today<") < page.index(">Yesterday<")
     assert len(rows(page)) == 2

@@ -142,6 +142,7 @@ def hurry() -> None:
 def drain(*names: str) -> None:
     """Let the queues do what is due, until nothing is."""
     for _ in range(3):
+        queue.drain("cohorts.drain_cohort_news")  # who is to be refunded is told first
         for name in names or QUEUES:
             queue.drain(f"payments.{name}")
 

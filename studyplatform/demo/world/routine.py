@@ -16,6 +16,8 @@ QUEUES = (
     "cohorts.drain_minimum_soon",
     "cohorts.drain_turns",
     "cohorts.drain_finished",
+    "cohorts.drain_session_news",
+    "cohorts.drain_cohort_news",
     "payments.drain_called_off",
     "payments.drain_refunds",
     "payments.drain_payments",
