@@ -7,6 +7,7 @@ from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
+from cohorts.admin.studies import in_words
 from cohorts.models import Enrollment, Membership
 from studyplatform.kit.desk.tables import Lines, Table
 from studyplatform.kit.money import show
@@ -25,12 +26,12 @@ class MembershipInline(Lines):
 class EnrollmentAdmin(Table):
     list_display = ("person", "cohort", "state", "agreed", "joined_at", "created_at")
     list_filter = ("state", "cohort__study", "currency", "came_from_kind")
-    list_select_related = ("person__profile", "cohort__study")
+    list_select_related = ("person__profile", "cohort__study", "terms")
     search_fields = ("public_id", "person__email", "person__profile__pen_name", "cohort__study__title")
     date_hierarchy = "created_at"
     ordering = ("-created_at",)
     fields = readonly_fields = (
-        *("public_id", "person", "cohort", "state", "hold_until", "agreed", "policy", "terms", "introduction"),
+        *("public_id", "person", "cohort", "state", "hold_until", "agreed", "policy", "agreed_terms", "introduction"),
         *("came_from_kind", "came_from_id", "joined_at", "created_at", "changes"),
     )
     inlines = (MembershipInline,)
@@ -43,6 +44,10 @@ class EnrollmentAdmin(Table):
     def named(self, row: Enrollment) -> str:
         """Who, in which cohort, how it stands."""
         return f"{row.person} · {row.cohort} · {row.get_state_display()}"
+
+    @admin.display(description=_("terms"))
+    def agreed_terms(self, row: Enrollment) -> str:
+        return in_words(row.terms.platform_share, row.terms.partner_share)
 
     @admin.display(description=_("price agreed"), ordering="price")
     def agreed(self, row: Enrollment) -> str:

@@ -1,5 +1,6 @@
 """How the groups of a partner do: who is in them, what they presented, wrote and were thanked for."""
 
+from collections.abc import Iterable
 from typing import Any
 
 from django.db.models import Count, F, IntegerField, OuterRef, Q, QuerySet, Subquery, Value
@@ -7,14 +8,19 @@ from django.db.models.functions import Coalesce
 from django.utils import timezone
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
-from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as _
 
 from cohorts.models import Contribution, Leadership, Membership, Partner, Presentation, Subgroup, Terms
 from cohorts.services.contributions import POST
 from studyplatform.kit.desk.deeds import page_of
 from studyplatform.kit.moments import day
 
-KINDS = ("turn", "post", "attendance", "thanks")  # of contributions, in the order they are shown
+KINDS = {
+    "turn": _("turns"),
+    "post": _("case studies"),
+    "attendance": _("times there"),
+    "thanks": _("thanks"),
+}
 
 
 def counted(rows: QuerySet[Any], group: str) -> Any:
@@ -41,7 +47,10 @@ def with_groups(rows: QuerySet[Any]) -> QuerySet[Any]:
 
 
 def table(partner: Partner) -> SafeString | str:
-    """Return a table of every group they lead or led, the newest first, in three queries."""
+    """Return a table of every group they lead or led, the newest first, in two queries.
+
+    A kind of contribution nobody gave, as where nobody writes down who came, has no column.
+    """
     led = list(
         Leadership.objects.filter(partner=partner)
         .select_related("subgroup__cohort__study")
@@ -49,23 +58,27 @@ def table(partner: Partner) -> SafeString | str:
         .order_by("-period", "-pk")[:50]
     )
     given = _given([row.subgroup_id for row in led])
-    heads = (_("subgroup"), _("cohort"), _("when"), _("members"))
-    names = (_("turns"), _("case studies"), _("times there"), _("thanks"))
-    lines = ((_group(row), *(given.get((row.subgroup_id, kind), 0) for kind in KINDS)) for row in led)
+    kinds = [kind for kind in KINDS if any(known == kind for _group, known in given)]
+    heads = (_("subgroup"), _("cohort"), _("when"), _("members"), *(KINDS[kind] for kind in kinds))
+    lines = ([_row(row), _cells(given.get((row.subgroup_id, kind), 0) for kind in kinds)] for row in led)
     if not led:
         return "–"
     return format_html(
         '<div class="desk-scroll"><table class="desk-table"><thead><tr>{}</tr></thead><tbody>{}</tbody></table></div>',
-        format_html_join("", '<th scope="col">{}</th>', ((head,) for head in (*heads, *names))),
-        format_html_join("", "<tr>{}<td>{}</td><td>{}</td><td>{}</td><td>{}</td></tr>", lines),
+        format_html_join("", '<th scope="col">{}</th>', ((head,) for head in heads)),
+        format_html_join("", "<tr>{}{}</tr>", lines),
     )
+
+
+def _cells(numbers: Iterable[int]) -> SafeString:
+    return format_html_join("", "<td>{}</td>", ((n,) for n in numbers))
 
 
 def _still(path: str) -> Any:
     return Q(**{f"{path}__until": None, f"{path}__isnull": False})
 
 
-def _group(row: Any) -> SafeString:
+def _row(row: Any) -> SafeString:
     group, period = row.subgroup, row.period
     when = f"{day(period.lower)} – {day(period.upper) if period.upper else ''}"
     return format_html(

@@ -207,6 +207,7 @@ class PartnerAdmin(Table):
         lambda actor, row, said: partners.approve(actor, row),
         says=_("Hosts can name them for their subgroups, and their desk opens. They are told by letter."),
         done=_("may lead groups"),
+        moves_to="approved",
         about=_asked,
     )
     decline = deed(
@@ -214,6 +215,7 @@ class PartnerAdmin(Table):
         lambda actor, row, said: partners.decline(actor, row, note=said["note"]),
         says=_("They do not become a partner now, are told why, and may ask again."),
         done=_("declined"),
+        moves_to="declined",
         form=Told,
         about=_asked,
     )
@@ -232,6 +234,7 @@ class PartnerAdmin(Table):
         lambda actor, row, said: partners.pause(actor, row, note=said["note"]),
         says=_("Their desk closes and nobody can name them for more groups. Those they lead stay theirs."),
         done=_("paused"),
+        moves_to="paused",
         form=Told,
         about=_how_many,
     )
@@ -240,6 +243,7 @@ class PartnerAdmin(Table):
         lambda actor, row, said: partners.end(actor, row, note=said["note"]),
         says=_("They lead nothing any more, from now on and for good. The hosts of their groups are told."),
         done=_("ended"),
+        moves_to="ended",
         form=Told,
         about=_how_many,
     )
@@ -248,6 +252,7 @@ class PartnerAdmin(Table):
         lambda actor, row, said: partners.consider_again(actor, row, note=said["note"]),
         says=_("They stand among those who ask to be partners, and are told so."),
         done=_("stands among those who ask"),
+        moves_to="applied",
         form=Reason,
     )
     note = deed(

@@ -120,7 +120,8 @@ class Shares(forms.Form):
         return found
 
 
-def _in_words(platform: int, partner: int) -> str:
+def in_words(platform: int, partner: int) -> str:
+    """Return who gets what, in per cent; shares are in basis points."""
     parts = {"platform": platform, "partner": partner, "host": BASIS - platform - partner}
     shown = {name: f"{share / PER_CENT:g}" for name, share in parts.items()}
     return str(_("platform %(platform)s %%, partners %(partner)s %%, host %(host)s %%") % shown)
@@ -129,7 +130,7 @@ def _in_words(platform: int, partner: int) -> str:
 def what_terms_are(cohort: Cohort) -> Sequence[str]:
     """Say what is in force."""
     now = cohort.terms.latest("version")
-    words = {"version": now.version, "shares": _in_words(now.platform_share, now.partner_share)}
+    words = {"version": now.version, "shares": in_words(now.platform_share, now.partner_share)}
     return [str(_("In force, version %(version)s: %(shares)s.") % words)]
 
 
@@ -139,7 +140,7 @@ def what_new_terms_do(cohort: Cohort, said: Said) -> Sequence[str]:
     taken = cohort.enrollments.filter(state__in=Enrollment.SEATED).count()
     return [
         *what_terms_are(cohort),
-        str(_("For new seats: %(shares)s.") % {"shares": _in_words(*shares)}),
+        str(_("For new seats: %(shares)s.") % {"shares": in_words(*shares)}),
         ngettext("%(n)s seat taken before keeps its terms.", "%(n)s seats taken before keep their terms.", taken)
         % {"n": taken},
     ]
@@ -152,7 +153,7 @@ class TermsInline(Lines):
 
     @admin.display(description=_("who gets what"))
     def shares(self, row: Terms) -> str:
-        return _in_words(row.platform_share, row.partner_share)
+        return in_words(row.platform_share, row.partner_share)
 
 
 @admin.register(Cohort)

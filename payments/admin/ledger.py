@@ -14,6 +14,7 @@ from studyplatform.kit.money import show
 
 EVENTS = {
     "sale": _("a seat was paid"),
+    "fee": _("a fee was taken"),
     "release": _("a session’s part was shared"),
     "refund_owed": _("a refund is owed"),
     "refund": _("a refund was sent"),

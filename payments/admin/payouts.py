@@ -179,7 +179,7 @@ class PayoutBatchAdmin(Desk):
     date_hierarchy = "created_at"
     ordering = ("-pk",)
     fields = readonly_fields = (
-        *("number", "state", "rail", "currency", "lines", "total", "maker", "checker", "file_hash", "created_at"),
+        *("number", "state", "way", "currency", "lines", "total", "maker", "checker", "file_hash", "created_at"),
         "changes",
     )
     search_fields = ("maker__email", "maker__profile__pen_name", "payouts__payee__person__profile__pen_name")
@@ -200,6 +200,10 @@ class PayoutBatchAdmin(Desk):
     def number(self, row: PayoutBatch) -> str:
         return f"#{row.pk}"
 
+    @admin.display(description=_("way of paying"))
+    def way(self, row: PayoutBatch) -> str:
+        return str(dict(Payee.Rail.choices).get(row.rail, row.rail))
+
     @admin.display(description=_("payouts"))
     def lines(self, row: Any) -> int:
         return int(row.count)
@@ -213,6 +217,7 @@ class PayoutBatchAdmin(Desk):
         lambda actor, row, said: batches.approve(actor, row),
         says=_("The bank file is written now and stays as it is, whatever payees change later."),
         done=_("approved"),
+        moves_to="approved",
         permission="approve",
         about=what_is_in,
     )
@@ -231,6 +236,7 @@ class PayoutBatchAdmin(Desk):
         lambda actor, row, said: batches.void(actor, row),
         says=_("Its payouts wait for another batch. Nothing was sent."),
         done=_("given up"),
+        moves_to="void",
         permission="handle",
         about=what_is_in,
     )

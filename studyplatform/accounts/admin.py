@@ -20,6 +20,14 @@ from studyplatform.kit.moments import day
 
 admin.site.unregister(Group)
 
+AGREED = {
+    "terms": _("terms"),
+    "privacy": _("privacy"),
+    "partner_terms": _("terms of partners"),
+    "recording": _("being recorded"),
+    "marketing": _("news by letter"),
+}
+
 
 def withdrawn(consent: Consent) -> str:
     """Say when a consent was taken back, if it was."""
@@ -101,7 +109,10 @@ class PersonAdmin(Table):
 
     @admin.display(description=_("agreed to"))
     def agreed(self, row: User) -> SafeString | str:
-        lines = ((one.kind, one.version, day(one.at), withdrawn(one)) for one in row.consents.order_by("-at"))
+        lines = (
+            (AGREED.get(one.kind, one.kind), one.version, day(one.at), withdrawn(one))
+            for one in row.consents.order_by("-at")
+        )
         return format_html_join("", "<div>{} {} · {} {}</div>", lines) or "–"
 
     close = deed(

@@ -13,7 +13,6 @@ from django.shortcuts import redirect
 from django.template.response import TemplateResponse
 from django.urls import reverse
 from django.utils.functional import Promise
-from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 from unfold.widgets import UnfoldAdminTextareaWidget
 
@@ -54,7 +53,7 @@ class Deed:
         """Show what will happen, or do it when somebody has looked at that."""
         ticked = list(rows[:MOST])
         if self.single and len(ticked) != 1:
-            table.message_user(request, _now("Tick exactly one row."), messages.ERROR)
+            table.message_user(request, _("Tick exactly one row."), messages.ERROR)
             return None
         sent = request.POST if "apply" in request.POST or "sure" in request.POST else None
         asked = self.form(sent) if self.form else None
@@ -84,10 +83,11 @@ class Deed:
         return preview(table, request, told, {**shown, "sure": sure, "two_steps": bool(self.shows)})
 
 
-def deed(title: Words, verb: Verb, *, permission: str = "act", **what: Any) -> Any:
+def deed(title: Words, verb: Verb, *, permission: str = "act", moves_to: str = "", **what: Any) -> Any:
     """Make an action of a Deed: first a page that says it and lists the rows; then the verb, row by row.
 
-    `permission` is as Django's actions have it.
+    `permission` is as Django's actions have it. A deed that `moves_to` a state is offered on the pages of rows that can
+    get there.
     """
     one = Deed(title, verb, **what)
 
@@ -96,6 +96,7 @@ def deed(title: Words, verb: Verb, *, permission: str = "act", **what: Any) -> A
 
     act.short_description = title  # type: ignore[attr-defined]
     act.allowed_permissions = [permission]  # type: ignore[attr-defined]
+    act.moves_to = moves_to  # type: ignore[attr-defined]
     return act
 
 

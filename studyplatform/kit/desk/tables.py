@@ -10,6 +10,7 @@ from django.urls import URLPattern, path, reverse
 from django.utils.functional import Promise
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
+from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 from unfold.admin import ModelAdmin, TabularInline
 
@@ -74,16 +75,27 @@ class Table(ModelAdmin):
     def _name(self, page: str) -> str:
         return f"{self.opts.app_label}_{self.opts.model_name}_{page}"
 
+    def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> Any:
+        title = capfirst(self.opts.verbose_name_plural)
+        return super().changelist_view(request, {"title": title, **(extra_context or {})})
+
     def render_change_form(self, request: HttpRequest, context: dict[str, Any], *args: Any, **kwargs: Any) -> Any:
         """Offer what can be done with this row on its own page too, and the ways to what belongs to it."""
         row = context.get("original")
+        request.desk_name = self.named(row) if row else ""  # type: ignore[attr-defined]  # read by the trail on top
+        choices = [(name, words) for name, words in self.get_action_choices(request, []) if name]
         more = {
-            "deeds": [(name, words) for name, words in self.get_action_choices(request, []) if name],
+            "deeds": [(name, words) for name, words in choices if row and self._can(row, name)],
             "listed": reverse(f"admin:{self._name('changelist')}"),
             "ways": list(self._ways(request, row)) if row else [],
             "subtitle": self.named(row) if row else None,
         }
         return super().render_change_form(request, {**context, **more}, *args, **kwargs)
+
+    def _can(self, row: Any, name: str) -> bool:
+        """Whether a deed fits the row as it stands: the state it moves to can be reached."""
+        to = getattr(getattr(self, name, None), "moves_to", "")
+        return not to or to in row.MOVES.get(row.state, ())
 
     def _ways(self, request: HttpRequest, row: Any) -> Iterator[tuple[str | Promise, str]]:
         for words, table, lookup in self.ways:
@@ -114,6 +126,8 @@ class Lines(TabularInline):
     extra = 0
     can_delete = False
     tab = False
+
+    hide_title = True
 
     def has_view_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return True
