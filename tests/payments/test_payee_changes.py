@@ -13,6 +13,7 @@ from payments.services import batches, ledger, payees, payouts
 from studyplatform.accounts.models import User
 from studyplatform.kit.errors import Refused
 from studyplatform.mail.models import Letter
+from tests.cohorts.hosting import english
 from tests.payments.buying import LocalStripe, balance, deliver, drain, hurry
 from tests.payments.test_sending import rich
 from tests.people import make_person, sign_in
@@ -211,3 +212,57 @@ def test_a_batch_is_not_approved_for_somebody_paid_another_way(
     payouts.run()
     assert Payout.objects.earliest("pk").state == "void"
     assert sum(LedgerEntry.objects.values_list("amount", flat=True)) == 0
+
+
+# ── What needs a person ───────────────────────────────────────────────────────
+def on_the_desk(admin: User) -> dict[str, int]:
+    """The lines about money on the desk's front page, each leading to exactly the rows it counts."""
+    desk = english(admin)
+    lines = [line for line in desk.get(reverse("admin:index")).context["stuck"] if "/payments/" in line.link]
+    for line in lines:
+        assert desk.get(line.link).context["cl"].result_count == line.count, line.words
+    return {str(line.words): line.count for line in lines}
+
+
+@pytest.mark.parametrize(
+    ("what", "line"),
+    [("look_again", "Payees of whom Stripe wants more"), ("reject", "Payees Stripe refuses")],
+)
+def test_a_payee_who_cannot_be_paid_stands_on_the_desk(
+    stripe: LocalStripe, payee: Payee, admin: User, what: str, line: str
+) -> None:
+    assert on_the_desk(admin) == {}
+    hear(stripe, str(payee.stripe_account), what)
+    assert on_the_desk(admin) == {line: 1}
+
+
+def test_a_payout_that_waits_or_is_in_doubt_stands_on_the_desk(stripe: LocalStripe, payee: Payee, admin: User) -> None:
+    payouts.run()
+    Payout.objects.update(amount=90_000_000)
+    send()
+    assert on_the_desk(admin) == {"Payouts that wait for money at Stripe": 1}
+    Payout.objects.update(amount=8_000)
+    stripe.fault("POST /v1/transfers", "timeout_after", times=3)
+    send()
+    assert on_the_desk(admin) == {"Payouts nobody knows the end of": 1}
+    stripe.clear()
+    assert send().state == "paid"
+    assert on_the_desk(admin) == {}
+
+
+@pytest.mark.parametrize(
+    ("state", "sentence"),
+    [
+        ("approved", "On its way within minutes."),
+        ("short", "There is nothing for you to do."),
+        ("unknown", "It is never sent twice."),
+        ("paid", "Sent to your Stripe account, which passes it on to your bank."),
+        ("failed", "sent again once your account is in order"),
+        ("reversed", "It was fetched back from your Stripe account."),
+        ("void", "since you changed how you are paid"),
+    ],
+)
+def test_the_money_page_says_what_happens_next(payee: Payee, host: User, state: str, sentence: str) -> None:
+    payouts.run()
+    Payout.objects.update(state=state, destination="" if state == "approved" else "acct_1")
+    assert sentence in sign_in(host).get(reverse("earnings")).content.decode()
