@@ -61,8 +61,9 @@ def _page(
     fields = "".join(_field(part, given, wrong, say) for part in parts)
     nothing = "" if parts else f"<p>{escape(say['setup_done'])}</p>"
     people = markup.people(say) if {"born", "bank"} & set(parts) else ""
+    named = {**say, "title": say["setup_title"]}
     return markup.render(
-        "setup", say, {"success_url": link["_return"]}, {"fields": fields + nothing, "people": people}, status
+        "setup", named, {"success_url": link["_return"]}, {"fields": fields + nothing, "people": people}, status
     )
 
 

@@ -75,7 +75,7 @@ ENGLISH: Words = {
 KOREAN: Words = {
     "language": "ko",
     "title": "결제",
-    "test": "데모 결제 화면이에요. 실제 돈은 나가지 않아요.",
+    "test": "데모 화면이에요. 실제 돈은 오가지 않아요.",
     "back": "돌아가기",
     "total": "합계",
     "email": "이메일",
