@@ -97,6 +97,7 @@ def test_from_where_do_you_live_to_paid(own_stripe: LocalStripe, cohort: Cohort)
     assert "Sent to your Stripe account, which passes it on to your bank." in page
     assert '<span class="badge badge-good">paid</span>' in page
     assert f"P{row.pk}" in page
+    assert "nothing at the moment" in page
     assert not StripeEvent.objects.filter(done_at=None).exists()
     assert_books_match(own_stripe, cohort)
 
