@@ -19,6 +19,7 @@ from cohorts.models import (
     Reminder,
     Session,
     Subgroup,
+    Thanks,
 )
 from cohorts.policies import enrollments_in
 from studyplatform.accounts.models import User
@@ -132,6 +133,24 @@ def session_reminder(reminder: Reminder, session: Session, enrollment: Enrollmen
         calendar=calendars.session_file(session, enrollment.person),
         expires_at=session.starts_at,
     )
+
+
+def thanked(thanks: Thanks) -> None:
+    """Bring a presenter the sentence somebody said for their turn."""
+    turn = thanks.presentation
+    page = address(reverse("thanks", args=[*turn.session.address_parts, turn.position]))
+    about = {"thanks": thanks, "session": turn.session, "page": page}
+    key = _about_thanks(thanks)
+    _to(turn.enrollment.person, "thanks", key, turn.session.cohort, about, about=key)
+
+
+def unthanked(thanks: Thanks) -> None:
+    """Take back the letter about thanks that were taken back, if it has not left."""
+    withdraw(_about_thanks(thanks))
+
+
+def _about_thanks(thanks: Thanks) -> str:
+    return f"thanks:{thanks.pk}"
 
 
 def _about_session(session: Session, people: Iterable[User], kind: str, context: dict[str, Any]) -> None:

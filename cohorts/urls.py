@@ -22,6 +22,7 @@ from cohorts.views import (
     studies,
     studio_sessions,
     subgroups,
+    thanks,
     turns,
 )
 
@@ -38,6 +39,8 @@ urlpatterns = [
     path(f"{SESSION}/enter/", sessions.enter, name="session_enter"),
     path(f"{SESSION}/turns/", turns.turn_take, name="turn_take"),
     path(f"{SESSION}/turns/pass/", turns.turn_pass, name="turn_pass"),
+    path(f"{SESSION}/turns/<int:position>/thanks/", thanks.thanks, name="thanks"),
+    path(f"{SESSION}/turns/<int:position>/thanks/back/", thanks.thanks_back, name="thanks_back"),
     path(f"{SPACE}/people/", members.people, name="people"),
     path(f"{SPACE}/groups/", groups.groups, name="groups"),
     path(f"{SPACE}/groups/<int:position>/", groups.group_choose, name="group_choose"),

@@ -112,6 +112,7 @@ UNFOLD: dict[str, Any] = {
                 "items": [
                     entry(_("case studies"), "article", "showcase.casestudy"),
                     entry(_("comments"), "forum", "showcase.comment"),
+                    entry(_("thanks"), "favorite", "cohorts.thanks"),
                 ],
             },
         ],

@@ -1,5 +1,7 @@
 """Presentations: members' turns in a session."""
 
+from typing import ClassVar
+
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
@@ -25,6 +27,8 @@ class Presentation(models.Model):
         "passed": {"waiting"},
     }
 
+    PRESENTED: ClassVar[tuple[str, ...]] = ("live", "done")
+
     session = models.ForeignKey("cohorts.Session", on_delete=models.PROTECT, related_name="presentations")
     enrollment = models.ForeignKey("cohorts.Enrollment", on_delete=models.PROTECT, related_name="presentations")
     position = models.PositiveIntegerField()
@@ -45,3 +49,7 @@ class Presentation(models.Model):
 
     def __str__(self) -> str:
         return f"{self.enrollment_id} in {self.session_id}: {self.state}"
+
+    def get_absolute_url(self) -> str:
+        """Its place on the page of its session."""
+        return f"{self.session.get_absolute_url()}#turn-{self.position}"

@@ -4,6 +4,7 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from cohorts import letters
 from cohorts.models import Presentation, Thanks
 from cohorts.policies import sessions_seen_by
 from cohorts.services import contributions
@@ -11,7 +12,6 @@ from studyplatform.accounts.models import User
 from studyplatform.kit import history
 from studyplatform.kit.errors import Refused
 
-PRESENTED = (Presentation.State.LIVE, Presentation.State.DONE)
 MOST_TIMES = 3  # that one person says thanks for one turn, taking it back in between
 
 
@@ -35,20 +35,25 @@ def give(person: User, presentation: Presentation, words: str) -> Thanks:
     row = Thanks.objects.create(presentation=turn, giver=person, words=sentence)
     history.record(row, "", "given", person)
     contributions.add(turn.enrollment, contributions.THANKS, _key(row))
+    letters.thanked(row)
     return row
 
 
 @transaction.atomic
-def take_back(person: User, thanks: Thanks) -> Thanks:
-    """Take one's own thanks back: nobody sees it, it counts for nobody. Raises Refused with code "not_yours"."""
+def take_back(actor: User, thanks: Thanks, *, note: str = "") -> Thanks:
+    """Take one's own thanks back, or another's at the desk: nobody sees them, they count for nobody.
+
+    Raises Refused with code "not_yours".
+    """
     turn = _lock(thanks.presentation)
     row = Thanks.objects.select_for_update(of=("self",)).get(pk=thanks.pk)
-    if row.giver_id != person.pk:
+    if row.giver_id != actor.pk and not actor.is_staff:
         raise Refused(_("Only who gave thanks can take them back."), code="not_yours")
     if row.taken_back_at is None:
         row.taken_back_at = timezone.now()
         row.save(update_fields=["taken_back_at"])
-        history.record(row, "given", "taken_back", person)
+        history.record(row, "given", "taken_back", actor, note=note)
+        letters.unthanked(row)
         contributions.void(turn.enrollment, contributions.THANKS, _key(row))
     return row
 
@@ -59,14 +64,17 @@ def _tidy(words: str) -> str:
     if len(sentence) < Thanks.SHORTEST:
         raise Refused(_("Say in a sentence what it gave you."), field="words", code="too_short")
     if len(sentence) > Thanks.LONGEST:
-        too_long = _("At most %(most)s letters. Yours has %(count)s.")
-        raise Refused(too_long % {"most": Thanks.LONGEST, "count": len(sentence)}, field="words", code="too_long")
+        too_long = _("At most %(limit_value)d characters. Yours has %(show_value)d.")
+        counted = {"limit_value": Thanks.LONGEST, "show_value": len(sentence)}
+        raise Refused(too_long % counted, field="words", code="too_long")
     return sentence
 
 
 def _lock(presentation: Presentation) -> Presentation:
     rows = Presentation.objects.select_for_update(of=("self",), no_key=True)
-    return rows.select_related("enrollment__cohort", "session").get(pk=presentation.pk)
+    return rows.select_related("enrollment__cohort", "enrollment__person", "session__cohort__study").get(
+        pk=presentation.pk
+    )
 
 
 def _refuse_unless_heard(person: User, turn: Presentation) -> None:
@@ -74,7 +82,7 @@ def _refuse_unless_heard(person: User, turn: Presentation) -> None:
         raise Refused(_("Thanks come from those this session was for."), code="not_here")
     if turn.enrollment.person_id == person.pk:
         raise Refused(_("This turn was your own."), code="own_turn")
-    if turn.state not in PRESENTED:
+    if turn.state not in Presentation.PRESENTED:
         raise Refused(_("This turn has not been presented yet."), code="not_presented")
 
 

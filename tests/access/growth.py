@@ -3,7 +3,7 @@
 import datetime
 
 from cohorts.models import Enrollment, Session, Subgroup
-from cohorts.services import presentations
+from cohorts.services import presentations, thanks
 from payments.models import Payment
 from showcase.services import comments, pictures
 from tests.access.world import World, picture_file
@@ -60,6 +60,7 @@ def _member(world: World, n: int) -> None:
         post(author, title=f"안에서 {n}", visibility="cohort", enrollment_id=seat.pk)
         post(author, title=f"쓰는 중 {n}", out=False)
     post(person, title=f"이어 만든 글 {n}", parent=world.public, enrollment_id=place.pk)
+    thanks.give(person, world.presented, "잘 들었어요. 고마워요.")
     for row in (world.public, world.inside):
         first = comments.write(person, row, f"해 봤어요 {n}")
         comments.write(world.people["member"], row, f"어땠어요 {n}", answers=first)

@@ -52,6 +52,9 @@ POST in   403  go   403  403  200  200  403  200  403  403   people
 POST in   403  go   403  403  go   404  403  go   403  403   turn_take.group
 POST in   403  go   403  403  404  404  403  404  403  403   turn_pass
 GET  404  404  200  404  404  200  200  404  200  404  404   cover.inside picture.inside
+GET  in   403  200  403  403  200  200  403  200  403  403   thanks
+POST in   403  422  403  403  go   go   403  422  403  403   thanks
+POST in   403  404  403  403  404  404  403  go   403  403   thanks_back
 
 # Writing: the author alone; a remix begins from what one may read
 GET  in   200  200  200  200  200  200  200  200  200  200   write my_posts case_remix.public

@@ -10,8 +10,8 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.utils import timezone
 from PIL import Image
 
-from cohorts.models import Cohort, Enrollment, Session, Subgroup
-from cohorts.services import copies, partner_applications, partner_invitations, seats
+from cohorts.models import Cohort, Enrollment, Presentation, Session, Subgroup
+from cohorts.services import copies, partner_applications, partner_invitations, seats, thanks
 from payments.models import Payee, Payment, Receipt
 from showcase.services import case_studies, comments, pictures
 from studyplatform.accounts.models import User
@@ -107,7 +107,15 @@ def _posts(world: World) -> None:
         "inside": post(member, title="SECRET among us", visibility="cohort", **in_cohort),
         "removed": case_studies.remove(post(member, title="SECRET removed", **in_cohort), member),
     }
+    shown = Presentation.objects.create(
+        session=world.cohort.sessions.filter(subgroup=None)[1],
+        enrollment=place,
+        position=1,
+        state=Presentation.State.DONE,
+    )
+    thanks.give(world.people["host"], shown, "잘 들었어요. 고마워요.")
     world.things |= {
+        "presented": shown,
         "comment": comments.write(member, world.public, "어떠셨나요?"),
         "strangers_comment": comments.write(world.people["stranger"], world.public, "좋았어요."),
     }

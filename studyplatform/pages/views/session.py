@@ -7,9 +7,9 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
-from cohorts import faces, turns
+from cohorts import faces, thanked, turns
 from cohorts.models import Enrollment, Session
-from cohorts.policies import enrollment_of, get_session, passed_turns_seen_by, runs, studies_run_by
+from cohorts.policies import enrollment_of, get_session, passed_turns_seen_by, reader, runs, studies_run_by
 from cohorts.services.presentations import belongs_in
 from studyplatform.kit import moments
 from studyplatform.pages import week
@@ -23,6 +23,7 @@ def session(request: HttpRequest, slug: str, number: int, public_id: str) -> Htt
     found = get_session(request, slug, number, public_id)
     mine = enrollment_of(request.user, found.cohort)
     places = turns.slots(found, week.standing().filter(session=found), mine)
+    thanked.under_turns(reader(request), found, [place.turn for place in places if place.turn])
     passed = turns.passed_on(passed_turns_seen_by(request.user).filter(session=found))
     context = {
         "cohort": found.cohort,
