@@ -3,7 +3,7 @@
 from django.db import connection
 from django.utils import timezone
 
-from studyplatform.demo.world import cohorts, money, people, routine, stripe
+from studyplatform.demo.world import applications, cohorts, money, people, routine, stripe
 from studyplatform.demo.world.clock import standing_at
 from studyplatform.demo.world.diary import Diary
 from studyplatform.demo.world.ids import same_ids
@@ -20,6 +20,7 @@ def build() -> World:
         world = World(diary, people.arrive())
         cohorts.plan(world)
         money.plan(world)
+        applications.plan(world)
         diary.live()
         routine.look(world)
     routine.post_letters()

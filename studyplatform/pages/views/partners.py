@@ -4,12 +4,13 @@ from typing import Any
 
 from django.contrib.postgres.expressions import ArraySubquery
 from django.core.paginator import Paginator
-from django.db.models import Max, Min, OuterRef, QuerySet, Subquery
+from django.db.models import Case, IntegerField, Max, Min, OuterRef, QuerySet, Subquery, When
 from django.db.models.functions import JSONObject
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
 from django.utils.dateparse import parse_time
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from cohorts.letters import PER_CENT
@@ -39,7 +40,7 @@ def partners(request: HttpRequest) -> HttpResponse:
 
 
 def _leading() -> QuerySet[Any]:
-    """Partners who lead a subgroup of a cohort that is open or runs, by name; each with its groups in one column."""
+    """Partners who lead in a cohort that is open or runs, the reader's language first; their groups in one column."""
     now = timezone.now()
     running = public_cohorts().filter(state__in=RUNNING)
     lead = {"kind": Leadership.Kind.LEAD, "period__contains": now, "subgroup__cohort__in": running.values("pk")}
@@ -54,13 +55,14 @@ def _leading() -> QuerySet[Any]:
         slug="subgroup__cohort__study__slug",
         study="subgroup__cohort__study__title",
         number="subgroup__cohort__number",
+        language="subgroup__cohort__study__language",
     )
     found = Partner.objects.filter(
         state=Partner.State.APPROVED, person__erased_at=None, pk__in=Leadership.objects.filter(**lead).values("partner")
     )
-    return found.annotate(face_row=landing.face_row("person"), led=ArraySubquery(groups.values(row=row))).order_by(
-        "person__profile__pen_name", "pk"
-    )
+    same = Case(When(person__language=get_language(), then=0), default=1, output_field=IntegerField())
+    faces = found.annotate(face_row=landing.face_row("person"), led=ArraySubquery(groups.values(row=row)))
+    return faces.order_by(same, "person__profile__pen_name", "pk")
 
 
 def _group(row: dict[str, Any]) -> dict[str, Any]:
