@@ -20,7 +20,8 @@ GET  200  200  200  200  200  200  200  200  200  200  200   front studies how_i
                                                              house_rules help showcase study cohort seats_fragment
                                                              offline service_worker manifest
                                                              case_study.public cover.public picture.public
-                                                             social_case.public social_site social_study banner media person
+                                                             social_case.public social_site social_study banner media
+                                                             person
                                                              robots sitemap sitemap_section feed showcase_feed
                                                              calendar_feed stop_letters join join.free comments.public
 GET  go   go   go   go   go   go   go   go   go   go   go    case_short.public favicon
