@@ -57,6 +57,11 @@ def payout_not_sent(payout: Payout) -> None:
     _to_payee(payout.payee, "payout_not_sent", f"payout-not-sent:{payout.pk}", payout=payout)
 
 
+def payout_reversed(payout: Payout) -> None:
+    """Tell a host or partner that a payout they had was fetched back from their account, and that it is owed again."""
+    _to_payee(payout.payee, "payout_reversed", f"payout-reversed:{payout.pk}", payout=payout)
+
+
 def payout_waits(payout: Payout) -> None:
     """Tell a host or partner that their payout is a day late, that it sends itself, and that nothing is lost."""
     _to_payee(payout.payee, "payout_waits", f"payout-waits:{payout.pk}", payout=payout)

@@ -114,3 +114,4 @@ def _take_back(row: Payout, sent: Transfer) -> None:
         ledger.post(f"payout-reversed:{reversal}", {stripe: amount, owed: -amount})
     if row.state == State.PAID and sum(amount for _, amount in sent.back) == row.amount:
         history.move(row, State.REVERSED)
+        letters.payout_reversed(row)

@@ -202,6 +202,7 @@ def test_what_is_reversed_is_owed_again_once(stripe: LocalStripe, payee: Payee, 
         drain("drain_events")
         assert (Payout.objects.get().state == "reversed") == (amount == 5_000)
     assert payouts.owed(payee.person_id, "USD") == OWED
+    assert Letter.objects.filter(key=f"payout-reversed:{row.pk}", recipient=payee.person).count() == 1
     assert not StripeEvent.objects.filter(done_at=None).exists()
 
 
