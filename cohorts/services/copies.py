@@ -56,7 +56,7 @@ def partners_of(copy: Cohort) -> list[Asked]:
     standing = {row.subgroup_id: row.partner.person for row in leads.filter(subgroup__in=groups, period__contains=now)}
     before = leads.filter(subgroup__in=[group.copied_from_id for group in groups if group.copied_from_id])
     last = {row.subgroup_id: row.partner for row in before.order_by("period")}
-    return [_asked(group, standing.get(group.pk), last.get(group.copied_from_id)) for group in groups]
+    return [_asked(group, standing.get(group.pk), last.get(group.copied_from_id or 0)) for group in groups]
 
 
 def _asked(group: Subgroup, leads: User | None, last: Partner | None) -> Asked:

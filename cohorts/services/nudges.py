@@ -38,7 +38,8 @@ def send(sender: User, enrollment: Enrollment, words: str) -> Nudge:
 
 
 def _refuse_if_resting(member: Enrollment) -> None:
-    earlier = member.nudges.filter(rests__contains=timezone.now()).select_related("sender").first()
+    resting = Nudge.objects.filter(enrollment=member, rests__contains=timezone.now())
+    earlier = resting.select_related("sender__profile").first()
     if earlier:
         raise Refused(
             _("%(name)s had a note from %(sender)s this week. One in a week is enough.")
