@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -22,6 +23,7 @@ from studyplatform.demo.world.world import World
 from studyplatform.kit import queue
 from studyplatform.kit.models import Change
 from studyplatform.mail.models import Letter
+from tests.demo import tour
 from tests.payments.buying import LocalStripe, balance
 from tests.people import sign_in
 
@@ -304,3 +306,13 @@ def test_nothing_is_overdue_and_no_old_letter_leaves(made: Made) -> None:
     assert not Letter.objects.filter(done_at=None).exists()
     sent = {delivery["state"] for delivery in made.stripe.ask("GET", "deliveries")["deliveries"]}
     assert sent <= {"dropped"}
+
+
+def test_the_tour_can_be_followed(made: Made, settings: Any) -> None:
+    """docs/tour.md, chapter by chapter: what it opens is there, what it presses can be pressed, what it names is seen."""
+    told = tour.chapters(Path(settings.BASE_DIR, "docs", "tour.md").read_text())
+    assert [who for _title, who, _steps in told] == [None, "newcomer", "member", "partner", "host", "admin", None, None]
+    for title, who, steps in told:
+        with taken_back():
+            assert steps, title
+            tour.walk(made.browser(who) if who else Client(), steps)
