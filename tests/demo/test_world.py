@@ -309,7 +309,7 @@ def test_nothing_is_overdue_and_no_old_letter_leaves(made: Made) -> None:
 
 
 def test_the_tour_can_be_followed(made: Made, settings: Any) -> None:
-    """docs/tour.md, chapter by chapter: what it opens is there, what it presses can be pressed, what it names is seen."""
+    """docs/tour.md by chapter: what it opens is there, what it presses can be pressed, what it names is seen."""
     told = tour.chapters(Path(settings.BASE_DIR, "docs", "tour.md").read_text())
     assert [who for _title, who, _steps in told] == [None, "newcomer", "member", "partner", "host", "admin", None, None]
     for title, who, steps in told:
