@@ -67,7 +67,7 @@ def from_text(text: str) -> str:
     return clean("".join(f"<p>{escape(part).replace(chr(10), '<br>')}</p>" for part in parts))
 
 
-class _Links(Urlizer):  # type: ignore[misc]
+class _Links(Urlizer):
     url_template = f'<a href="{{href}}" rel="{LINK_REL}">{{url}}</a>'
 
 

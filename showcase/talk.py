@@ -1,6 +1,6 @@
 """What is said under a post, as threads: a comment, then its answers."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
 from django.core.paginator import Page, Paginator
@@ -34,7 +34,7 @@ class Talk:
     """The newest comments of a post, and how many there are in all."""
 
     threads: list[Said]
-    newest: list[Comment]
+    newest: Sequence[Comment]
     count: int
 
     @property

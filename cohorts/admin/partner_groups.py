@@ -107,6 +107,6 @@ def _given(groups: list[int]) -> dict[tuple[int, str], int]:
 def with_terms(cohorts: QuerySet[Any]) -> QuerySet[Any]:
     """Add the partners' share now in force (`terms_now`, in basis points) and its version (`version_now`)."""
     latest = Terms.objects.filter(cohort=OuterRef("pk")).order_by("-version")
-    return cohorts.annotate(
-        terms_now=Subquery(latest.values("partner_share")[:1]), version_now=Subquery(latest.values("version")[:1])
-    )
+    now = {"terms_now": latest.values("partner_share")[:1], "version_now": latest.values("version")[:1]}
+    found: QuerySet[Any] = cohorts.annotate(**{name: Subquery(values) for name, values in now.items()})
+    return found

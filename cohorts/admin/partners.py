@@ -42,7 +42,7 @@ class Told(forms.Form):
     )
 
 
-class GroupChoice(forms.ModelChoiceField):
+class GroupChoice(forms.ModelChoiceField):  # type: ignore[type-arg]
     """A subgroup by its cohort, topic and hour."""
 
     def label_from_instance(self, obj: Any) -> str:
@@ -77,7 +77,7 @@ def _how_many(row: Any) -> list[str]:
     ]
 
 
-def _asked(row: Partner) -> list[str]:
+def _asked(row: Any) -> list[str]:
     """What they wrote when they asked, for whoever decides."""
     last = row.applications.order_by("-at").first()
     return [last.subject, last.words] if last else []
@@ -137,7 +137,7 @@ class PartnerAdmin(Table):
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
         last = PartnerApplication.objects.filter(partner=OuterRef("pk")).order_by("-at")
         first = Case(When(state=Partner.State.APPLIED, then=0), default=1, output_field=IntegerField())
-        rows = partner_groups.with_groups(super().get_queryset(request)).annotate(
+        rows: QuerySet[Any] = partner_groups.with_groups(super().get_queryset(request)).annotate(
             asked_at=Subquery(last.values("at")[:1], output_field=DateTimeField()),
             would_lead=Subquery(last.values("subject")[:1]),
             waits=first,

@@ -117,8 +117,8 @@ class LedgerAccountAdmin(Table):
     ways = ((_("ledger transactions"), "payments.ledgertransaction", "entries__account"),)
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
-        rows: QuerySet[Any] = super().get_queryset(request)
-        return rows.annotate(sum=Sum("entries__amount"))
+        rows: QuerySet[Any] = super().get_queryset(request).annotate(sum=Sum("entries__amount"))
+        return rows
 
     def named(self, row: LedgerAccount) -> str:
         """Its kind and whose it is."""

@@ -7,4 +7,4 @@ from studyplatform.accounts.models import User
 
 def has_confirmed_address(person: User) -> bool:
     """Tell whether letters to the person reach them: they confirmed an e-mail address."""
-    return EmailAddress.objects.filter(user=person, verified=True).exists()
+    return bool(EmailAddress.objects.filter(user=person, verified=True).exists())

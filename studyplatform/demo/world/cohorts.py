@@ -65,7 +65,7 @@ def _add_group(world: World, host: User, cohort: Cohort, row: data.Data) -> None
     partner = world.people[row["partner"]]
     room = f"example.com/{cohort.study.slug}-{cohort.number}-{cohort.subgroups.count() + 1}"
     rooms = {"link": f"https://meet.{room}", "chat_link": f"https://chat.{room}", "minutes": 60}
-    words = rooms | {name: value for name, value in row.items() if name not in ("partner", "after", "suits")}
+    words: data.Data = rooms | {name: value for name, value in row.items() if name not in ("partner", "after", "suits")}
     added = subgroups.add(host, cohort, partner_email=partner.email, weekday=day, **words)
     for asked in PartnerInvitation.objects.filter(subgroup__in=added, state=PartnerInvitation.State.PENDING):
         partner_invitations.accept(partner, asked)

@@ -47,7 +47,7 @@ def person(place: int) -> data.Data:
 
 def _family(place: int) -> str:
     """A few family names are everybody's; who shares a given name has another one."""
-    families = data.crowd()["families"]
+    families: list[str] = data.crowd()["families"]
     common = [name for nth, name in enumerate(families) for _each in range(1 + 2 * MANY // (nth + 2))]
     return common[(place * 13 + place // len(data.crowd()["givens"]) * MANY) % len(common)]
 

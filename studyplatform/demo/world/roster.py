@@ -46,7 +46,7 @@ class Places:
 def seats(cohort: data.Data) -> tuple[list[Seat], list[Seat]]:
     """Return who joins a cohort: the people written down for it and its posts' authors, then the crowd."""
     places = Places(cohort)
-    found = [Seat(*row, hello=_hello(row[0])) for row in cohort["members"]]
+    found = [Seat(name, group, days, _hello(name)) for name, group, days in cohort["members"]]
     for seat in found:
         places.take(seat.group)
     for name in authors(cohort["key"]):

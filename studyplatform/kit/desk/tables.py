@@ -42,7 +42,7 @@ class Table(ModelAdmin):
 
     def lookup_allowed(self, lookup: str, value: Any, request: HttpRequest | None = None) -> bool:
         known = lookup.removesuffix("__id__exact") in self.narrowed_by
-        return known or super().lookup_allowed(lookup, value, request)  # type: ignore[arg-type]
+        return known or super().lookup_allowed(lookup, value, request)
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         return False

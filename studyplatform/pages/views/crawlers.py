@@ -99,7 +99,8 @@ class People(OurSitemap):
     """People who wrote something worth finding, or host."""
 
     def items(self) -> QuerySet[User]:
-        return public_people().filter(for_search_engines=True).order_by("pk")
+        people: Any = public_people()
+        return people.filter(for_search_engines=True).order_by("pk")  # type: ignore[no-any-return]
 
     def location(self, item: User) -> str:
         return reverse("person", args=[item.handle])
