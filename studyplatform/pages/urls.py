@@ -19,6 +19,7 @@ from studyplatform.pages.views.session import session
 from studyplatform.pages.views.space import space
 from studyplatform.pages.views.studies import studies, study
 from studyplatform.pages.views.studio import preview, studio
+from studyplatform.pages.views.ui import ui
 
 site_pages = [
     path("", front, name="front"),
@@ -52,6 +53,7 @@ urlpatterns = [
     path("sitemaps/<slug:section>.xml", sitemap_section, name="sitemap_section"),
     path("fragments/menu/", menu_fragment, name="menu_fragment"),
     path("health/", health, name="health"),
+    path("ui/", ui, name="ui"),
     path("home/", home, name="home"),
     path("c/<slug:slug>/<int:number>/", space, name="space"),
     path("c/<slug:slug>/<int:number>/sessions/<str:public_id>/", session, name="session"),

@@ -34,6 +34,7 @@ GET  404  404  404  404  404  404  404  404  404  404  404   cohort.draft seats_
                                                              case_short.inside social_case.private social_case.inside
                                                              social_case.removed cover.removed calendar_feed.guessed
                                                              stop_letters.guessed person.stranger
+                                                             ui
 GET  410  410  410  410  410  410  410  410  410  410  410   case_study.removed case_short.removed
 
 # The space of a cohort: members, partners and hosts of it
