@@ -27,10 +27,13 @@ test: $(INSTALLED) ## Run every test: unit, database, concurrency, browser.
 check: $(INSTALLED) ## Run ruff, mypy, templates, layers, translations, migrations, deploy settings.
 	@tools/check
 
+audit: $(INSTALLED) ## Ask Lighthouse about every kind of public page. URL=… names a running demo.
+	@tools/audit/run
+
 bench: $(INSTALLED) ## Measure, as ratios taken in one run.
 	@$(BIN)/python -W ignore::UserWarning -m bench
 
 lock: $(INSTALLED) ## Resolve the dependencies of pyproject.toml anew.
 	@tools/lock
 
-.PHONY: help install demo demo-reset test check bench lock
+.PHONY: help install demo demo-reset test check audit bench lock

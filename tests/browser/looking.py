@@ -6,6 +6,7 @@ from typing import Any
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import BrowserContext, Page, Response
 
+WORDS, MOVED = ("document", "stylesheet", "script", "font", "fetch"), (204, 301, 302, 304)
 SERIOUS = ("serious", "critical")
 WATCH = """
   window.shifted = 0;
@@ -112,8 +113,9 @@ class Looker:
             self._note(kind, str(value))
 
     def weight(self) -> tuple[int, int]:
-        """Return how many answers the page took, and their bytes as a server that compresses would send them."""
-        return len(self.answers), sum(len(gzip.compress(one.body())) for one in self.answers if one.status == 200)
+        """Return how many answers the page took, and the bytes of its words, styles and scripts, compressed."""
+        words = [one for one in self.answers if one.request.resource_type in WORDS and one.status not in MOVED]
+        return len(self.answers), sum(len(gzip.compress(one.body())) for one in words)
 
     def well(self) -> None:
         assert not self.found, "\n".join(self.found)
