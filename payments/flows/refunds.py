@@ -51,15 +51,20 @@ def _found(refund: Refund) -> bool:
 def _create(refund: Refund, asked: bool) -> None:
     intent = refund.line.payment.intent
     try:
-        back = gateway.create_refund(
-            key=f"refund:{refund.pk}", refund=str(refund.pk), intent=intent, amount=refund.amount
-        )
+        back = gateway.create_refund(key=_key(refund), refund=str(refund.pk), intent=intent, amount=refund.amount)
+    except gateway.Short as short:
+        refunds.wait(refund, str(short))
     except gateway.Rejected as rejected:
         refunds.fail(refund, str(rejected))
     except gateway.Trouble as trouble:
         _doubt(refund, trouble, asked)
     else:
         refunds.record(refund, back)
+
+
+def _key(refund: Refund) -> str:
+    """Stripe keeps a certain no under its key for a day, so each one is followed by another key."""
+    return f"refund:{refund.pk}:{refund.key_number}" if refund.key_number else f"refund:{refund.pk}"
 
 
 def _doubt(refund: Refund, trouble: gateway.Trouble, asked: bool) -> None:
@@ -73,8 +78,8 @@ def _doubt(refund: Refund, trouble: gateway.Trouble, asked: bool) -> None:
 
 def _put_back(refund: Refund) -> None:
     fresh = Refund.objects.get(pk=refund.pk)
-    if fresh.state in (State.SENDING, State.UNKNOWN):
-        queue.later(refund, "no answer yet")
+    if fresh.state in (State.OWED, State.SENDING, State.UNKNOWN):
+        queue.later(refund, "not sent yet")
     elif fresh.state in NEXT_LOOK and fresh.created_at > timezone.now() - refunds.WATCHED:
         queue.again_at(refund, timezone.now() + NEXT_LOOK[State(fresh.state)])
     else:

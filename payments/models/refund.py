@@ -22,7 +22,7 @@ class Refund(Queued):
 
     MOVES = {
         "owed": {"sending", "manual", "void"},
-        "sending": {"pending", "succeeded", "failed", "unknown"},
+        "sending": {"pending", "succeeded", "failed", "unknown", "owed"},
         "unknown": {"owed", "pending", "succeeded", "failed"},
         "pending": {"succeeded", "failed"},
         "succeeded": {"failed"},
@@ -34,6 +34,7 @@ class Refund(Queued):
     cause = models.CharField(max_length=60)  # "late", "called_off", "retry:<id>"
     state = models.CharField(max_length=10, choices=State.choices, default=State.OWED)
     reference = models.CharField(max_length=255, null=True, blank=True, unique=True)
+    key_number = models.PositiveIntegerField(default=0, db_default=0, editable=False)  # a new key after a certain no
     created_at = models.DateTimeField(auto_now_add=True)
 
     class Meta:

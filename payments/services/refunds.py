@@ -103,6 +103,14 @@ def doubt(refund: Refund, why: str) -> None:
 
 
 @transaction.atomic
+def wait(refund: Refund, why: str) -> None:
+    """Note that it certainly was not sent, for want of money at hand: it is sent later, under a key of its own."""
+    row = _locked(refund)
+    if row.state == State.SENDING:
+        history.move(row, State.OWED, note=why, key_number=row.key_number + 1)
+
+
+@transaction.atomic
 def record(refund: Refund, back: MoneyBack) -> Refund:
     """Bring a refund to where Stripe says it is; asking again changes nothing."""
     row = _locked(refund)

@@ -16,6 +16,7 @@ from payments.models import Payment, PaymentLine, Refund
 from payments.services import elsewhere, refunds
 from payments.truth import MoneyBack
 from studyplatform.accounts.models import User
+from studyplatform.kit import queue
 from studyplatform.kit.errors import Refused
 from studyplatform.mail.models import Letter
 from tests.payments.buying import (
@@ -111,6 +112,24 @@ def test_an_answer_that_was_lost_is_asked_for(
     assert not Refund.objects.filter(state__in=("owed", "unknown", "sending")).exists()
     assert_books_match(stripe, cohort, before)
     assert balance("paying") == 0
+
+
+def test_too_little_at_hand_is_sent_when_there_is_more(
+    stripe: LocalStripe, paid: Payment, cohort: Cohort, before: int
+) -> None:
+    """Stripe keeps its no under the key for a day: the next try has a key of its own, and nobody has to press it."""
+    refunds.owe(paid.lines.get(), 150_000, "left")
+    stripe.fault("POST /v1/refunds", "short", times=2)
+    for tried in (1, 2):
+        hurry()
+        queue.drain("payments.drain_refunds")
+        assert (Refund.objects.get().state, Refund.objects.get().key_number) == ("owed", tried)
+        assert Refund.objects.get().done_at is None
+    hurry()
+    drain("drain_refunds")
+    assert Refund.objects.get().state == "succeeded"
+    assert at_stripe(stripe, paid) == [150_000]
+    assert_books_match(stripe, cohort, before)
 
 
 def test_a_refund_that_takes_its_time_ends(stripe: LocalStripe, before: int, cohort: Cohort, buyer: Client) -> None:

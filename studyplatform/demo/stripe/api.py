@@ -7,7 +7,7 @@ from contextlib import nullcontext
 from typing import Any
 
 from studyplatform.demo.stripe import API_VERSION, access, idempotency, ids, router
-from studyplatform.demo.stripe.errors import ApiError, internal, not_here
+from studyplatform.demo.stripe.errors import ApiError, internal, not_here, short
 from studyplatform.demo.stripe.faults import Fault
 from studyplatform.demo.stripe.forms import decode
 from studyplatform.demo.stripe.params import read
@@ -112,6 +112,8 @@ def _run(route: router.Route, call: Call, fault: Fault | None, ticket: idempoten
 def _effect(route: router.Route, call: Call, fault: Fault | None) -> Answer:
     if fault and fault.kind == "500":
         raise internal()
+    if fault and fault.kind == "short":
+        raise short()
     answer = _success(router.answer(route, call))
     if fault and fault.kind == "500_after":
         return _refusal(internal(), call.cause.request)

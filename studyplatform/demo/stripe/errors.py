@@ -32,6 +32,15 @@ def refused(message: str, param: str = "", code: str = "") -> ApiError:
     return ApiError(400, message, code=code, param=param)
 
 
+def short() -> ApiError:
+    """Too little money at hand; kept under the key, like every no an endpoint gave."""
+    return refused(
+        "You have insufficient available funds in your Stripe account. Try adding funds directly to your available "
+        "balance by creating Charges using the 4000000000000077 test card.",
+        code="balance_insufficient",
+    )
+
+
 def missing(param: str) -> ApiError:
     """A parameter the endpoint cannot do without."""
     return invalid(f"Missing required param: {param}.", param, "parameter_missing")

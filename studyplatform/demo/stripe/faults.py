@@ -5,7 +5,7 @@ from dataclasses import asdict, dataclass
 from fnmatch import fnmatchcase
 from typing import Any
 
-REQUEST_KINDS = ("500", "500_after", "503", "409", "429", "timeout_before", "timeout_after", "slow")
+REQUEST_KINDS = ("500", "500_after", "503", "409", "429", "timeout_before", "timeout_after", "slow", "short")
 WEBHOOK_KINDS = (
     "drop",
     "duplicate",

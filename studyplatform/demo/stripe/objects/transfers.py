@@ -3,7 +3,7 @@
 from typing import Any
 
 from studyplatform.demo.stripe import countries, currencies, ids
-from studyplatform.demo.stripe.errors import invalid, missing, no_such, refused
+from studyplatform.demo.stripe.errors import invalid, missing, no_such, refused, short
 from studyplatform.demo.stripe.lists import CREATED, EXPAND, PAGE, equals, page
 from studyplatform.demo.stripe.objects import balance, balance_transactions, events, payouts, shapes
 from studyplatform.demo.stripe.params import Choice, Integer, Metadata, Required, Schema, Text, absent
@@ -34,10 +34,7 @@ def create(call: Call) -> Json:
         raise invalid(f"Invalid currency: {currency}.", "currency")
     account = _destination(world, params["destination"])
     if balance.available(world, currency) < params["amount"]:
-        raise refused(
-            "You have insufficient available funds in your Stripe account. Try adding funds directly to your "
-            "available balance by creating Charges using the 4000000000000077 test card.", "", "balance_insufficient",
-        )  # fmt: skip
+        raise short()
     transfer = _make(world, account, currency, params)
     events.emit(world, "transfer.created", shown(world, transfer), call.cause)
     payouts.plan(world, account["id"])
