@@ -13,7 +13,7 @@ from django.core.cache import cache
 from django.db import models
 from django.test import Client
 
-from cohorts.models import Enrollment, Partner, Session, Study, Subgroup
+from cohorts.models import Enrollment, Partner, PartnerApplication, Session, Study, Subgroup
 from cohorts.services import cohorts, partner_invitations, partners, presentations, sessions
 from payments.models import Payee
 from showcase.models import CaseStudy, Picture
@@ -49,6 +49,8 @@ FREE_TEXT: dict[type[models.Model], tuple[str, ...]] = {
     CaseStudy: ("title", "summary", "credit"),
     Picture: ("alt",),
     Payee: ("bank", "holder"),
+    Partner: ("notes",),
+    PartnerApplication: ("subject", "words"),
 }
 READERS = ("anonymous", "member", "host", "partner", "admin")
 

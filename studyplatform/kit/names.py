@@ -41,6 +41,7 @@ WORDS = {
     *(gettext_noop("reason"), gettext_noop("country"), gettext_noop("rail"), gettext_noop("bank")),
     *(gettext_noop("holder"), gettext_noop("enabled"), gettext_noop("at"), gettext_noop("session")),
     *(gettext_noop("version"), gettext_noop("sample"), gettext_noop("destination"), gettext_noop("stripe account")),
+    *(gettext_noop("account ending"), gettext_noop("intent"), gettext_noop("taken back at")),
 }
 
 

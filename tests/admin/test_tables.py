@@ -15,12 +15,14 @@ from django.urls import reverse
 from django.utils import timezone
 
 from cohorts.models import Cohort, Partner
+from cohorts.services import partner_applications, partner_invitations
 from payments.models import Payee, StripeEvent
 from showcase.models import CaseStudy
 from studyplatform.accounts.models import User
 from studyplatform.mail.models import Letter
 from studyplatform.mail.services import letters
 from tests.admin.desk import listed, page_of, staff, text
+from tests.cohorts.asking import ANSWERS
 from tests.payments.money_world import paid_seat
 from tests.people import enroll, lead, make_cohort, make_person, make_study, sign_in
 from tests.showcase.make import post
@@ -117,6 +119,35 @@ def test_korean_names_are_korean(admin: Any, table: str) -> None:
     words = [re.sub(r"<[^>]*>|\s+", " ", head).strip() for head in heads]
     english = [word for word in words if re.search(r"[A-Za-z]{3,}", word) and not re.search(r"[가-힣]", word)]
     assert english == []
+
+
+def english_in(words: list[str]) -> list[str]:
+    known = r"Stripe|CSV|API"
+    shown = [re.sub(r"<[^>]*>|\s+", " ", word).strip() for word in words]
+    return [
+        one for one in shown if re.search(r"[A-Za-z]{3,}", re.sub(known, "", one)) and not re.search("[가-힣]", one)
+    ]
+
+
+def test_names_on_rows_and_of_filters_are_korean_too(host: User, cohort: Cohort, admin: User) -> None:
+    grow(host, cohort, 0, 2)
+    partner_applications.apply(make_person("asks", "묻는 사람"), **ANSWERS)
+    partner_invitations.invite(host, cohort.subgroups.last(), "asked@example.com")  # type: ignore[arg-type]
+    browser, found, seen = sign_in(admin), {}, 0
+    for table in OURS:
+        listing = text(browser.get(listed(table)))
+        filters = re.findall(r"<h3[^>]*>(.*?)</h3>", listing, re.DOTALL)
+        row = apps.get_model(table).objects.order_by("pk").last()
+        page = text(browser.get(page_of(table, row))) if row else ""
+        labels = re.findall(r"<label[^>]*>(.*?)</label>", page, re.DOTALL)
+        heads = re.findall(r"<h2[^>]*>(.*?)</h2>", page, re.DOTALL)
+        seen += len(filters) + len(labels)
+        found[table] = [
+            *english_in([*labels, *heads]),
+            *(one for one in filters if re.search("[a-z]{3,}", one.replace("Stripe", ""))),
+        ]
+    assert seen > 200
+    assert {table: words for table, words in found.items() if words} == {}
 
 
 def test_people_are_found_by_pen_name_address_and_handle(admin: User, host: User, stranger: User) -> None:
