@@ -107,7 +107,7 @@ def test_seats_tell_a_member_that_they_are_in(cohort, member, stranger, client):
 def test_sitemap_holds_canonical_addresses_that_answer(cohort, client):
     index = client.get("/sitemap.xml").content.decode()
     sections = re.findall(r"<loc>http://testserver([^<]+)</loc>", index)
-    assert len(sections) == 4
+    assert len(sections) == 5
     pages = [
         loc
         for one in sections
