@@ -83,7 +83,7 @@ def test_before_it_is_noted(own_stripe: LocalStripe, cohort: Cohort, payee: Paye
 
 
 def test_while_stripe_works(own_stripe: LocalStripe, cohort: Cohort, payee: Payee, payout: Payout) -> None:
-    own_stripe.fault("POST /v1/transfers", "slow", seconds=2)
+    own_stripe.fault("POST /v1/transfers", "slow", seconds=5)
     with killed(SEND, when=in_state("sending")):
         pass
     until(lambda: own_stripe.api.v1.transfers.list(params={"limit": 1}).data)  # Stripe finishes, for nobody
@@ -114,7 +114,7 @@ def test_stripe_sent_it_and_we_had_not_written_it_down(
     own_stripe: LocalStripe, cohort: Cohort, payee: Payee, payout: Payout, row: str
 ) -> None:
     """Killed before the record, with the state moved and nothing booked, and with all but its letter."""
-    own_stripe.fault("POST /v1/transfers", "slow", seconds=2)
+    own_stripe.fault("POST /v1/transfers", "slow", seconds=4)
     running = process(SEND)
     until(in_state("sending"))
     with locked(row):
@@ -130,7 +130,7 @@ def test_stripe_sent_it_and_we_had_not_written_it_down(
 
 def test_written_down_but_not_put_away(own_stripe: LocalStripe, cohort: Cohort, payee: Payee, payout: Payout) -> None:
     """Killed after the record, before the queue knew it was done."""
-    own_stripe.fault("POST /v1/transfers", "slow", seconds=2)
+    own_stripe.fault("POST /v1/transfers", "slow", seconds=4)
     running = process(SEND)
     until(in_state("sending"))
     with ThreadPoolExecutor(1) as second, locked(NO_LETTER) as first:
