@@ -214,7 +214,7 @@ def test_answers_stand_one_level_under_what_they_answer(said: Comment, case: Cas
     page = read(case.get_absolute_url()).partition('id="comments"')[2]
     assert page.index(WORDS) < page.index("반쯤 흐린 건") < page.index("고마워요, 해 볼게요.")
     assert "댓글 3개" in page
-    assert "글쓴이" in page  # who answers is the author of the post
+    assert "글쓴이<" in page  # who answers is the author of the post
 
 
 def test_what_is_gone_cannot_be_answered(said: Comment, case: CaseStudy, stranger: User) -> None:
@@ -288,7 +288,7 @@ def test_writers_take_their_own_back_and_authors_put_away_under_their_posts(
     assert "둘째 말" not in read(talk_of(case), stranger)
     assert "Only you see it here" not in read(talk_of(case), stranger)
     assert "둘째 말" in read(talk_of(case), other_host)  # told kindly on their own page
-    assert "치워졌어요" in read(talk_of(case), other_host)
+    assert "이 댓글은 치워졌어요" in read(talk_of(case), other_host)
 
 
 def test_the_links_to_take_away_are_for_those_who_may(
