@@ -54,7 +54,9 @@ def test_family_is_not_named_twice_as_something_alike(family):
 
 def test_a_parent_that_is_not_public_hides_the_siblings_too(family):
     CaseStudy.objects.filter(pk=family["root"].pk).update(visibility="cohort")
+    CaseStudy.objects.filter(pk=family["two"].pk).update(field="food")
     assert lineage(family["one"]) == "one ( leaf )"
+    assert family["two"].get_absolute_url() not in Client().get(family["one"].get_absolute_url()).content.decode()
 
 
 def test_a_big_family_costs_no_more_queries(family):
