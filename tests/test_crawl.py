@@ -26,6 +26,8 @@ SITE_PAGES = (
     "",
     "studies/",
     "showcase/",
+    "partners/",
+    "partner-terms/",
     "how-it-works/",
     "terms/",
     "privacy/",
@@ -65,7 +67,8 @@ def expected(world: World) -> set[str]:
     nouns = [world.study, world.english, world.cohort.study.__class__.objects.get(slug="bread")]
     nouns += Cohort.objects.filter(state="open", study__state="public")
     nouns += [world.public, world.remix, world.english_post]
-    return site | {f"{SITE}{noun.get_absolute_url()}" for noun in nouns}
+    people = {f"{SITE}/@{world.people[name].handle}/" for name in ("host", "host2", "member", "stranger")}
+    return site | people | {f"{SITE}{noun.get_absolute_url()}" for noun in nouns}
 
 
 class Crawl:

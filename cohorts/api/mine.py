@@ -16,7 +16,7 @@ from cohorts.api.sessions import SessionSerializer
 from cohorts.models import Enrollment, Presentation, Session
 from cohorts.policies import sessions_of, sessions_seen_by
 from cohorts.services import presentations
-from studyplatform.kit.api import Endpoint
+from studyplatform.kit.api import Endpoint, Nothing
 from studyplatform.kit.seo import absolute
 
 
@@ -119,7 +119,7 @@ class TakeTurn(Endpoint):
     """Take the first free turn of a session."""
 
     scopes: ClassVar[dict[str, str]] = {"POST": "join"}
-    serializer_class = serializers.Serializer  # nothing is sent
+    serializer_class = Nothing
     answers: ClassVar[dict[str, Any]] = {"POST": TurnSerializer}
 
     def post(self, request: Request, public_id: str) -> Response:

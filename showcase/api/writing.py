@@ -26,7 +26,7 @@ from showcase.policies import case_studies_seen_by, edited_by
 from showcase.services import case_studies, pictures
 from showcase.services.case_studies import Conflict
 from studyplatform.accounts.models import User
-from studyplatform.kit.api import Endpoint
+from studyplatform.kit.api import Endpoint, Nothing
 from studyplatform.kit.errors import Refused
 from studyplatform.kit.problems import problem
 
@@ -128,7 +128,7 @@ class Publication(Writing):
     """Whether readers see a case study."""
 
     scopes: ClassVar[dict[str, str]] = {"POST": "write", "DELETE": "write"}
-    serializer_class = serializers.Serializer  # nothing is sent
+    serializer_class = Nothing
 
     def post(self, request: Request, public_id: str) -> Response:
         """Publish a draft, or show readers what was saved since. The body is empty."""

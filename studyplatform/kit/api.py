@@ -30,6 +30,10 @@ from studyplatform.kit.page_cache import OUTSIDE
 SAFE = ("GET", "HEAD")
 
 
+class Nothing(Serializer):
+    """Nothing is sent."""
+
+
 class Pages(CursorPagination):
     """Rows a page at a time; the cursor in `next` stays right while rows come and go."""
 
