@@ -120,21 +120,17 @@ SECTIONS: dict[str, type[OurSitemap]] = {
 @page_cache.public("lists")
 def sitemap_index(request: HttpRequest) -> HttpResponse:
     """List the sitemaps, all counted in one query."""
-    counts = _counts()
-    pages = [
-        (name, page) for name in SECTIONS for page in range(1, 2 + max(0, counts.get(name, 0) - 1) // OurSitemap.limit)
-    ]
-    addresses = [absolute(reverse("sitemap_section", args=[name])) for name, _page in pages]
-    items = [
-        {"location": address + (f"?p={page}" if page > 1 else "")}
-        for address, (_name, page) in zip(addresses, pages, strict=True)
-    ]
+    counts, items = _counts(), []
+    for name in SECTIONS:
+        address = absolute(reverse("sitemap_section", args=[name]))
+        last = max(1, math.ceil(counts.get(name, 1) / OurSitemap.limit))
+        items += [{"location": address + (f"?p={page}" if page > 1 else "")} for page in range(1, last + 1)]
     return render(request, "sitemap_index.xml", {"sitemaps": items}, content_type="application/xml")
 
 
 def _counts() -> dict[str, int]:
     """Return how many addresses each section of rows has; one without any is left out."""
-    rows = {name: section().items() for name, section in SECTIONS.items() if section is not SitePages}
+    rows: dict[str, Any] = {name: section().items() for name, section in SECTIONS.items() if section is not SitePages}
     first, *rest = [
         found.order_by()
         .annotate(section=Value(name))
