@@ -11,11 +11,11 @@ from django.db import transaction
 from django.test import Client, override_settings
 from django.urls import reverse
 
-from cohorts.models import Cohort, Enrollment, Seats, Session
+from cohorts.models import Cohort, Enrollment, Seats, Session, Thanks
 from cohorts.policies import enrollments_in
 from cohorts.services import contributions
 from payments.models import LedgerAccount, LedgerEntry, LedgerTransaction, Payment, Payout, PayoutBatch, Receipt
-from showcase.models import CaseStudy
+from showcase.models import CaseStudy, Comment
 from studyplatform.accounts.models import User
 from studyplatform.demo.world import data, pictures
 from studyplatform.demo.world.build import build
@@ -136,7 +136,7 @@ def test_a_post_for_the_cohort_is_read_by_its_members_only(made: Made) -> None:
 def test_remixes_name_whom_they_continue(made: Made) -> None:
     first = made.world.posts["print-shop"]
     names = {post.author.name for post in first.remixes.all()}
-    assert names == {"윤재훈", "강미숙", "황준서"}
+    assert names >= {"윤재훈", "강미숙", "황준서", "명경림"}
     for remix in first.remixes.all():
         assert first.title in text_of(Client(), remix.get_absolute_url())
 
@@ -316,3 +316,23 @@ def test_the_tour_can_be_followed(made: Made, settings: Any) -> None:
         with taken_back():
             assert steps, title
             tour.walk(made.browser(who) if who else Client(), steps)
+
+
+def test_the_crowd_writes_and_no_search_engine_is_shown_it(made: Made) -> None:
+    over, running = made.world.cohorts["work-1"], made.world.cohorts["work-2"]
+    crowd = CaseStudy.objects.filter(kept_from_search=True)
+    assert crowd.filter(enrollment__cohort=over).count() > 40
+    assert not crowd.filter(indexed=True).exists()
+    assert set(crowd.filter(enrollment__cohort=running).values_list("visibility", flat=True)) == {"cohort"}
+    completed = Enrollment.objects.filter(cohort=over, state=Enrollment.State.COMPLETED)
+    assert completed.count() > 20
+    assert all(place.case_studies.filter(state="published").count() >= 2 for place in completed)
+    assert crowd.values("title").distinct().count() > crowd.count() * 0.9
+
+
+def test_people_say_something_to_each_other(made: Made) -> None:
+    assert Comment.objects.filter(answers=None).count() > 20
+    assert Comment.objects.exclude(answers=None).exists()
+    assert Thanks.objects.count() > 8
+    said = Comment.objects.select_related("case_study").first()
+    assert said.text[:20] in text_of(Client(), said.case_study.get_absolute_url())

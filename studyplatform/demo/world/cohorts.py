@@ -10,7 +10,7 @@ from payments.flows import checkout
 from payments.models import Payment
 from payments.services import agreements
 from studyplatform.accounts.models import User
-from studyplatform.demo.world import data, posts, roster, routine, stripe, together
+from studyplatform.demo.world import assembled, data, posts, roster, routine, stripe, talk, together
 from studyplatform.demo.world.roster import Seat
 from studyplatform.demo.world.world import World
 
@@ -42,6 +42,7 @@ def _open(world: World, study: list[Study], host: User, row: data.Data) -> None:
     _name_sessions(host, cohort, row["titles"])
     _invite(world, cohort, row)
     posts.plan(world, cohort, row["key"])
+    talk.plan_thanks(world, cohort)
     posts.plan_group_turns(world, cohort, row.get("group_turns", []))
     routine.plan(world, cohort)
 
@@ -91,6 +92,7 @@ def _invite(world: World, cohort: Cohort, row: data.Data) -> None:
     for place, few in enumerate(roster.batches(many)):
         moment = world.diary.at(row["starts"] - few[0].days, 7 + place * 7 % 16, place * 13 % 60)
         world.diary.write(moment, together.join, world, cohort, few)
+    assembled.plan(world, cohort, row["key"], many)
 
 
 def _join(world: World, cohort: Cohort, seat: Seat, group: Subgroup | None, came_from: str | None) -> None:

@@ -30,6 +30,18 @@ def posts() -> dict[str, Data]:
     return {path.stem: tomllib.loads(path.read_text()) for path in sorted((HERE / "posts").glob("*.toml"))}
 
 
+@functools.cache
+def paragraphs() -> Data:
+    """Return what the crowd's posts are put together from."""
+    return tomllib.loads((HERE / "paragraphs.toml").read_text())
+
+
+@functools.cache
+def thanks() -> Data:
+    """Return what people say to who presented, by language."""
+    return tomllib.loads((HERE / "thanks.toml").read_text())
+
+
 def face(name: str) -> str:
     """Return the drawing of a face."""
     return (HERE / "faces" / f"{name}.svg").read_text()

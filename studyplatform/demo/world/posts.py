@@ -9,7 +9,7 @@ from cohorts.services import presentations
 from showcase.content import Content
 from showcase.services import case_studies
 from studyplatform.accounts.models import User
-from studyplatform.demo.world import data, pictures
+from studyplatform.demo.world import data, pictures, talk
 from studyplatform.demo.world.ids import id_of
 from studyplatform.demo.world.world import World
 from studyplatform.kit.errors import Refused
@@ -42,7 +42,9 @@ def plan(world: World, cohort: Cohort, key: str) -> None:
         if row.get("turn", True):
             world.diary.write(start - CLAIMED * DAY, _claim, world.people[row["author"]], session)
         world.diary.write(start - BEGUN * DAY, _begin, world, cohort, name, row)
-        world.diary.write(start - row.get("out", OUT) * DAY, _publish, world, name)
+        out = start - row.get("out", OUT) * DAY
+        world.diary.write(out, _publish, world, name)
+        talk.plan_comments(world, name, out, row.get("comments", []))
         if "removed" in row:
             world.diary.write(start - row["removed"] * DAY, _remove, world, name)
 

@@ -3,14 +3,17 @@
 import datetime
 
 from django.db.models import F
+from django.utils import timezone
 
 from cohorts.models import Cohort
+from studyplatform.accounts.models import User
 from studyplatform.demo.world import stripe
 from studyplatform.demo.world.world import World
 from studyplatform.kit import queue
 from studyplatform.mail.models import Letter
 
 SHORTLY = datetime.timedelta(minutes=10)
+UNSEEN = datetime.timedelta(days=1)  # letters of the last day are news
 QUEUES = (
     "cohorts.drain_minimums",
     "cohorts.drain_minimum_soon",
@@ -42,5 +45,6 @@ def look(world: World) -> None:
 
 
 def post_letters() -> None:
-    """Take every letter as sent when it was due: nobody wants half a year of post at once."""
+    """Take every letter as sent when it was due, and those of other days as seen: nobody wants half a year at once."""
     Letter.objects.filter(done_at=None).update(done_at=F("due_at"))
+    User.objects.update(letters_seen_at=timezone.now() - UNSEEN)
