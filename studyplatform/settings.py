@@ -201,6 +201,7 @@ SPECTACULAR_SETTINGS = {
     "VERSION": "1",
     "OAS_VERSION": "3.1.0",
     "SCHEMA_PATH_PREFIX": "/api/v[0-9]+/",
+    "ENUM_NAME_OVERRIDES": {"EnrollmentStateEnum": "cohorts.models.Enrollment.State"},
     "APPEND_COMPONENTS": {"securitySchemes": {"token": {"type": "http", "scheme": "bearer"}}},
 }
 
