@@ -27,8 +27,8 @@ KEPT = "Object.keys(localStorage).filter((key) => key.startsWith('draft:')).leng
 
 @pytest.fixture
 def reading(browse: Callable[..., BrowserContext], member: User) -> BrowserContext:
-    """A browser in which the member is signed in."""
-    return browse(member)
+    """A browser in which the member is signed in; without the worker, whose requests no test can cut off."""
+    return browse(member, service_workers="block")
 
 
 def editor(context: BrowserContext, address: str = "/showcase/new/") -> Page:
