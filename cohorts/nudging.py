@@ -9,10 +9,14 @@ from django.utils.translation import gettext as _
 
 from cohorts import clock
 from cohorts.models import Contribution, Enrollment, Nudge, Presentation, Session
-from cohorts.standing import TURNS
 from studyplatform.kit import moments
 
 REST = datetime.timedelta(weeks=1)  # between two notes to one member, whoever sends them
+
+
+def resting() -> QuerySet[Nudge]:
+    """Return the notes after which their members are left in peace, with who sent them."""
+    return Nudge.objects.filter(rests__contains=timezone.now()).select_related("sender__profile")
 
 
 def quiet(members: QuerySet[Enrollment]) -> QuerySet[Enrollment]:
@@ -23,11 +27,10 @@ def quiet(members: QuerySet[Enrollment]) -> QuerySet[Enrollment]:
     met = clock.over(Session.objects.filter(state=Session.State.PLANNED, cohort=OuterRef("cohort"))).filter(
         Q(subgroup=None) | Q(subgroup__memberships__enrollment=OuterRef("pk"), subgroup__memberships__until=None)
     )
-    turn = Presentation.objects.filter(enrollment=OuterRef("pk"), state__in=TURNS)
+    turn = Presentation.objects.filter(enrollment=OuterRef("pk"), state__in=Presentation.TAKEN)
     gave = Contribution.objects.filter(enrollment=OuterRef("pk"), voided_at=None)
-    resting = Nudge.objects.filter(enrollment=OuterRef("pk"), rests__contains=timezone.now())
     silent = members.filter(Exists(met.order_by()), ~Exists(turn), ~Exists(gave))
-    return silent.alias(resting=Exists(resting)).order_by("resting", "joined_at", "pk")
+    return silent.alias(rests=Exists(resting().filter(enrollment=OuterRef("pk")))).order_by("rests", "joined_at", "pk")
 
 
 def words_for(member: Enrollment, session: Session | None) -> str:

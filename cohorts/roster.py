@@ -2,11 +2,11 @@
 
 from typing import Any
 
-from django.db.models import Count, Prefetch, Q, QuerySet
-from django.utils import timezone
+from django.db.models import Prefetch, QuerySet
 
-from cohorts.models import Cohort, Enrollment, Membership, Nudge, Presentation
-from cohorts.standing import TURNS
+from cohorts import nudging
+from cohorts.models import Cohort, Enrollment, Membership, Presentation
+from cohorts.standing import POSTS, TURNS
 
 PAYING = ("held", "offered")
 
@@ -20,7 +20,7 @@ def roster(cohort: Cohort, *, show: str = "", words: str = "") -> QuerySet[Any]:
     people: QuerySet[Any] = Enrollment.objects.filter(cohort=cohort, state__in=states)
     if words:
         people = people.filter(person__profile__pen_name__icontains=words)
-    counted: QuerySet[Any] = _narrowed(people, show).annotate(posts=_posts(), turns=_turns())
+    counted: QuerySet[Any] = _narrowed(people, show).annotate(posts=POSTS, turns=TURNS)
     return counted.select_related("person__profile").prefetch_related(_places(), _notes()).order_by("-joined_at", "-pk")
 
 
@@ -29,18 +29,10 @@ def _narrowed(people: QuerySet[Any], show: str) -> QuerySet[Any]:
     if show == "unplaced":
         return people.exclude(pk__in=placed.values("enrollment"))
     if show == "without_turn":
-        return people.exclude(pk__in=Presentation.objects.filter(state__in=TURNS).values("enrollment"))
+        return people.exclude(pk__in=Presentation.objects.filter(state__in=Presentation.TAKEN).values("enrollment"))
     if show.isdecimal():
         return people.filter(pk__in=placed.filter(subgroup=int(show)).values("enrollment"))
     return people
-
-
-def _posts() -> Count:
-    return Count("contributions", filter=Q(contributions__kind="post", contributions__voided_at=None), distinct=True)
-
-
-def _turns() -> Count:
-    return Count("presentations", filter=Q(presentations__state__in=TURNS), distinct=True)
 
 
 def _places() -> Prefetch[Any]:
@@ -50,5 +42,4 @@ def _places() -> Prefetch[Any]:
 
 def _notes() -> Prefetch[Any]:
     """The note each was sent this week, if any."""
-    resting = Nudge.objects.filter(rests__contains=timezone.now()).select_related("sender__profile")
-    return Prefetch("nudges", queryset=resting, to_attr="resting")
+    return Prefetch("nudges", queryset=nudging.resting(), to_attr="resting")

@@ -2,20 +2,22 @@
 
 from typing import Any
 
-from django.db.models import Count, Exists, IntegerField, OuterRef, QuerySet, Subquery
+from django.db.models import Count, Exists, IntegerField, OuterRef, Q, QuerySet, Subquery
 from django.db.models.functions import Coalesce
 from django.utils import timezone
 
 from cohorts.models import Cohort, Enrollment, Membership, Presentation, Price, Session
 
-TURNS = ("claimed", "ready", "live", "done")
+# What a member gave, counted beside each enrollment.
+POSTS = Count("contributions", filter=Q(contributions__kind="post", contributions__voided_at=None), distinct=True)
+TURNS = Count("presentations", filter=Q(presentations__state__in=Presentation.TAKEN), distinct=True)
 
 
 def with_standing(cohorts: QuerySet[Cohort]) -> QuerySet[Any]:
     """Add `amount`, `members`, `held`, `unplaced`, `without_turn`, `group_count` and `next_session` to each cohort."""
     belongs = Enrollment.objects.filter(cohort=OuterRef("pk"), state__in=Enrollment.BELONGS)
     placed = Membership.objects.filter(enrollment=OuterRef("pk"), until=None)
-    turn = Presentation.objects.filter(enrollment=OuterRef("pk"), state__in=TURNS)
+    turn = Presentation.objects.filter(enrollment=OuterRef("pk"), state__in=Presentation.TAKEN)
     held = Enrollment.objects.filter(cohort=OuterRef("pk"), state__in=["held", "offered"])
     coming = Session.objects.filter(cohort=OuterRef("pk"), subgroup=None, state="planned", starts_at__gt=timezone.now())
     amount = Price.objects.filter(cohort=OuterRef("pk"), kind=Price.Kind.STANDARD)

@@ -10,7 +10,6 @@ from cohorts.models import Cohort, Enrollment, Presentation, Reminder, Session
 from cohorts.services import cohorts, news, presentations, reminders, seats
 from studyplatform.kit import queue
 
-RUNNING = (Cohort.State.OPEN, Cohort.State.CLOSED)
 MINUTE = Value(datetime.timedelta(minutes=1))
 TO_PUBLISH = datetime.timedelta(days=1)  # after a session, for who presented before the post was out
 SOON = datetime.timedelta(days=3)  # time to invite the people who are missing
@@ -30,7 +29,7 @@ def drain_holds(enrollment: Enrollment) -> None:
 
 def undecided() -> QuerySet[Cohort]:
     """Cohorts whose minimum is still to be decided."""
-    return Cohort.objects.filter(state__in=RUNNING, minimum__gt=0, minimum_met_at=None)
+    return Cohort.objects.filter(state__in=Cohort.RUNNING, minimum__gt=0, minimum_met_at=None)
 
 
 @queue.sweeps("cohorts.drain_minimums", lambda: undecided().filter(minimum_by__lte=timezone.now()), "minimum_by")
@@ -56,7 +55,7 @@ def over() -> QuerySet[Cohort]:
     """Cohorts whose last planned session has ended, whichever group it was of."""
     end = ExpressionWrapper(F("sessions__starts_at") + F("sessions__minutes") * MINUTE, output_field=DurationField())
     ended = Max(end, filter=Q(sessions__state="planned"))
-    return Cohort.objects.filter(state__in=RUNNING).annotate(ended=ended).filter(ended__lte=timezone.now())
+    return Cohort.objects.filter(state__in=Cohort.RUNNING).annotate(ended=ended).filter(ended__lte=timezone.now())
 
 
 @queue.sweeps("cohorts.drain_finished", over, "ended")

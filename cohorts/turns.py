@@ -12,8 +12,6 @@ from cohorts.policies import enrollments_in
 from studyplatform.accounts.models import User
 from studyplatform.kit.models import Change
 
-TAKEN = ("claimed", "ready", "live", "done")
-
 
 @dataclass(frozen=True)
 class Slot:
@@ -67,7 +65,7 @@ def goes_first(mine: Enrollment | None) -> bool:
     """Tell a member who has presented as little as anybody, so that they know the next turn is theirs to take."""
     if mine is None:
         return False
-    counted = Count("presentations", filter=Q(presentations__state__in=TAKEN))
+    counted = Count("presentations", filter=Q(presentations__state__in=Presentation.TAKEN))
     people = enrollments_in(mine.cohort).annotate(turns=counted)
     found = people.aggregate(least=Min("turns"), own=Min("turns", filter=Q(pk=mine.pk)))
     return found["own"] is not None and found["own"] == found["least"]

@@ -54,7 +54,7 @@ class Assignment(forms.Form):
 
     subgroup = GroupChoice(
         label=_("Subgroup"),
-        queryset=Subgroup.objects.exclude(cohort__state__in=leaderships.OVER)
+        queryset=Subgroup.objects.exclude(cohort__state__in=Cohort.OVER)
         .select_related("cohort__study")
         .order_by("-cohort__starts_on", "cohort", "position"),
     )

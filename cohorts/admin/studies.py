@@ -76,7 +76,7 @@ class ShortOfMembers(admin.SimpleListFilter):
     def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
         if not self.value():
             return queryset
-        open_still = queryset.filter(state__in=["open", "closed"], minimum_met_at=None)
+        open_still = queryset.filter(state__in=Cohort.RUNNING, minimum_met_at=None)
         return open_still.filter(minimum_by__lte=timezone.now() + WEEK, members__lt=F("minimum"))
 
 

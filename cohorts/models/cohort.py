@@ -1,6 +1,7 @@
 """A cohort: one run of a study, with dates, a price, a minimum and terms."""
 
 import datetime
+from typing import ClassVar
 from zoneinfo import ZoneInfo
 
 from django.db import models
@@ -27,6 +28,8 @@ class Cohort(News):
         "open": {"closed", "finished", "called_off"},
         "closed": {"open", "finished", "called_off"},
     }
+    RUNNING: ClassVar[tuple[str, ...]] = ("open", "closed")
+    OVER: ClassVar[tuple[str, ...]] = ("finished", "called_off")
     # What people joined by: it stays once a cohort has opened. Single sessions can move, and members are told.
     FIXED = ("starts_on", "meets_at", "zone", "minutes", "weeks", "currency", "minimum", "minimum_by")
 

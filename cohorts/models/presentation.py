@@ -27,6 +27,7 @@ class Presentation(models.Model):
         "passed": {"waiting"},
     }
 
+    TAKEN: ClassVar[tuple[str, ...]] = ("claimed", "ready", "live", "done")
     PRESENTED: ClassVar[tuple[str, ...]] = ("live", "done")
 
     session = models.ForeignKey("cohorts.Session", on_delete=models.PROTECT, related_name="presentations")

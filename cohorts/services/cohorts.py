@@ -138,7 +138,7 @@ def call_off(actor: User | None, cohort: Cohort, *, because: str = letters.HOST)
 def decide_minimum(cohort: Cohort) -> None:
     """On the day set for it: enough members and it takes place, else it is called off. Doing it again does nothing."""
     row = locked(cohort)
-    waits = row.state in (Cohort.State.OPEN, Cohort.State.CLOSED) and not row.minimum_met_at and row.minimum
+    waits = row.state in Cohort.RUNNING and not row.minimum_met_at and row.minimum
     if not waits or not row.minimum_by or row.minimum_by > timezone.now():
         return
     if enrollments_in(row).count() >= row.minimum:

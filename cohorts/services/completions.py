@@ -1,12 +1,11 @@
 """Completing a cohort: who published as many case studies as it asks of each member."""
 
 from django.db import transaction
-from django.db.models import Count, F, Q
+from django.db.models import F
 
 from cohorts.models import Cohort, Enrollment
+from cohorts.standing import POSTS
 from studyplatform.kit import history
-
-POSTS = Count("contributions", filter=Q(contributions__kind="post", contributions__voided_at=None))
 
 
 @transaction.atomic

@@ -14,7 +14,6 @@ from studyplatform.accounts.models import User
 from studyplatform.kit import history, page_cache
 from studyplatform.kit.errors import Refused
 
-OVER = (Cohort.State.FINISHED, Cohort.State.CALLED_OFF)
 PAGE = "partners"  # the generation of the page of partners
 
 
@@ -73,7 +72,7 @@ def assign(
     row = Partner.objects.select_for_update().get(pk=partner.pk)
     if row.state != Partner.State.APPROVED:
         raise Refused(_("This person does not lead groups at the moment."))
-    if subgroup.cohort.state in OVER:
+    if subgroup.cohort.state in Cohort.OVER:
         raise Refused(_("This cohort is over. Its groups stay as they were."), field="subgroup")
     _refuse_clash(row, subgroup)
     if kind == Leadership.Kind.LEAD:
@@ -104,7 +103,7 @@ def _refuse_clash(partner: Partner, subgroup: Subgroup) -> None:
         cohort__zone=subgroup.cohort.zone,
         leaderships__partner=partner,
         leaderships__period__contains=timezone.now(),
-    ).exclude(cohort__state__in=OVER)
+    ).exclude(cohort__state__in=Cohort.OVER)
     for other in same.exclude(pk=subgroup.pk):
         if _from(other) < _until(subgroup) and _from(subgroup) < _until(other):
             raise Refused(_("They lead “%(topic)s” at that hour already.") % {"topic": other.topic}, field="subgroup")

@@ -33,7 +33,7 @@ def choose(person: User, subgroup: Subgroup) -> Membership:
 
 def refuse_unless_choosable(place: Enrollment, standing: Membership | None) -> None:
     """Raise Refused when the member cannot choose now: the cohort is over, or has met and they have a subgroup."""
-    if place.cohort.state not in (Cohort.State.OPEN, Cohort.State.CLOSED):
+    if place.cohort.state not in Cohort.RUNNING:
         raise Refused(_("This cohort is over. Its groups stay as they were."), code="over")
     if standing and has_begun(place.cohort):
         raise Refused(

@@ -5,13 +5,10 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from psycopg2.extras import DateTimeTZRange
 
-from cohorts import letters
+from cohorts import letters, nudging
 from cohorts.models import Cohort, Enrollment, Nudge, PartnerNote
-from cohorts.nudging import REST
 from studyplatform.accounts.models import User
 from studyplatform.kit.errors import Refused
-
-RUNNING = (Cohort.State.OPEN, Cohort.State.CLOSED)
 
 
 @transaction.atomic
@@ -22,12 +19,12 @@ def send(sender: User, enrollment: Enrollment, words: str) -> Nudge:
     words = words.strip()
     if not words:
         raise Refused(_("Write a word to them first."), field="words")
-    if member.state not in Enrollment.BELONGS or member.cohort.state not in RUNNING:
+    if member.state not in Enrollment.BELONGS or member.cohort.state not in Cohort.RUNNING:
         raise Refused(_("They are not in a running cohort any more."), code="over")
     _refuse_if_resting(member)
     now = timezone.now()
     nudge = Nudge.objects.create(
-        enrollment=member, sender=sender, words=words, sent_at=now, rests=DateTimeTZRange(now, now + REST)
+        enrollment=member, sender=sender, words=words, sent_at=now, rests=DateTimeTZRange(now, now + nudging.REST)
     )
     if not letters.nudge(nudge):
         raise Refused(
@@ -38,8 +35,7 @@ def send(sender: User, enrollment: Enrollment, words: str) -> Nudge:
 
 
 def _refuse_if_resting(member: Enrollment) -> None:
-    resting = Nudge.objects.filter(enrollment=member, rests__contains=timezone.now())
-    earlier = resting.select_related("sender__profile").first()
+    earlier = nudging.resting().filter(enrollment=member).first()
     if earlier:
         raise Refused(
             _("%(name)s had a note from %(sender)s this week. One in a week is enough.")

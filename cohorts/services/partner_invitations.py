@@ -7,7 +7,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from cohorts import partner_letters
-from cohorts.models import Leadership, Partner, PartnerInvitation, Subgroup
+from cohorts.models import Cohort, Leadership, Partner, PartnerInvitation, Subgroup
 from cohorts.models.partner_invitation import LIFE
 from cohorts.services import leaderships
 from studyplatform.accounts.models import User
@@ -61,7 +61,7 @@ def accept(person: User, invitation: PartnerInvitation) -> Leadership:
     known = User.objects.filter(email__iexact=row.email, erased_at=None).first()
     if known and known.pk != person.pk:
         raise Refused(_("This was sent to another address than yours. Sign in with the one it came to."))
-    if row.subgroup.cohort.state in leaderships.OVER:
+    if row.subgroup.cohort.state in Cohort.OVER:
         raise Refused(_("This cohort is over, so there is nothing to lead any more."))
     partner = let_lead(person)
     people.agree(person, PARTNER_TERMS)

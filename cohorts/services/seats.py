@@ -200,7 +200,7 @@ def _activate(row: Enrollment, actor: User | None) -> None:
 
 def _regain(row: Enrollment) -> None:
     """Take a seat again after the hold ran out, in the same subgroup if it still has one. Raises Refused."""
-    if row.cohort.state not in (Cohort.State.OPEN, Cohort.State.CLOSED):
+    if row.cohort.state not in Cohort.RUNNING:
         raise Refused(_("This cohort is not taking members now."), code="closed")
     last = row.memberships.order_by("-pk").select_related("subgroup").first()
     if last:

@@ -101,5 +101,5 @@ def place(host: User, enrollment: Enrollment, subgroup: Subgroup) -> None:
 
 
 def _refuse_if_over(cohort: Cohort) -> None:
-    if cohort.state in (Cohort.State.FINISHED, Cohort.State.CALLED_OFF):
+    if cohort.state in Cohort.OVER:
         raise Refused(_("This cohort is over. Its groups stay as they were."))

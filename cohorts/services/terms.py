@@ -18,7 +18,7 @@ def agree_anew(actor: User, cohort: Cohort, *, platform_share: int, partner_shar
     Raises Refused when the cohort is over, the parts are more than the whole, or nothing would change.
     """
     row = cohorts.locked(cohort)
-    if row.state in (Cohort.State.FINISHED, Cohort.State.CALLED_OFF):
+    if row.state in Cohort.OVER:
         raise Refused(_("This cohort is over. No seat is taken any more."))
     if platform_share + partner_share > BASIS:
         raise Refused(_("Platform and partners cannot get more than the whole."), field="partner_share")

@@ -48,7 +48,7 @@ def _inside(request: HttpRequest, cohort: Cohort, own: Subgroup | None) -> set[i
 
 
 def _can_choose(cohort: Cohort, mine: Enrollment | None, own: Subgroup | None) -> bool:
-    running = cohort.state in (Cohort.State.OPEN, Cohort.State.CLOSED)
+    running = cohort.state in Cohort.RUNNING
     return bool(mine) and running and (own is None or not memberships.has_begun(cohort))
 
 

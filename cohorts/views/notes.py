@@ -4,7 +4,7 @@ from typing import Any
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
-from django.db.models import Count, Q
+from django.db.models import Q
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
@@ -17,7 +17,7 @@ from cohorts.forms.notes import NudgeForm, PartnerNoteForm
 from cohorts.models import Enrollment, PartnerNote, Session
 from cohorts.policies import members_looked_after_by, partner_notes_seen_by, reader, subgroup_of
 from cohorts.services import nudges
-from cohorts.standing import TURNS
+from cohorts.standing import POSTS, TURNS
 from studyplatform.kit.errors import Refused
 from studyplatform.kit.limits import limited
 
@@ -61,11 +61,7 @@ def note(request: HttpRequest, public_id: str) -> HttpResponse:
 
 
 def _get(request: HttpRequest, public_id: str) -> Any:
-    posts = Q(contributions__kind="post", contributions__voided_at=None)
-    counted = members_looked_after_by(request.user).annotate(
-        post_count=Count("contributions", filter=posts, distinct=True),
-        turn_count=Count("presentations", filter=Q(presentations__state__in=TURNS), distinct=True),
-    )
+    counted = members_looked_after_by(request.user).annotate(post_count=POSTS, turn_count=TURNS)
     return get_object_or_404(counted, public_id=public_id)
 
 
@@ -86,7 +82,7 @@ def _page(request: HttpRequest, place: Any, form: NudgeForm, note: PartnerNoteFo
         "group": subgroup_of(place),
         "sent": sent,
         "rests": next((one for one in sent if one.rests.upper > timezone.now()), None),
-        "running": place.cohort.state in nudges.RUNNING,
+        "running": place.cohort.state in place.cohort.RUNNING,
         "form": form,
         "note": note,
         "notes": others.order_by("-changed_at"),

@@ -8,7 +8,8 @@ from typing import Any
 from django.db.models import Exists, OuterRef, QuerySet
 from django.utils import timezone
 
-from cohorts.models import Cohort, Enrollment, Leadership, Nudge, PartnerInvitation, Presentation, Session, Subgroup
+from cohorts import nudging
+from cohorts.models import Cohort, Enrollment, Leadership, PartnerInvitation, Presentation, Session, Subgroup
 from cohorts.policies import cohorts_run_by, joinable_now, studies_run_by
 from cohorts.standing import with_standing
 from payments.models import Payee
@@ -16,7 +17,6 @@ from studyplatform.accounts.models import User
 from studyplatform.pages import todo, week
 
 ALIVE = (Cohort.State.DRAFT, Cohort.State.OPEN, Cohort.State.CLOSED)
-RUNNING = (Cohort.State.OPEN, Cohort.State.CLOSED)
 WEEK = datetime.timedelta(days=7)
 SOON = datetime.timedelta(days=2)  # before a session in which a turn without its post is late
 LONGEST = 20  # rows looked at of one kind
@@ -80,9 +80,8 @@ def _last(person: User) -> list[Cohort]:
 def _late(person: User) -> list[Presentation]:
     """Turns of the next two days without their post; who had a note this week has been reminded."""
     now = timezone.now()
-    resting = Nudge.objects.filter(enrollment=OuterRef("enrollment"), rests__contains=now)
     claimed = Presentation.objects.filter(
-        ~Exists(resting),
+        ~Exists(nudging.resting().filter(enrollment=OuterRef("enrollment"))),
         state=Presentation.State.CLAIMED,
         session__cohort__in=cohorts_run_by(person),
         session__state=Session.State.PLANNED,
@@ -97,7 +96,7 @@ def _leaderless(person: User) -> list[Subgroup]:
     led = Leadership.objects.filter(subgroup=OuterRef("pk"), period__contains=now)
     asked = PartnerInvitation.objects.filter(subgroup=OuterRef("pk"), state="pending", expires_at__gt=now)
     groups = Subgroup.objects.filter(~Exists(led), ~Exists(asked), cohort__in=cohorts_run_by(person))
-    running = groups.filter(cohort__state__in=RUNNING).select_related("cohort__study")
+    running = groups.filter(cohort__state__in=Cohort.RUNNING).select_related("cohort__study")
     return list(running.order_by("cohort", "position")[:LONGEST])
 
 
@@ -121,5 +120,5 @@ def _unpaid(person: User) -> bool:
     """Whether seats of a study paid to this person were sold or are for sale, and nothing can be paid to them."""
     if Payee.objects.filter(person=person, enabled=True).exists():
         return False
-    sold = Cohort.objects.filter(study__payee=person, state__in=(*RUNNING, Cohort.State.FINISHED))
+    sold = Cohort.objects.filter(study__payee=person, state__in=(*Cohort.RUNNING, Cohort.State.FINISHED))
     return sold.filter(prices__amount__gt=0).exists()

@@ -30,7 +30,7 @@ class Step:
 
 def steps(place: Enrollment, week: Week) -> list[Step]:
     """Return the steps of one place in a cohort, most urgent first. `place` comes with its cohort and study."""
-    if place.cohort.state not in (Cohort.State.OPEN, Cohort.State.CLOSED):
+    if place.cohort.state not in Cohort.RUNNING:
         return []
     turns = week.turns_of(place)
     found = [for_turn(turn) for turn in turns]

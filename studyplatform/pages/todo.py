@@ -35,7 +35,7 @@ class Todo:
 
 @dataclass
 class Rows:
-    """What is looked at, all of it fetched before: see `hosting.rows_to_do`."""
+    """What is looked at, all of it fetched before: see `hosting.to_do`."""
 
     cohorts: list[Any]  # alive, from `with_standing`
     sessions: list[Session]  # of everybody, this week
@@ -96,7 +96,7 @@ def _runs(rows: Rows) -> Iterator[Todo]:
     """Studies whose last cohort is over or nearly so: run it again."""
     for cohort in rows.last:
         near = cohort.ends_on <= timezone.localdate() + ENDING
-        running = cohort.state in (Cohort.State.OPEN, Cohort.State.CLOSED)
+        running = cohort.state in Cohort.RUNNING
         if cohort.state == Cohort.State.DRAFT or (running and not near):
             continue
         reasons = {

@@ -42,7 +42,7 @@ class Moment:
 def opening_day() -> Told:
     """Move to an hour before the next cohort that takes place begins."""
     now = timezone.now()
-    coming = Cohort.objects.filter(state__in=(Cohort.State.OPEN, Cohort.State.CLOSED), starts_on__gt=now.date())
+    coming = Cohort.objects.filter(state__in=Cohort.RUNNING, starts_on__gt=now.date())
     enough = Q(minimum=0) | Q(minimum_met_at__isnull=False) | Q(seats__taken__gte=F("minimum"))
     cohort = coming.filter(enough).select_related("study").order_by("starts_on", "pk").first()
     first = cohort and cohort.sessions.filter(subgroup=None, starts_at__gt=now).order_by("starts_at").first()

@@ -24,8 +24,6 @@ from studyplatform.accounts.models import User
 from studyplatform.kit import moments, seo
 from studyplatform.pages import landing, steps, week
 
-RUNNING = (Cohort.State.OPEN, Cohort.State.CLOSED)
-
 
 @dataclass(frozen=True)
 class Place:
@@ -39,7 +37,7 @@ class Place:
     @property
     def running(self) -> bool:
         """Whether there is still something to do in it."""
-        return self.seat.cohort.state in RUNNING
+        return self.seat.cohort.state in Cohort.RUNNING
 
 
 @require_safe
@@ -50,9 +48,9 @@ def home(request: HttpRequest) -> HttpResponse:
     person = reader(request)
     mine = sorted(_seats(person), key=_order)
     seats = [seat for seat in mine if seat.state in Enrollment.BELONGS]
-    running = [seat for seat in seats if seat.cohort.state in RUNNING]
+    running = [seat for seat in seats if seat.cohort.state in Cohort.RUNNING]
     held = [seat for seat in mine if seat.state == Enrollment.State.HELD]
-    own = week.of(person, running, sessions_of(person).filter(cohort__state__in=RUNNING))
+    own = week.of(person, running, sessions_of(person).filter(cohort__state__in=Cohort.RUNNING))
     todo = steps.of_all(running, own)
     places = _places(person, seats, own)
     after = own.sessions[0] if own.sessions else None
@@ -89,7 +87,7 @@ def _next(after: Session | None, own: week.Week, running: list[Enrollment]) -> d
 
 def _run_by(person: User) -> dict[str, Any]:
     """The subgroups a person leads now and the studies they host."""
-    groups = subgroups_led_by(person).filter(cohort__state__in=RUNNING)
+    groups = subgroups_led_by(person).filter(cohort__state__in=Cohort.RUNNING)
     return {
         "groups": list(groups.order_by("cohort__starts_on", "pk")),
         "studies": list(studies_run_by(person).order_by("title")),
@@ -99,7 +97,7 @@ def _run_by(person: User) -> dict[str, Any]:
 def _order(seat: Enrollment) -> tuple[bool, int]:
     """Running cohorts first, the one that began first at the top; then the others, the latest at the top."""
     day = seat.cohort.starts_on.toordinal()
-    return (False, day) if seat.cohort.state in RUNNING else (True, -day)
+    return (False, day) if seat.cohort.state in Cohort.RUNNING else (True, -day)
 
 
 def _seats(person: User) -> Any:

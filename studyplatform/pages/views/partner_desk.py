@@ -6,7 +6,7 @@ from typing import Any
 
 from django.contrib.auth.decorators import login_required
 from django.core.paginator import Paginator
-from django.db.models import Count, F, OuterRef, Prefetch, Q, QuerySet
+from django.db.models import F, OuterRef, Prefetch, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.utils import timezone
@@ -15,8 +15,9 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_safe
 
 from cohorts import nudging, turns
-from cohorts.models import Enrollment, Membership, Nudge, Partner, Session
+from cohorts.models import Cohort, Enrollment, Membership, Partner, Session
 from cohorts.policies import members_looked_after_by, passed_turns_seen_by, reader, subgroups_led_by
+from cohorts.standing import POSTS, TURNS
 from studyplatform.accounts.models import User
 from studyplatform.kit import moments
 from studyplatform.pages import week
@@ -146,7 +147,7 @@ def _minutes_until(session: Session) -> int:
 def _led_by(person: User) -> QuerySet[Any]:
     """The groups a person leads now, in cohorts that are not over, with how many `people` sit there."""
     inside = Membership.objects.filter(subgroup=OuterRef("pk"), until=None, enrollment__state__in=Enrollment.BELONGS)
-    found: Any = subgroups_led_by(person).exclude(cohort__state__in=["finished", "called_off"])
+    found: Any = subgroups_led_by(person).exclude(cohort__state__in=Cohort.OVER)
     return found.annotate(people=week.counted(inside, "subgroup"))  # type: ignore[no-any-return]
 
 
@@ -172,10 +173,9 @@ def _of_everybody(groups: list[Any]) -> list[Next]:
 def _quiet(person: User, groups: list[Any]) -> dict[int, list[Any]]:
     """The quiet members of each group, with the note that rests on them (`resting`), if any."""
     sitting = members_looked_after_by(person).filter(memberships__until=None, memberships__subgroup__in=groups)
-    resting = Nudge.objects.filter(rests__contains=timezone.now()).select_related("sender__profile")
     rows: Any = nudging.quiet(sitting).annotate(sits=F("memberships__subgroup"))
     found = defaultdict(list)
-    for place in rows.prefetch_related(Prefetch("nudges", resting, to_attr="resting"))[: PAGE * OPEN_NOTES]:
+    for place in rows.prefetch_related(Prefetch("nudges", nudging.resting(), to_attr="resting"))[: PAGE * OPEN_NOTES]:
         found[place.sits].append(place)
     return found
 
@@ -186,13 +186,8 @@ def _members() -> Prefetch[str]:
 
 def _sitting() -> QuerySet[Membership]:
     """Open memberships, whoever came first at the top, each enrollment with its posts and turns counted."""
-    posts = Count("contributions", filter=Q(contributions__kind="post", contributions__voided_at=None), distinct=True)
-    had = Count("presentations", filter=Q(presentations__state__in=turns.TAKEN), distinct=True)
-    people = (
-        Enrollment.objects.filter(state__in=Enrollment.BELONGS)
-        .select_related("person__profile")
-        .annotate(post_count=posts, turn_count=had)
-    )
+    members = Enrollment.objects.filter(state__in=Enrollment.BELONGS).select_related("person__profile")
+    people = members.annotate(post_count=POSTS, turn_count=TURNS)
     inside = Membership.objects.filter(until=None, enrollment__state__in=Enrollment.BELONGS)
     return inside.prefetch_related(Prefetch("enrollment", people)).order_by("since", "pk")
 

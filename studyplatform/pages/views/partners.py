@@ -21,7 +21,6 @@ from studyplatform.kit import page_cache
 from studyplatform.pages import landing, structured
 
 PAGE = 24
-RUNNING = (Cohort.State.OPEN, Cohort.State.CLOSED)
 
 
 @page_cache.public("partners", "lists", query=("page",))
@@ -42,7 +41,7 @@ def partners(request: HttpRequest) -> HttpResponse:
 def _leading() -> QuerySet[Any]:
     """Partners who lead in a cohort that is open or runs, the reader's language first; their groups in one column."""
     now = timezone.now()
-    running = public_cohorts().filter(state__in=RUNNING)
+    running = public_cohorts().filter(state__in=Cohort.RUNNING)
     lead = {"kind": Leadership.Kind.LEAD, "period__contains": now, "subgroup__cohort__in": running.values("pk")}
     groups = Leadership.objects.filter(partner=OuterRef("pk"), **lead).order_by(
         "subgroup__cohort", "subgroup__position"
@@ -72,6 +71,6 @@ def _group(row: dict[str, Any]) -> dict[str, Any]:
 def _shares() -> tuple[float, float] | None:
     """Return from how much to how much of what members pay partners get in the cohorts one can join or that run."""
     latest = Terms.objects.filter(cohort=OuterRef("pk")).order_by("-version").values("partner_share")[:1]
-    found = public_cohorts().filter(state__in=RUNNING).annotate(share=Subquery(latest)).filter(share__gt=0)
+    found = public_cohorts().filter(state__in=Cohort.RUNNING).annotate(share=Subquery(latest)).filter(share__gt=0)
     both = found.aggregate(least=Min("share"), most=Max("share"))
     return (both["least"] / PER_CENT, both["most"] / PER_CENT) if both["least"] else None

@@ -65,7 +65,7 @@ def space(request: HttpRequest, slug: str, number: int) -> HttpResponse:
 
 def stage(cohort: Cohort, coming: list[Session]) -> str:
     """Return "over", "before" (no session has begun) or "running"."""
-    if cohort.state in (Cohort.State.FINISHED, Cohort.State.CALLED_OFF):
+    if cohort.state in Cohort.OVER:
         return "over"
     begun = cohort.sessions.filter(starts_at__lte=timezone.now()).exists()
     if begun and not coming and cohort.state != Cohort.State.DRAFT:

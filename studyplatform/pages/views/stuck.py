@@ -61,7 +61,7 @@ def payouts_not_made_anew() -> QuerySet[Payout]:
 def cohorts_short_of_members() -> QuerySet[Any]:
     """Cohorts whose minimum is decided within a week and that have fewer members."""
     belongs = Count("enrollments", filter=Q(enrollments__state__in=Enrollment.BELONGS))
-    running = Cohort.objects.filter(state__in=["open", "closed"], minimum_met_at=None)
+    running = Cohort.objects.filter(state__in=Cohort.RUNNING, minimum_met_at=None)
     soon: QuerySet[Any] = running.filter(minimum_by__lte=timezone.now() + WEEK).annotate(members=belongs)
     return soon.filter(members__lt=F("minimum"))
 

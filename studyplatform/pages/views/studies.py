@@ -35,7 +35,7 @@ def _cohorts(shown: str) -> QuerySet[Any]:
     amount = Price.objects.filter(cohort=OuterRef("pk"), kind=Price.Kind.STANDARD).values("amount")[:1]
     which = {
         "open": joinable_now(),
-        "running": Q(state__in=[Cohort.State.OPEN, Cohort.State.CLOSED]) & ~joinable_now(),
+        "running": Q(state__in=Cohort.RUNNING) & ~joinable_now(),
         "past": Q(state=Cohort.State.FINISHED),
     }[shown]
     order = "-starts_on" if shown == "past" else "starts_on"
