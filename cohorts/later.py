@@ -12,7 +12,7 @@ from cohorts.models import Cohort, Price, Study
 from studyplatform.kit import money
 
 PAUSE = datetime.timedelta(weeks=2)  # between two runs, and to invite people before the next
-KEPT = (*("zone", "meets_at", "minutes", "weeks", "turns_per_session", "link", "minimum", "currency", "posts_needed"),)
+KEPT = ("zone", "meets_at", "minutes", "weeks", "turns_per_session", "link", "minimum", "currency", "posts_needed")
 MOVED = ("starts_on", "closes_at", "minimum_by")
 
 

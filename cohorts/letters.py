@@ -23,12 +23,10 @@ from cohorts.models import (
 )
 from cohorts.policies import enrollments_in
 from studyplatform.accounts.models import User
-from studyplatform.kit import money
 from studyplatform.mail.services.letters import withdraw, write
 
 HOST = "called off by the host"
 TOO_FEW = "too few members"
-PER_CENT = money.BASIS // 100
 
 
 def opened(cohort: Cohort, host: User) -> None:
@@ -70,8 +68,8 @@ def minimum_soon(cohort: Cohort, members: int) -> None:
 def partner_named(subgroup: Subgroup, partner: Partner, host: User) -> None:
     """Tell a partner which group they lead, who asked them to, and what part of the money is theirs."""
     cohort = subgroup.cohort
-    share = cohort.terms.latest("version").partner_share / PER_CENT
-    context = {"subgroup": subgroup, "host": host, "desk": address(reverse("partner_desk")), "part": share}
+    part = cohort.terms.latest("version").partner_part
+    context = {"subgroup": subgroup, "host": host, "desk": address(reverse("partner_desk")), "part": part}
     key = f"partner-named:{subgroup.pk}:{partner.pk}:{subgroup.leaderships.count()}"
     if partner.person_id != host.pk:
         _to(partner.person, "partner_named", key, cohort, context)

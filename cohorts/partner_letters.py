@@ -5,8 +5,8 @@ from typing import Any
 
 from django.urls import reverse
 
-from cohorts.letters import PER_CENT, address, hosts_of
-from cohorts.models import Cohort, Leadership, Partner, PartnerInvitation
+from cohorts.letters import address, hosts_of
+from cohorts.models import Leadership, Partner, PartnerInvitation, Subgroup
 from studyplatform.accounts.models import User
 from studyplatform.kit.models import Change
 from studyplatform.mail.models import Letter
@@ -35,10 +35,8 @@ def moved(partner: Partner, *, came_from: str = "", reason: str = "") -> None:
 
 def invited(invitation: PartnerInvitation) -> None:
     """Ask somebody to lead a subgroup. Where there is no account the letter is the key, so nobody else reads it."""
-    cohort = invitation.subgroup.cohort
     context = {
-        **_group(invitation.subgroup.cohort, invitation),
-        "subgroup": invitation.subgroup,
+        **_asked(invitation),
         "page": address(invitation.get_absolute_url()),
         "until": invitation.expires_at,
     }
@@ -50,7 +48,7 @@ def invited(invitation: PartnerInvitation) -> None:
         write(to=known, kind="partner_named", key=f"partner-invited:{invitation.pk}", about=about, **options)
     else:
         key = f"{Letter.OPENS}invitation:{invitation.pk}"
-        write_to_address(invitation.email, language=cohort.study.language, key=key, **options)
+        write_to_address(invitation.email, language=invitation.subgroup.cohort.study.language, key=key, **options)
 
 
 def take_back_question(invitation: PartnerInvitation) -> None:
@@ -61,25 +59,23 @@ def take_back_question(invitation: PartnerInvitation) -> None:
 def answered(invitation: PartnerInvitation) -> None:
     """Tell the host who asked what the answer is."""
     group = invitation.subgroup
-    page = reverse("studio_group", args=[group.cohort.study.slug, group.cohort.number, group.pk])
     write(
         to=invitation.host,
         kind="partner_answered",
         key=f"partner-answered:{invitation.pk}",
         template="cohorts/partner_answered",
         context={
-            **_group(group.cohort, invitation),
-            "subgroup": group,
+            **_asked(invitation),
             "yes": invitation.state == PartnerInvitation.State.ACCEPTED,
             "partner": invitation.partner,
             "email": invitation.email,
-            "page": address(page),
+            "page": _studio(group),
         },
         about=f"cohort:{group.cohort_id}",
     )
 
 
-def stands_in(leadership: Leadership, actor: User, first: datetime.date, last: datetime.date) -> None:
+def stands_in(leadership: Leadership, first: datetime.date, last: datetime.date) -> None:
     """Tell a partner that they stand in for a while."""
     group = leadership.subgroup
     write(
@@ -87,14 +83,7 @@ def stands_in(leadership: Leadership, actor: User, first: datetime.date, last: d
         kind="partner_named",
         key=f"stands-in:{leadership.pk}",
         template="cohorts/partner_stands_in",
-        context={
-            "cohort": group.cohort,
-            "study": group.cohort.study,
-            "subgroup": group,
-            "first": first,
-            "last": last,
-            "desk": address(reverse("partner_desk")),
-        },
+        context={**_group(group), "first": first, "last": last, "desk": address(reverse("partner_desk"))},
         about=f"cohort:{group.cohort_id}",
     )
 
@@ -102,21 +91,29 @@ def stands_in(leadership: Leadership, actor: User, first: datetime.date, last: d
 def lead_missing(leadership: Leadership) -> None:
     """Tell the hosts that a group of theirs has nobody who leads it any more."""
     group = leadership.subgroup
-    page = reverse("studio_group", args=[group.cohort.study.slug, group.cohort.number, group.pk])
-    context = {"cohort": group.cohort, "study": group.cohort.study, "subgroup": group, "page": address(page)}
+    context = {**_group(group), "page": _studio(group), "partner": leadership.partner}
     for host in hosts_of(group.cohort):
         write(
             to=host,
             key=f"lead-missing:{leadership.pk}:{host.pk}",
             template="cohorts/lead_missing",
-            context={**context, "partner": leadership.partner},
+            context=context,
             about=f"cohort:{group.cohort_id}",
         )
 
 
-def _group(cohort: Cohort, invitation: PartnerInvitation) -> dict[str, Any]:
-    part = cohort.terms.latest("version").partner_share / PER_CENT
-    return {"cohort": cohort, "study": cohort.study, "host": invitation.host, "part": part}
+def _asked(invitation: PartnerInvitation) -> dict[str, Any]:
+    part = invitation.subgroup.cohort.terms.latest("version").partner_part
+    return {**_group(invitation.subgroup), "host": invitation.host, "part": part}
+
+
+def _group(group: Subgroup) -> dict[str, Any]:
+    return {"cohort": group.cohort, "study": group.cohort.study, "subgroup": group}
+
+
+def _studio(group: Subgroup) -> str:
+    """Return where the host looks after a group."""
+    return address(reverse("studio_group", args=[group.cohort.study.slug, group.cohort.number, group.pk]))
 
 
 def _about(invitation: PartnerInvitation) -> str:

@@ -14,8 +14,8 @@ from django.utils.translation import ngettext
 from unfold.widgets import UnfoldAdminTextareaWidget
 
 from cohorts.admin import partner_groups
-from cohorts.letters import PER_CENT
 from cohorts.models import Cohort, Leadership, Partner, PartnerApplication, PartnerInvitation, Subgroup
+from cohorts.models.terms import PER_CENT
 from cohorts.services import leaderships, partners
 from studyplatform.accounts.texts import PARTNER_TERMS
 from studyplatform.kit.desk.deeds import Reason, Said, deed
@@ -97,7 +97,7 @@ def _what_assigning_does(row: Partner, said: Said) -> Sequence[Any]:
         days = {"first": day(said["first"]), "last": day(said["last"])}
         return [where, _("They stand in from %(first)s to %(last)s, and are paid for those sessions.") % days]
     standing = leaderships.lead_of(group)
-    share = group.cohort.terms.latest("version").partner_share / PER_CENT
+    share = group.cohort.terms.latest("version").partner_part
     part = _("Their part is %(part)s %% of what its members pay.") % {"part": f"{share:g}"}
     now = _("%(name)s leads it now and stops.") % {"name": standing.partner} if standing else _("Nobody leads it now.")
     return [where, now, part]

@@ -12,8 +12,8 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
-from cohorts.letters import PER_CENT
 from cohorts.models import Cohort, Enrollment, Session, Study, StudyRole, Terms
+from cohorts.models.terms import PER_CENT
 from cohorts.services import cohorts, terms
 from studyplatform.kit.desk.deeds import Said, deed
 from studyplatform.kit.desk.tables import Lines, Table

@@ -14,11 +14,10 @@ from django.utils.translation import gettext_lazy as _
 from cohorts import presets, prices, weekly
 from cohorts.forms.inputs import ClockInput, DayInput, address, number, zones
 from cohorts.models import Cohort, RefundPolicy
+from cohorts.models.terms import PER_CENT
 from studyplatform.accounts.models import User
 from studyplatform.kit import money
 from studyplatform.kit.errors import Refused
-
-PER_CENT = money.BASIS // 100
 
 
 class CohortForm(forms.Form):

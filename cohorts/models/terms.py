@@ -5,6 +5,8 @@ from django.db.models import F, Q
 
 from studyplatform.kit.money import BASIS
 
+PER_CENT = BASIS // 100  # basis points
+
 
 class Terms(models.Model):
     """Shares in basis points of each release; the host has the remainder. Never changed."""
@@ -23,6 +25,11 @@ class Terms(models.Model):
                 condition=Q(platform_share__lte=BASIS - F("partner_share")), name="terms_within_whole"
             ),
         ]
+
+    @property
+    def partner_part(self) -> float:
+        """The partners' share in per cent."""
+        return self.partner_share / PER_CENT
 
     def __str__(self) -> str:
         return f"{self.platform_share}/{self.partner_share}"

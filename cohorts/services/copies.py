@@ -69,8 +69,8 @@ def _asked(group: Subgroup, leads: User | None, last: Partner | None) -> Asked:
 def ask_partners(host: User, copy: Cohort) -> int:
     """Name everybody who led last time and can lead again; each gets the letter about it. Return how many."""
     cohorts.locked(copy)
-    asked = [one for one in partners_of(copy) if one.can_be_asked and one.led]
-    for one in asked:
-        partners.appoint(host, one.subgroup, one.led.email if one.led else "")
+    asked = [(one.subgroup, one.led.email) for one in partners_of(copy) if one.led and one.can_be_asked]
+    for group, email in asked:
+        partners.appoint(host, group, email)
     cohorts.changed(copy)
     return len(asked)

@@ -14,6 +14,7 @@ from studyplatform.accounts.models import User
 from studyplatform.kit import history, page_cache
 from studyplatform.kit.errors import Refused
 
+DAY = datetime.timedelta(days=1)
 PAGE = "partners"  # the generation of the page of partners
 
 
@@ -87,12 +88,12 @@ def _stand_in(
     if not first or not last or last < first:
         raise Refused(_("Say from which day to which day they stand in."), field="last")
     zone = subgroup.cohort.tz
-    midnights = [datetime.datetime.combine(day, datetime.time(), zone) for day in (first, last + _day())]
+    midnights = [datetime.datetime.combine(day, datetime.time(), zone) for day in (first, last + DAY)]
     leadership = Leadership.objects.create(
         subgroup=subgroup, partner=partner, kind=Leadership.Kind.STAND_IN, period=DateTimeTZRange(*midnights)
     )
     history.record(partner, partner.state, partner.state, actor, note=_note(leadership))
-    partner_letters.stands_in(leadership, actor, first, last)
+    partner_letters.stands_in(leadership, first, last)
     return leadership
 
 
@@ -115,10 +116,6 @@ def _from(group: Subgroup) -> int:
 
 def _until(group: Subgroup) -> int:
     return _from(group) + group.minutes
-
-
-def _day() -> datetime.timedelta:
-    return datetime.timedelta(days=1)
 
 
 def close(leadership: Leadership, now: datetime.datetime) -> None:

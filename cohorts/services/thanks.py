@@ -10,7 +10,7 @@ from cohorts.policies import sessions_seen_by
 from cohorts.services import contributions
 from studyplatform.accounts.models import User
 from studyplatform.kit import history
-from studyplatform.kit.errors import Refused
+from studyplatform.kit.errors import Refused, refuse_longer
 
 MOST_TIMES = 3  # that one person says thanks for one turn, taking it back in between
 
@@ -63,10 +63,7 @@ def _tidy(words: str) -> str:
     sentence = " ".join(words.replace("\x00", "").split())
     if len(sentence) < Thanks.SHORTEST:
         raise Refused(_("Say in a sentence what it gave you."), field="words", code="too_short")
-    if len(sentence) > Thanks.LONGEST:
-        too_long = _("At most %(limit_value)d characters. Yours has %(show_value)d.")
-        counted = {"limit_value": Thanks.LONGEST, "show_value": len(sentence)}
-        raise Refused(too_long % counted, field="words", code="too_long")
+    refuse_longer(sentence, Thanks.LONGEST, field="words")
     return sentence
 
 

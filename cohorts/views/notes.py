@@ -8,7 +8,6 @@ from django.db.models import Q
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
-from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
@@ -20,6 +19,7 @@ from cohorts.services import nudges
 from cohorts.standing import POSTS, TURNS
 from studyplatform.kit.errors import Refused
 from studyplatform.kit.limits import limited
+from studyplatform.kit.redirects import path_of
 
 
 @login_required
@@ -42,7 +42,7 @@ def nudge(request: HttpRequest, public_id: str) -> HttpResponse:
         try:
             nudges.send(reader(request), place, form.cleaned_data["words"])
             messages.success(request, _("Your note is on its way to %(name)s.") % {"name": place.person.name})
-            return redirect(_back(request) or request.path.removesuffix("nudge/"))
+            return redirect(path_of(request, "next", request.path.removesuffix("nudge/")))
         except Refused as refused:
             form.add_error(refused.field, str(refused))
     return _page(request, place, form, PartnerNoteForm(), status=422)
@@ -88,9 +88,3 @@ def _page(request: HttpRequest, place: Any, form: NudgeForm, note: PartnerNoteFo
         "notes": others.order_by("-changed_at"),
     }
     return render(request, "cohorts/notes.html", context, status=status)
-
-
-def _back(request: HttpRequest) -> str:
-    """Return the page of ours the note was sent from."""
-    back = request.POST.get("next", "")
-    return back if back.startswith("/") and url_has_allowed_host_and_scheme(back, allowed_hosts=None) else ""

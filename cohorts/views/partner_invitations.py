@@ -11,7 +11,6 @@ from django.views.decorators.http import require_http_methods
 
 from cohorts.forms.partners import InvitationForm
 from cohorts.forms.refusal import attempt
-from cohorts.letters import PER_CENT
 from cohorts.models import PartnerInvitation
 from cohorts.policies import invitations_by_token
 from cohorts.services import partner_invitations
@@ -34,7 +33,7 @@ def partner_invitation(request: HttpRequest, token: str) -> HttpResponse:
         messages.success(request, _("You lead “%(topic)s” now.") % {"topic": invitation.subgroup.topic})
         return redirect("partner_desk")
     cohort = invitation.subgroup.cohort
-    share = cohort.terms.latest("version").partner_share / PER_CENT
+    share = cohort.terms.latest("version").partner_part
     context = {"invitation": invitation, "group": invitation.subgroup, "cohort": cohort, "share": share, "form": form}
     return render(request, "cohorts/partner_invitation.html", context, status=422 if form.errors else 200)
 

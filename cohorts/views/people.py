@@ -7,7 +7,6 @@ from django.contrib.auth.decorators import login_required
 from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
-from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
@@ -19,6 +18,7 @@ from cohorts.standing import with_standing
 from studyplatform.kit import csv_export, moments
 from studyplatform.kit.errors import Refused
 from studyplatform.kit.limits import limited
+from studyplatform.kit.redirects import path_of
 
 PAGE = 50
 
@@ -67,10 +67,4 @@ def place(request: HttpRequest, slug: str, number: int, public_id: str) -> HttpR
         messages.success(request, _("%(name)s is in the group “%(group)s” now.") % moved)
     except Refused as refused:
         messages.error(request, str(refused))
-    return redirect(_back(request) or request.path.rsplit("/", 3)[0] + "/")
-
-
-def _back(request: HttpRequest) -> str:
-    """Return the list the host came from, when it is one of ours."""
-    back = request.POST.get("back", "")
-    return back if back.startswith("/") and url_has_allowed_host_and_scheme(back, allowed_hosts=None) else ""
+    return redirect(path_of(request, "back", request.path.rsplit("/", 3)[0] + "/"))

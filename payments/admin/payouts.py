@@ -52,7 +52,7 @@ class Desk(Table):
 
 def what_waits() -> list[str]:
     """Return what a batch made now would hold, by currency."""
-    waits = payouts.fitting().filter(state=Payout.State.DRAFTED, batch=None).order_by().values("currency")
+    waits = payouts.waiting().order_by().values("currency")
     found = waits.annotate(count=Count("pk"), sum=Sum("amount")).order_by("currency")
     return [
         ngettext("%(n)s payout, %(sum)s", "%(n)s payouts, %(sum)s", row["count"])

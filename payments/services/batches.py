@@ -24,8 +24,7 @@ NOT_A_NAME = re.compile(r"[^0-9A-Za-z가-힣 ().&-]")
 @transaction.atomic
 def make(maker: User, currency: str) -> PayoutBatch:
     """Put every drafted payout of the bank rail into a new batch. Raises Refused when none waits."""
-    waiting = payouts.fitting().select_for_update(of=("self",))
-    waiting = waiting.filter(state=Payout.State.DRAFTED, batch=None, currency=currency)
+    waiting = payouts.waiting().select_for_update(of=("self",)).filter(currency=currency)
     rows = list(waiting)
     if not rows:
         raise Refused(_("No payout waits for a batch."))

@@ -63,6 +63,11 @@ def fitting() -> QuerySet[Payout]:
     return bank.filter(payee__currency=F("currency"))
 
 
+def waiting() -> QuerySet[Payout]:
+    """Return payouts a batch made now would hold."""
+    return fitting().filter(state=Payout.State.DRAFTED, batch=None)
+
+
 def _take_back_misfits() -> None:
     """Whose payee is paid another way since they were written, and nobody has put into a batch: written anew."""
     waiting = Payout.objects.select_for_update(of=("self",)).filter(state=Payout.State.DRAFTED, batch=None)

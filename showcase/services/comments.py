@@ -13,7 +13,7 @@ from showcase.policies import discussed_by
 from studyplatform.accounts.models import User
 from studyplatform.accounts.policies import has_confirmed_address
 from studyplatform.kit import history, page_cache
-from studyplatform.kit.errors import Refused
+from studyplatform.kit.errors import Refused, refuse_longer
 
 TWICE = datetime.timedelta(minutes=1)  # the same words again within it are the same comment
 
@@ -76,10 +76,7 @@ def _tidy(text: str) -> str:
     words = re.sub(r"\n{3,}", "\n\n", text.replace("\r\n", "\n").replace("\x00", "").strip())
     if not any(letter.isprintable() and not letter.isspace() for letter in words):
         raise Refused(_("Write a word or two first."), field="text", code="empty")
-    if len(words) > Comment.LONGEST:
-        too_long = _("At most %(limit_value)d characters. Yours has %(show_value)d.")
-        counted = {"limit_value": Comment.LONGEST, "show_value": len(words)}
-        raise Refused(too_long % counted, field="text", code="too_long")
+    refuse_longer(words, Comment.LONGEST, field="text")
     return words
 
 

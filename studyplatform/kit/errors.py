@@ -1,6 +1,7 @@
 """The one error a verb raises when it will not do what was asked."""
 
 from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
 
 
 class Refused(Exception):
@@ -17,3 +18,10 @@ class Refused(Exception):
 
     def __str__(self) -> str:
         return str(self.sentence)
+
+
+def refuse_longer(words: str, most: int, *, field: str) -> None:
+    """Raise Refused when words are longer than they may be, as a form's own check says it."""
+    if len(words) > most:
+        sentence = _("At most %(limit_value)d characters. Yours has %(show_value)d.")
+        raise Refused(sentence % {"limit_value": most, "show_value": len(words)}, field=field, code="too_long")

@@ -15,6 +15,12 @@ def is_ours(url: str | None, request: HttpRequest) -> bool:
     return url_has_allowed_host_and_scheme(url, {request.get_host()}, require_https=request.is_secure())
 
 
+def path_of(request: HttpRequest, name: str, default: str) -> str:
+    """Return the path a form sent under `name` if it is one of ours, else `default`."""
+    asked = request.POST.get(name, "")
+    return asked if asked.startswith("/") and is_ours(asked, request) else default
+
+
 def next_of(request: HttpRequest, default: str) -> str:
     """Return the `next` a request carries if it is ours, else `default`."""
     asked = request.POST.get("next") or request.GET.get("next") or ""

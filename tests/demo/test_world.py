@@ -1,6 +1,7 @@
 """The world of `make demo`, made into the test's database and looked at by the people who live in it."""
 
 from collections.abc import Iterator
+from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -45,16 +46,18 @@ class Made:
 
 @pytest.fixture(scope="module")
 def made(django_db_setup: None, django_db_blocker: Any, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Made]:
-    stripe = LocalStripe(tmp_path_factory.mktemp("stripe"))
     folder = tmp_path_factory.mktemp("media")
-    with django_db_blocker.unblock(), override_settings(MEDIA_ROOT=folder, STRIPE_API_BASE=stripe.address):
+    with (
+        closing(LocalStripe(tmp_path_factory.mktemp("stripe"))) as stripe,
+        django_db_blocker.unblock(),
+        override_settings(MEDIA_ROOT=folder, STRIPE_API_BASE=stripe.address),
+    ):
         with taken_back():
             build()
             once = told()
         before = {currency: stripe.balance(currency) for currency in ("KRW", "USD")}
         with taken_back():
             yield Made(build(), once, stripe, before)
-    stripe.close()
 
 
 class taken_back(transaction.Atomic):  # noqa: N801 - reads as what it does

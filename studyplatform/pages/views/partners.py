@@ -13,9 +13,9 @@ from django.utils.dateparse import parse_time
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
-from cohorts.letters import PER_CENT
 from cohorts.models import Cohort, Leadership, Partner, Terms
 from cohorts.models.subgroup import WEEKDAYS
+from cohorts.models.terms import PER_CENT
 from cohorts.policies import public_cohorts
 from studyplatform.kit import page_cache
 from studyplatform.pages import landing, structured
