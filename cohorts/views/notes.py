@@ -21,15 +21,14 @@ from studyplatform.kit.errors import Refused
 from studyplatform.kit.limits import limited
 from studyplatform.kit.redirects import path_of
 
+OWN = "own-%s"  # ids of the second form on the page
+
 
 @login_required
 @require_safe
 def member(request: HttpRequest, public_id: str) -> HttpResponse:
     """The member, the notes they were sent, and what the reader keeps about them."""
-    place = _get(request, public_id)
-    own = PartnerNote.objects.filter(enrollment=place, author=reader(request)).first()
-    form = NudgeForm(initial={"words": nudging.words_for(place, _next(place))})
-    return _page(request, place, form, PartnerNoteForm(initial={"words": own.words if own else ""}))
+    return _page(request, _get(request, public_id))
 
 
 @login_required
@@ -45,16 +44,16 @@ def nudge(request: HttpRequest, public_id: str) -> HttpResponse:
             return redirect(path_of(request, "next", request.path.removesuffix("nudge/")))
         except Refused as refused:
             form.add_error(refused.field, str(refused))
-    return _page(request, place, form, PartnerNoteForm(), status=422)
+    return _page(request, place, form=form)
 
 
 @login_required
 @require_POST
 def note(request: HttpRequest, public_id: str) -> HttpResponse:
     """Keep what the reader wants to remember of the member."""
-    place, form = _get(request, public_id), PartnerNoteForm(request.POST)
+    place, form = _get(request, public_id), PartnerNoteForm(request.POST, auto_id=OWN)
     if not form.is_valid():
-        return _page(request, place, NudgeForm(), form, status=422)
+        return _page(request, place, note=form)
     nudges.keep(reader(request), place, form.cleaned_data["words"])
     messages.success(request, _("Saved."))
     return redirect(request.path.removesuffix("note/"))
@@ -72,7 +71,10 @@ def _next(place: Enrollment) -> Session | None:
     return coming.filter(Q(subgroup=None) | Q(subgroup=group)).filter(starts_at__gt=timezone.now()).first()
 
 
-def _page(request: HttpRequest, place: Any, form: NudgeForm, note: PartnerNoteForm, status: int = 200) -> HttpResponse:
+def _page(
+    request: HttpRequest, place: Any, *, form: NudgeForm | None = None, note: PartnerNoteForm | None = None
+) -> HttpResponse:
+    """The member's page; a form given was refused, and stands beside the other one as it was."""
     sent = list(place.nudges.select_related("sender__profile")[:20])
     others = partner_notes_seen_by(request.user).filter(enrollment=place).exclude(author=reader(request))
     context = {
@@ -83,8 +85,13 @@ def _page(request: HttpRequest, place: Any, form: NudgeForm, note: PartnerNoteFo
         "sent": sent,
         "rests": next((one for one in sent if one.rests.upper > timezone.now()), None),
         "running": place.cohort.state in place.cohort.RUNNING,
-        "form": form,
-        "note": note,
+        "form": form or NudgeForm(initial={"words": nudging.words_for(place, _next(place))}),
+        "note": note or PartnerNoteForm(initial={"words": _kept(request, place)}, auto_id=OWN),
         "notes": others.order_by("-changed_at"),
     }
-    return render(request, "cohorts/notes.html", context, status=status)
+    return render(request, "cohorts/notes.html", context, status=422 if form or note else 200)
+
+
+def _kept(request: HttpRequest, place: Enrollment) -> str:
+    own = PartnerNote.objects.filter(enrollment=place, author=reader(request)).first()
+    return own.words if own else ""

@@ -1,6 +1,7 @@
 """A warm note to a quiet member, by letter, once in a week; and what a partner or host keeps for themselves."""
 
 import datetime
+import re
 
 import pytest
 import time_machine
@@ -130,6 +131,17 @@ def test_who_wants_no_such_letters_gets_none_and_the_sender_is_told(partner, met
     assert "does not want notes by letter" in text(answer)
     assert "잘 지내요?</textarea>" in text(answer)
     assert not Nudge.objects.exists()
+
+
+def test_a_refused_note_leaves_what_one_keeps_for_oneself(partner, met, place):
+    browser = english(partner)
+    browser.post(address(place, "note/"), {"words": "지난주에 아팠대요"})
+    for answer in (browser.post(address(place, "nudge/"), {"words": " "}), browser.get(address(place))):
+        assert "지난주에 아팠대요</textarea>" in text(answer)
+        assert len(set(re.findall(r'<textarea[^>]* id="([^"]+)"', text(answer)))) == 2
+    long = browser.post(address(place, "note/"), {"words": "가" * 2001})
+    assert long.status_code == 422
+    assert "배소라 님" in text(long)
 
 
 @pytest.mark.parametrize(("words", "state"), [("  ", "open"), ("네", "finished")])
