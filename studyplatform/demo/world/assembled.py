@@ -38,7 +38,6 @@ def _number(session: Session) -> int:
 
 def _publish(world: World, cohort: Cohort, name: str, key: str) -> None:
     author = world.people[name]
-    cohort.refresh_from_db()
     over = cohort.ends_on < world.diary.day
     place = Enrollment.objects.get(cohort=cohort, person=author, state__in=Enrollment.BELONGS)
     seen = CaseStudy.Visibility.PUBLIC if over else CaseStudy.Visibility.COHORT

@@ -15,6 +15,7 @@ BEGIN = -110  # days
 def build() -> World:
     """Fill an empty database. The same world each time, its dates counted from now."""
     with same_ids(), stripe.in_the_past(), standing_at(timezone.now()) as clock:
+        _wait_for_disk(False)
         diary = Diary(clock)
         clock.moment = diary.at(BEGIN, 9)
         world = World(diary, people.arrive())
@@ -24,6 +25,13 @@ def build() -> World:
         diary.live()
         routine.look(world)
     routine.post_letters()
+    _wait_for_disk(True)
     with connection.cursor() as cursor:
         cursor.execute("ANALYZE")  # the planner learns of all these rows now, not when autovacuum comes by
     return world
+
+
+def _wait_for_disk(yes: bool) -> None:
+    """A world cut off half-made is made anew, so only its last commit has to be on the disk, and all before it then."""
+    with connection.cursor() as cursor:
+        cursor.execute(f"SET synchronous_commit TO {'on' if yes else 'off'}")
