@@ -1,6 +1,9 @@
 """Fixtures every test may use."""
 
+import datetime
+
 import pytest
+import time_machine
 from django.conf import settings
 from django.core.cache import cache
 from django.core.management import call_command
@@ -35,3 +38,10 @@ def pytest_sessionstart(session: pytest.Session) -> None:
 def _fresh_cache():
     """No test sees the pages another one kept."""
     cache.clear()
+
+
+@pytest.fixture
+def still_clock():
+    """Stand at the first second of a minute: what is counted by the minute is not split between two."""
+    with time_machine.travel(datetime.datetime.now(datetime.UTC).replace(second=1), tick=False) as travelling:
+        yield travelling

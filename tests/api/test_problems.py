@@ -41,6 +41,7 @@ def test_filters_that_mean_nothing_are_named_by_field() -> None:
     assert {error["field"] for error in body["errors"]} == {"state", "language"}
 
 
+@pytest.mark.usefixtures("still_clock")
 def test_too_often(settings: Any) -> None:
     settings.API_PER_MINUTE = 3
     assert [get("/api/v1/studies/").status_code for _ in range(3)] == [200] * 3

@@ -3,7 +3,6 @@
 import datetime
 
 import pytest
-import time_machine
 from django.test import Client
 from django.urls import reverse
 
@@ -11,13 +10,7 @@ from cohorts.models import Enrollment
 from studyplatform.mail.models import Letter
 from tests.people import PASSWORD, make_person, sign_in
 
-pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture(autouse=True)
-def clock():
-    with time_machine.travel(datetime.datetime.now(datetime.UTC).replace(second=1), tick=False) as travelling:
-        yield travelling
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("still_clock")]
 
 
 def again_and_again(ask, most):
@@ -34,14 +27,14 @@ def says_when_to_try_again(answer):
     assert "<h1>" in answer.content.decode()
 
 
-def test_joining(cohort, stranger, clock):
+def test_joining(cohort, stranger, still_clock):
     browser, address = sign_in(stranger), reverse("join", args=["ai-at-work", 1])
     says_when_to_try_again(again_and_again(lambda: browser.post(address, {}), 20))
     browser.post(address, {"terms": "on"})
     assert not Enrollment.objects.filter(person=stranger).exists()
     assert browser.get(address).status_code == 200
     assert sign_in(make_person("other", "다른 사람")).post(address, {}).status_code == 422
-    clock.shift(datetime.timedelta(minutes=1))
+    still_clock.shift(datetime.timedelta(minutes=1))
     assert browser.post(address, {}).status_code == 422
 
 

@@ -168,6 +168,7 @@ def test_links_lend_nobody_our_standing_and_paragraphs_are_kept(case: CaseStudy,
     assert "<p>둘째 문단<br>셋째 줄</p>" in page
 
 
+@pytest.mark.usefixtures("still_clock")
 def test_too_many_in_a_minute_are_asked_to_wait(case: CaseStudy, stranger: User) -> None:
     browser = sign_in(stranger)
     answers = [browser.post(talk_of(case), {"text": f"말 {n}"}).status_code for n in range(11)]
