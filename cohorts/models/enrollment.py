@@ -46,6 +46,7 @@ class Enrollment(models.Model):
     came_from_kind = models.CharField(max_length=20, blank=True)
     came_from_id = models.CharField(max_length=40, blank=True)
     joined_at = models.DateTimeField(null=True, blank=True)
+    left_because = models.CharField(max_length=300, blank=True, db_default="")  # for the host, if they said it
     created_at = models.DateTimeField(auto_now_add=True)
 
     class Meta:

@@ -148,12 +148,12 @@ def locked(enrollment: Enrollment) -> Enrollment:
 
 
 @transaction.atomic
-def release(enrollment: Enrollment, to: str, actor: User | None = None) -> bool:
+def release(enrollment: Enrollment, to: str, actor: User | None = None, *, because: str = "") -> bool:
     """End a seat: expired or cancelled. Frees cohort and subgroup once; False when the state no longer allows it."""
     row = locked(enrollment)
     if to not in row.MOVES.get(row.state, ()) or row.state not in Enrollment.SEATED:
         return False
-    history.move(row, to, actor)
+    history.move(row, to, actor, left_because=because)
     presentations.free(row, actor)
     leave_subgroup(row)
     _give_back(row.cohort)
