@@ -8,6 +8,7 @@ from typing import Any
 from django.contrib.postgres.expressions import ArraySubquery
 from django.db.models import Case, Count, F, IntegerField, OuterRef, Q, QuerySet, Subquery, When
 from django.db.models.functions import Coalesce, JSONObject
+from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.translation import get_language
 
@@ -178,12 +179,29 @@ def proof(cohort: Cohort, came_from: str = "", limit: int = 3) -> list[CaseStudy
 
     For who comes from a post, that post stands first, then those of its field.
     """
-    earlier = public_case_studies().filter(enrollment__cohort__study=cohort.study_id)
-    order = [_near(came_from)] if came_from else []
-    if cohort.state == Cohort.State.FINISHED:
-        order.append(Case(When(enrollment__cohort=cohort, then=0), default=1, output_field=IntegerField()))
-    found = earlier.select_related("author__profile", "cover", "enrollment__cohort")
-    return list(found.order_by(*order, "-published_at")[:limit])
+    if cohort.state != Cohort.State.FINISHED:
+        return made_in(cohort.study_id, came_from, limit)
+    own = Case(When(enrollment__cohort=cohort, then=0), default=1, output_field=IntegerField())
+    return made_in(cohort.study_id, came_from, limit, own)
+
+
+def made_in(study: int, came_from: str, limit: int, *order: Case) -> list[CaseStudy]:
+    """Return what members of the study made, newest first; for who comes from a post, that one stands first."""
+    near = [_near(came_from)] if came_from else []
+    made = public_case_studies().filter(enrollment__cohort__study=study)
+    found = made.select_related("author__profile", "cover", "enrollment__cohort")
+    return list(found.order_by(*near, *order, "-published_at")[:limit])
+
+
+def came_from(request: HttpRequest) -> str:
+    """Return the public id of the post a reader comes from, as far as an address can say it."""
+    asked = request.GET.get("from", "")
+    return asked if asked.isascii() and asked.isalnum() else ""
+
+
+def origin(posts: list[CaseStudy], came_from: str) -> CaseStudy | None:
+    """Return the post a reader comes from; `posts` are ordered by how near they are to it."""
+    return posts[0] if posts and posts[0].public_id == came_from else None
 
 
 def _near(public_id: str) -> Case:
@@ -218,7 +236,7 @@ def context(cohort: Any, came_from: str = "") -> dict[str, Any]:
         "rungs": rungs,
         "nothing_after": rungs[-1].before if rungs else None,
         "posts": posts,
-        "origin": posts[0] if posts and posts[0].public_id == came_from else None,
+        "origin": origin(posts, came_from),
         "next": next_one(cohort),
         **seats_now(cohort),
         "status": status(cohort),

@@ -10,7 +10,7 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
-from cohorts.models import Cohort, Enrollment, Subgroup
+from cohorts.models import Cohort, Enrollment, Study, Subgroup
 from tests.people import make_person
 from tests.showcase.make import place, post
 
@@ -29,9 +29,9 @@ def shown(page: str) -> list[str]:
     return re.findall(r">(post \d)<", page)
 
 
-def get(cohort: Cohort, query: str = "", **headers: str):
+def get(page: Cohort | Study, query: str = "", **headers: str):
     cache.clear()
-    return Client(headers=headers).get(f"{cohort.get_absolute_url()}{query}")
+    return Client(headers=headers).get(f"{page.get_absolute_url()}{query}")
 
 
 def test_who_comes_from_a_post_sees_it_first_and_then_people_in_its_field(cohort, posts):
@@ -66,6 +66,23 @@ def test_that_page_is_the_same_for_everybody_who_comes_from_there(cohort, posts)
 def test_what_names_no_post_of_the_study_leads_to_the_page_itself(cohort, posts, made_up):
     answer = Client().get(cohort.get_absolute_url(), {"from": made_up})
     assert (answer.status_code, answer.headers["Location"]) == (302, cohort.get_absolute_url())
+
+
+def test_who_comes_from_a_post_to_the_study_goes_on_to_a_cohort_with_it(cohort, posts):
+    page = get(cohort.study, f"?from={posts[0].public_id}").content.decode()
+    assert shown(page)[0] == "post 0"
+    onward = f'href="{cohort.get_absolute_url()}?from={posts[0].public_id}"'
+    assert page.count(onward) == 2, "in the list, and on the button"
+    assert "from=" not in get(cohort.study).content.decode()
+    with CaptureQueriesContext(connection) as again:
+        get(cohort.study, f"?from={posts[1].public_id}")
+    assert len(again) <= 3
+
+
+@pytest.mark.parametrize("made_up", ["abcdefgh", "' OR 1=1", "한글"])
+def test_what_names_no_post_leads_to_the_page_of_the_study(cohort, posts, made_up):
+    answer = Client().get(cohort.study.get_absolute_url(), {"from": made_up})
+    assert (answer.status_code, answer.headers["Location"]) == (302, cohort.study.get_absolute_url())
 
 
 def test_a_post_among_members_is_no_way_in(cohort, member, posts):

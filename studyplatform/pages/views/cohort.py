@@ -19,9 +19,8 @@ def cohort(request: HttpRequest, slug: str, number: int) -> HttpResponse:
     """
     found = get_object_or_404(landing.with_page_columns(public_cohorts()), study__slug=slug, number=number)
     language.activate(request, found.study.language)
-    came_from = request.GET.get("from", "")
-    context = landing.context(found, came_from if came_from.isascii() and came_from.isalnum() else "")
-    if came_from and not context["origin"]:
+    context = landing.context(found, landing.came_from(request))
+    if request.GET.get("from") and not context["origin"]:
         return redirect(found)  # what names no post is kept nowhere
     return render(request, "pages/cohort.html", {**context, "head": structured.cohort_head(context)})
 

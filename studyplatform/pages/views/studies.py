@@ -5,16 +5,16 @@ from typing import Any
 from django.core.paginator import Paginator
 from django.db.models import Count, OuterRef, Q, QuerySet, Subquery
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, render
+from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext_lazy as _
 
 from cohorts.models import Cohort, Enrollment, Price, StudyRole
 from cohorts.policies import joinable_now, public_cohorts, public_studies
-from showcase.policies import public_case_studies
 from studyplatform.kit import language, page_cache
 from studyplatform.pages import landing, structured
 
 PAGE = 20
+SHOWN = 7  # of what members of a study made, on its page
 FILTERS = (("open", _("Open now")), ("running", _("Running")), ("past", _("Finished")))
 
 
@@ -43,9 +43,12 @@ def _cohorts(shown: str) -> QuerySet[Any]:
     return found.annotate(amount=Subquery(amount))
 
 
-@page_cache.public("study:{slug}", "lists", seconds=page_cache.MINUTE)
+@page_cache.public("study:{slug}", "lists", query=("from",), seconds=page_cache.MINUTE)
 def study(request: HttpRequest, slug: str) -> HttpResponse:
-    """The promise, who hosts it, all its cohorts, the best of what came out of it."""
+    """The promise, who hosts it, all its cohorts, the best of what came out of it.
+
+    `?from=` a post of the study puts that post first and goes on to the pages of its cohorts.
+    """
     host = StudyRole.objects.filter(study=OuterRef("pk"), kind=StudyRole.Kind.HOST)
     found: Any = get_object_or_404(
         public_studies().annotate(host_row=Subquery(host.values(row=landing.face_row("person"))[:1])), slug=slug
@@ -55,15 +58,13 @@ def study(request: HttpRequest, slug: str) -> HttpResponse:
         "study": found,
         "host": landing.face(found.host_row),
         "cohorts": list(_cohorts_of(found)),
-        "posts": list(
-            public_case_studies()
-            .filter(enrollment__cohort__study=found)
-            .select_related("author__profile", "cover", "enrollment__cohort")
-            .order_by("-published_at")[:7]
-        ),
+        "posts": landing.made_in(found.pk, landing.came_from(request), SHOWN),
         "for_whom": landing.lines(found.for_whom),
         "not_for": landing.lines(found.not_for),
     }
+    context["origin"] = landing.origin(context["posts"], landing.came_from(request))
+    if request.GET.get("from") and not context["origin"]:
+        return redirect(found)  # what names no post is kept nowhere
     context["next"] = next((c for c in reversed(context["cohorts"]) if landing.status(c) == "open"), None)
     return render(request, "pages/study.html", {**context, "head": structured.study_head(context)})
 
