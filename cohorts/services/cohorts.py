@@ -4,7 +4,7 @@ from typing import Any
 
 from django.conf import settings
 from django.db import transaction
-from django.db.models import Max
+from django.db.models import F, Max
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -124,8 +124,8 @@ def call_off(actor: User | None, cohort: Cohort, *, because: str = letters.HOST)
         raise Refused(_("The first session has begun. Write to us, and we sort out together what comes back to whom."))
     facts = {"called_off_at": timezone.now(), "too_few": because == letters.TOO_FEW, **news.fresh()}
     history.move(row, Cohort.State.CALLED_OFF, actor, note=because, **facts)
-    for session in row.sessions.select_for_update().filter(state=Session.State.PLANNED):
-        history.move(session, Session.State.CANCELLED, actor, sequence=session.sequence + 1, news_at=None)
+    planned = list(row.sessions.select_for_update().filter(state=Session.State.PLANNED))
+    history.move_all(planned, Session.State.CANCELLED, actor, sequence=F("sequence") + 1, news_at=None)
     if row.too_few:
         letters.fell_short(row)
     queue.wake(news.COHORTS)

@@ -73,6 +73,14 @@ def test_a_request_writes_nothing_per_member(cohort: Cohort, host: User, other_h
     assert found[0] == found[1]
 
 
+def test_calling_off_costs_the_same_at_any_number_of_sessions(cohort: Cohort, host: User) -> None:
+    few, many = (make_cohort(cohort.study, subgroups=0, weeks=weeks) for weeks in (2, 30))
+    browser = english(host)
+    costs = [cost(browser, studio("call_off", one), {}) for one in (few, many)]
+    assert costs[0] == costs[1]
+    assert many.sessions.filter(state="cancelled", sequence=1).count() == 30
+
+
 @pytest.mark.parametrize("people", [news.SOME - 1, news.SOME, 2 * news.SOME + 3])
 def test_everybody_is_told_once_in_turn(cohort: Cohort, host: User, session: Session, people: int) -> None:
     members = [person.pk for person in crowd(cohort, people)]
