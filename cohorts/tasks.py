@@ -5,7 +5,7 @@ import datetime
 from django.db.models import DurationField, Exists, ExpressionWrapper, F, Max, OuterRef, Q, QuerySet, Value
 from django.utils import timezone
 
-from cohorts import clock
+from cohorts import clock, minimums
 from cohorts.models import Cohort, Enrollment, Presentation, Reminder, Session
 from cohorts.services import cohorts, news, presentations, reminders, seats
 from studyplatform.kit import queue
@@ -27,12 +27,9 @@ def drain_holds(enrollment: Enrollment) -> None:
     seats.expire(enrollment)
 
 
-def undecided() -> QuerySet[Cohort]:
-    """Cohorts whose minimum is still to be decided."""
-    return Cohort.objects.filter(state__in=Cohort.RUNNING, minimum__gt=0, minimum_met_at=None)
-
-
-@queue.sweeps("cohorts.drain_minimums", lambda: undecided().filter(minimum_by__lte=timezone.now()), "minimum_by")
+@queue.sweeps(
+    "cohorts.drain_minimums", lambda: minimums.undecided().filter(minimum_by__lte=timezone.now()), "minimum_by"
+)
 def drain_minimums(cohort: Cohort) -> None:
     """Decide a minimum on its day."""
     cohorts.decide_minimum(cohort)
@@ -41,7 +38,7 @@ def drain_minimums(cohort: Cohort) -> None:
 def minimum_soon() -> QuerySet[Cohort]:
     """Cohorts whose minimum is decided within days and whose hosts were not told yet."""
     now = timezone.now()
-    return undecided().filter(minimum_told_at=None, minimum_by__gt=now, minimum_by__lte=now + SOON)
+    return minimums.undecided().filter(minimum_told_at=None, minimum_by__gt=now, minimum_by__lte=now + SOON)
 
 
 # Overdue counts from `minimum_by`, which lies ahead here: this queue is never late in the sense of /health/.

@@ -1,26 +1,26 @@
 """Studies and cohorts on the desk: who runs them, how full they are, calling one off."""
 
-import datetime
 from collections.abc import Sequence
 from typing import Any
 
 from django import forms
 from django.contrib import admin
-from django.db.models import Count, F, Prefetch, Q, QuerySet, Sum
+from django.db.models import Count, Prefetch, Q, QuerySet, Sum
 from django.http import HttpRequest
-from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
+from cohorts import minimums
 from cohorts.models import Cohort, Enrollment, Session, Study, StudyRole, Terms
 from cohorts.models.terms import PER_CENT
 from cohorts.services import cohorts, terms
 from studyplatform.kit.desk.deeds import Said, deed
 from studyplatform.kit.desk.tables import Lines, Table
+from studyplatform.kit.desk.waits import waits
 from studyplatform.kit.money import BASIS, show
 
 HOSTS = StudyRole.objects.select_related("person__profile").order_by("pk")
-WEEK = datetime.timedelta(days=7)
+SHORT = (_("below the minimum, decided within a week"), minimums.short)
 
 
 def names_of_hosts(study: Study) -> str:
@@ -62,22 +62,6 @@ class StudyAdmin(Table):
     @admin.display(description=_("cohorts"), ordering="count")
     def runs(self, row: Any) -> int:
         return int(row.count)
-
-
-class ShortOfMembers(admin.SimpleListFilter):
-    """Cohorts below their minimum."""
-
-    title = _("minimum")
-    parameter_name = "short"
-
-    def lookups(self, request: HttpRequest, model_admin: Any) -> Any:
-        return [("1", _("below it, decided within a week"))]
-
-    def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
-        if not self.value():
-            return queryset
-        open_still = queryset.filter(state__in=Cohort.RUNNING, minimum_met_at=None)
-        return open_still.filter(minimum_by__lte=timezone.now() + WEEK, members__lt=F("minimum"))
 
 
 def what_calling_off_does(cohort: Cohort) -> Sequence[str]:
@@ -159,7 +143,7 @@ class TermsInline(Lines):
 @admin.register(Cohort)
 class CohortAdmin(Table):
     list_display = ("__str__", "hosts", "state", "belong", "seats_taken", "minimum", "minimum_by", "starts_on")
-    list_filter = ("state", ShortOfMembers, "currency", "study__language")
+    list_filter = ("state", waits(short=SHORT), "currency", "study__language")
     list_select_related = ("study", "seats")
     search_fields = ("study__title", "study__slug", "study__roles__person__email")
     ordering = ("-starts_on",)

@@ -16,9 +16,10 @@ from django.utils.translation import ngettext
 from cohorts.policies import reader
 from payments.forms.bank import BankForm
 from payments.models import Payee, Payout, PayoutBatch
-from payments.services import batches, payouts
-from studyplatform.kit.desk.deeds import deed, each, preview
+from payments.services import batches, payees, payouts
+from studyplatform.kit.desk.deeds import alone, deed, each, preview
 from studyplatform.kit.desk.tables import Lines, Table, linked
+from studyplatform.kit.desk.waits import waits
 from studyplatform.kit.errors import Refused
 from studyplatform.kit.money import show
 
@@ -26,7 +27,13 @@ from studyplatform.kit.money import show
 @admin.register(Payee)
 class PayeeAdmin(Table):
     list_display = ("person", "country", "currency", "rail", "bank", "account_ending", "standing", "enabled")
-    list_filter = ("rail", "currency", "standing", "enabled")
+    list_filter = (
+        waits(connection=(_("not connected to Stripe any more"), payees.disconnected)),
+        "rail",
+        "currency",
+        "standing",
+        "enabled",
+    )
     list_select_related = ("person__profile",)
     readonly_fields = ("changes",)
     search_fields = ("person__email", "person__profile__pen_name", "holder", "stripe_account")
@@ -61,10 +68,16 @@ def what_waits() -> list[str]:
     ]
 
 
+WAITS = {
+    "batch": (_("for a batch"), payouts.waiting),
+    "anew": (_("failed, not made anew"), payouts.not_made_anew),
+}
+
+
 @admin.register(Payout)
 class PayoutAdmin(Desk):
     list_display = ("payee", "sum", "state", "rail", "batch_number", "created_at", "paid_at", "reason", "error")
-    list_filter = ("state", "currency", "payee__rail")
+    list_filter = (waits(**WAITS), "state", "currency", "payee__rail")
     list_select_related = ("payee__person__profile", "batch")
     date_hierarchy = "created_at"
     ordering = ("-created_at", "-pk")
@@ -243,9 +256,10 @@ class PayoutBatchAdmin(Desk):
 
     @admin.action(description=_("Write down what the bank did with one batch"), permissions=["handle"])
     def bank_did(self, request: HttpRequest, rows: QuerySet[PayoutBatch]) -> HttpResponse | None:
-        one = self._only(request, rows)
-        if not one:
+        ticked = list(rows[:2])
+        if not alone(self, request, ticked):
             return None
+        one = ticked[0]
         waiting = list(one.payouts.filter(state=Payout.State.EXPORTED).select_related("payee").order_by("pk"))
         form = BankForm(request.POST if "apply" in request.POST else None, payouts=waiting)
         if not form.is_valid() and one.state == PayoutBatch.State.EXPORTED:
@@ -254,11 +268,4 @@ class PayoutBatchAdmin(Desk):
             return self.ask_bank(request, form, title=_("What the bank did"), sentence=sentence, hidden=chosen)
         said = form.sent_back() if form.is_valid() else {}
         each(self, request, [one], lambda row: batches.confirm(reader(request), row, said), _("confirmed"))
-        return None
-
-    def _only(self, request: HttpRequest, rows: QuerySet[PayoutBatch]) -> PayoutBatch | None:
-        ticked = list(rows[:2])
-        if len(ticked) == 1:
-            return ticked[0]
-        self.message_user(request, _("Tick exactly one batch."), messages.ERROR)
         return None

@@ -9,6 +9,7 @@ from payments.models import Refund
 from payments.services import refunds
 from studyplatform.kit.desk.deeds import deed
 from studyplatform.kit.desk.tables import Table, linked
+from studyplatform.kit.desk.waits import waits
 from studyplatform.kit.money import show
 
 CAUSES = {
@@ -29,7 +30,11 @@ def why(cause: str) -> str:
 @admin.register(Refund)
 class RefundAdmin(Table):
     list_display = ("member", "sum", "because", "state", "created_at", "error")
-    list_filter = ("state", "line__enrollment__cohort__study")
+    list_filter = (
+        waits(again=(_("failed, not sent again"), refunds.not_sent_again)),
+        "state",
+        "line__enrollment__cohort__study",
+    )
     list_select_related = ("line__payment__buyer__profile", "line__enrollment__cohort__study")
     search_fields = ("line__payment__buyer__email", "line__payment__public_id", "reference")
     date_hierarchy = "created_at"

@@ -3,6 +3,7 @@
 import datetime
 
 from django.db import transaction
+from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from payments import letters, rails
@@ -114,6 +115,11 @@ def _tell(row: Payee, asked_by: datetime.datetime | None = None) -> None:
     """Write to a payee who has to do something before, or lest, their money waits."""
     if row.standing in (Standing.RESTRICTED, Standing.REFUSED, Standing.ASKED, Standing.NONE):
         letters.stripe_asks(row, asked_by)
+
+
+def disconnected() -> QuerySet[Payee]:
+    """Return who chose Stripe and whose account there is not connected any more."""
+    return Payee.objects.filter(rail=Payee.Rail.STRIPE, standing=Standing.NONE)
 
 
 @transaction.atomic

@@ -3,7 +3,7 @@
 import datetime
 
 from django.db import transaction
-from django.db.models import F, QuerySet, Sum
+from django.db.models import Exists, F, OuterRef, QuerySet, Sum
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -66,6 +66,12 @@ def fitting() -> QuerySet[Payout]:
 def waiting() -> QuerySet[Payout]:
     """Return payouts a batch made now would hold."""
     return fitting().filter(state=Payout.State.DRAFTED, batch=None)
+
+
+def not_made_anew() -> QuerySet[Payout]:
+    """Return payouts the bank or Stripe sent back whose payee has had none since."""
+    later = Payout.objects.filter(payee=OuterRef("payee"), pk__gt=OuterRef("pk"))
+    return Payout.objects.filter(state=Payout.State.FAILED).exclude(Exists(later))
 
 
 def _take_back_misfits() -> None:

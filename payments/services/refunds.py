@@ -8,7 +8,8 @@ import logging
 from datetime import timedelta
 
 from django.db import transaction
-from django.db.models import F
+from django.db.models import CharField, Exists, F, OuterRef, QuerySet, Value
+from django.db.models.functions import Cast, Concat
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -74,6 +75,12 @@ def void(refund: Refund, actor: User | None = None) -> bool:
     PaymentLine.objects.filter(pk=line.pk).update(refunded=F("refunded") - row.amount)
     ledger.undo(owed, f"refund_void:{row.pk}")
     return True
+
+
+def not_sent_again() -> QuerySet[Refund]:
+    """Return refunds that failed and that nobody sent again."""
+    again = Concat(Value("retry:"), Cast(OuterRef("pk"), CharField()))
+    return Refund.objects.filter(state=State.FAILED).exclude(Exists(Refund.objects.filter(cause=again)))
 
 
 def _locked(refund: Refund) -> Refund:

@@ -11,10 +11,10 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from cohorts import clock
+from cohorts import clock, minimums
 from cohorts.models import Cohort, Session
 from cohorts.policies import sessions_of
-from cohorts.tasks import TO_PUBLISH, undecided
+from cohorts.tasks import TO_PUBLISH
 from payments.models import Payout
 from payments.services import payouts
 from studyplatform.accounts.models import User
@@ -139,7 +139,7 @@ def _arrive(then: datetime.datetime) -> Counter[str]:
     On the way it stops where a minimum is decided: what is decided before a session cannot be after it.
     """
     began, gone, did = timezone.now(), datetime.timedelta(), Counter[str]()
-    coming = undecided().filter(minimum_by__gt=began, minimum_by__lt=then - 2 * MINUTE)
+    coming = minimums.undecided().filter(minimum_by__gt=began, minimum_by__lt=then - 2 * MINUTE)
     decided = {cohort.minimum_by + MINUTE for cohort in coming if cohort.minimum_by}
     for stop in [*sorted(decided), then]:
         way = (stop - began) // MINUTE * MINUTE

@@ -52,8 +52,7 @@ class Deed:
     def act(self, table: Any, request: HttpRequest, rows: QuerySet[Any]) -> HttpResponse | None:
         """Show what will happen, or do it when somebody has looked at that."""
         ticked = list(rows[:MOST])
-        if self.single and len(ticked) != 1:
-            table.message_user(request, _("Tick exactly one row."), messages.ERROR)
+        if self.single and not alone(table, request, ticked):
             return None
         sent = request.POST if "apply" in request.POST or "sure" in request.POST else None
         asked = self.form(sent) if self.form else None
@@ -98,6 +97,13 @@ def deed(title: Words, verb: Verb, *, permission: str = "act", moves_to: str = "
     act.allowed_permissions = [permission]  # type: ignore[attr-defined]
     act.moves_to = moves_to  # type: ignore[attr-defined]
     return act
+
+
+def alone(table: Any, request: HttpRequest, ticked: Sequence[Any]) -> bool:
+    """Whether exactly one row is ticked; says so when it is not."""
+    if len(ticked) != 1:
+        table.message_user(request, _("Tick exactly one row."), messages.ERROR)
+    return len(ticked) == 1
 
 
 def page_of(row: Any) -> str:

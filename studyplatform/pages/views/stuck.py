@@ -5,8 +5,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import CharField, Count, Exists, F, Max, Min, OuterRef, Q, QuerySet, Value
-from django.db.models.functions import Cast, Concat
+from django.db.models import Count, Max, Min, QuerySet
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils import timezone
@@ -14,13 +13,15 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from cohorts.models import Cohort, Enrollment, Partner
+from cohorts import minimums
+from cohorts.models import Partner
 from payments.models import Payee, Payout, PayoutBatch, Refund, StripeEvent
+from payments.services import payees, payouts, refunds
 from studyplatform.kit import moments, queue
 from studyplatform.mail.services import letters
 from studyplatform.pages.views import health
 
-DAY, WEEK = datetime.timedelta(days=1), datetime.timedelta(days=7)
+DAY = datetime.timedelta(days=1)
 
 
 @dataclass(frozen=True)
@@ -44,26 +45,6 @@ class Stuck:
     link: str
     dated: str = ""
     late: bool = False
-
-
-def refunds_not_sent_again() -> QuerySet[Refund]:
-    """Refunds that failed and that nobody sent again."""
-    again = Concat(Value("retry:"), Cast(OuterRef("pk"), CharField()))
-    return Refund.objects.filter(state=Refund.State.FAILED).exclude(Exists(Refund.objects.filter(cause=again)))
-
-
-def payouts_not_made_anew() -> QuerySet[Payout]:
-    """Payouts the bank or Stripe sent back whose payee has had none since."""
-    later = Payout.objects.filter(payee=OuterRef("payee"), pk__gt=OuterRef("pk"))
-    return Payout.objects.filter(state=Payout.State.FAILED).exclude(Exists(later))
-
-
-def cohorts_short_of_members() -> QuerySet[Any]:
-    """Cohorts whose minimum is decided within a week and that have fewer members."""
-    belongs = Count("enrollments", filter=Q(enrollments__state__in=Enrollment.BELONGS))
-    running = Cohort.objects.filter(state__in=Cohort.RUNNING, minimum_met_at=None)
-    soon: QuerySet[Any] = running.filter(minimum_by__lte=timezone.now() + WEEK).annotate(members=belongs)
-    return soon.filter(members__lt=F("minimum"))
 
 
 def events_given_up() -> QuerySet[StripeEvent]:
@@ -107,15 +88,15 @@ MATTERS = (
     Matter(
         gettext_lazy("Payouts that wait to be put into a batch"),
         "payments.view_payout",
-        "admin:payments_payout_changelist?state__exact=drafted",
-        lambda: Payout.objects.filter(state=Payout.State.DRAFTED, batch=None, payee__rail=Payee.Rail.BANK_FILE),
+        "admin:payments_payout_changelist?waits=batch",
+        payouts.waiting,
         "created_at",
     ),
     Matter(
         gettext_lazy("Payouts that failed, their money owed again"),
         "payments.view_payout",
-        "admin:payments_payout_changelist?state__exact=failed",
-        payouts_not_made_anew,
+        "admin:payments_payout_changelist?waits=anew",
+        payouts.not_made_anew,
         "created_at",
     ),
     Matter(
@@ -147,10 +128,17 @@ MATTERS = (
         "changed_at",
     ),
     Matter(
+        gettext_lazy("Payees whose Stripe account is not connected any more"),
+        "payments.view_payee",
+        "admin:payments_payee_changelist?waits=connection",
+        payees.disconnected,
+        "changed_at",
+    ),
+    Matter(
         gettext_lazy("Refunds that failed"),
         "payments.view_refund",
-        "admin:payments_refund_changelist?state__exact=failed",
-        refunds_not_sent_again,
+        "admin:payments_refund_changelist?waits=again",
+        refunds.not_sent_again,
         "created_at",
     ),
     Matter(
@@ -184,8 +172,8 @@ MATTERS = (
     Matter(
         gettext_lazy("Cohorts below their minimum, decided within a week"),
         "cohorts.view_cohort",
-        "admin:cohorts_cohort_changelist?short=1",
-        cohorts_short_of_members,
+        "admin:cohorts_cohort_changelist?waits=short",
+        minimums.short,
         "minimum_by",
         to_come=True,
     ),
