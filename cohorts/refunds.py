@@ -46,7 +46,13 @@ def due(
     policy: RefundPolicy, paid: int, starts: Sequence[datetime.datetime], zone: ZoneInfo, at: datetime.datetime
 ) -> int:
     """Return what leaving at `at` gives back, in minor units."""
-    return next((rung.amount for rung in ladder(policy, paid, starts, zone) if at < rung.before), 0)
+    rung = in_force(ladder(policy, paid, starts, zone), at)
+    return rung.amount if rung else 0
+
+
+def in_force(rungs: Sequence[Rung], at: datetime.datetime) -> Rung | None:
+    """Return the rung that holds at a moment; None after the last one."""
+    return next((rung for rung in rungs if at < rung.before), None)
 
 
 def _steps(

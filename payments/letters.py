@@ -7,8 +7,9 @@ from django.conf import settings
 from django.urls import reverse
 from django.utils import timezone
 
-from cohorts.models import Session
+from cohorts.models import Enrollment, Session
 from payments.models import Payee, Payment, PaymentLine, Payout, Refund
+from studyplatform.accounts.models import User
 from studyplatform.mail.services.letters import write
 
 
@@ -30,8 +31,8 @@ def payment_failed(payment: Payment) -> None:
 
 
 def refund_owed(refund: Refund) -> None:
-    """Tell the buyer that money is on its way back, and why; a called-off cohort has told its members itself."""
-    if refund.cause == "called_off":
+    """Tell the buyer that money is on its way back, and why; who leaves or was called off is told of both at once."""
+    if refund.cause in ("called_off", "left"):
         return
     template = "no_seat" if refund.cause == "late" else "refund_owed"
     _about_refund(refund, template, {"twice": refund.cause == "twice"})
@@ -40,6 +41,31 @@ def refund_owed(refund: Refund) -> None:
 def refund_failed(refund: Refund) -> None:
     """Tell the buyer that their money did not reach them yet, and that somebody looks after it."""
     _about_refund(refund, "refund_failed", {})
+
+
+def left(enrollment: Enrollment, amount: int) -> None:
+    """Confirm to somebody that they have left, what comes back (minor units), and what stays theirs."""
+    context = {"amount": amount, "currency": enrollment.currency, "url": _address("payments")}
+    _about_leaving(enrollment, enrollment.person, "left", "", context)
+
+
+def member_left(enrollment: Enrollment, reader: User, *, because: str = "") -> None:
+    """Tell a partner or host that a member left, so that the chat room follows; the reason is for hosts."""
+    cohort = enrollment.cohort
+    url = _address("studio_people", cohort.study.slug, cohort.number) if because else _address("partner_desk")
+    context = {"member": enrollment.person, "because": because, "url": url}
+    _about_leaving(enrollment, reader, "member_left", "member_left", context)
+
+
+def _about_leaving(enrollment: Enrollment, reader: User, template: str, kind: str, context: dict[str, Any]) -> None:
+    write(
+        to=reader,
+        kind=kind,
+        key=f"{template}:{enrollment.pk}:{reader.pk}",
+        template=f"payments/{template}",
+        context={"cohort": enrollment.cohort, "study": enrollment.cohort.study, **context},
+        about=f"enrollment:{enrollment.pk}",
+    )
 
 
 def payout_paid(payout: Payout) -> None:

@@ -6,12 +6,14 @@ from payments.api.enrollments import Join
 from payments.views.checkout import checkout_give_up, checkout_page, checkout_return
 from payments.views.earnings import earned
 from payments.views.join import join
+from payments.views.leaving import leave
 from payments.views.payees import MEMBER, STUDIO, payee, payee_return, payee_stripe
 from payments.views.receipts import paid, receipt
 from payments.views.webhooks import stripe_webhook
 
 urlpatterns = [
     path("studies/<slug:slug>/cohorts/<int:number>/join/", join, name="join"),
+    path("c/<slug:slug>/<int:number>/leave/", leave, name="leave"),
     path("checkout/<str:public_id>/return/", checkout_return, name="checkout_return"),
     path("checkout/<str:public_id>/page/", checkout_page, name="checkout_page"),
     path("checkout/<str:public_id>/give-up/", checkout_give_up, name="checkout_give_up"),

@@ -105,12 +105,16 @@ def pass_on(person: User, presentation: Presentation, reason: str) -> Presentati
     return row
 
 
+def coming_of(enrollment: Enrollment) -> QuerySet[Presentation]:
+    """Return the turns somebody has taken and not had yet."""
+    taken = Presentation.objects.filter(enrollment=enrollment, state__in=COMING)
+    return taken.filter(session__starts_at__gt=timezone.now())
+
+
 @transaction.atomic
 def free(enrollment: Enrollment, actor: User | None = None, *, subgroup: Subgroup | None = None) -> int:
     """Pass on the coming turns of somebody who leaves, or only those in one subgroup; return how many."""
-    turns = Presentation.objects.select_for_update(of=("self",)).filter(
-        enrollment=enrollment, state__in=COMING, session__starts_at__gt=timezone.now()
-    )
+    turns = coming_of(enrollment).select_for_update(of=("self",))
     if subgroup:
         turns = turns.filter(session__subgroup=subgroup)
     return _pass_all(turns, actor, "left")

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from cohorts import faces, refunds
-from cohorts.models import Cohort, Session, Subgroup
+from cohorts.models import Cohort, RefundPolicy, Session, Subgroup
 from cohorts.refunds import Rung
 from studyplatform.accounts.models import User
 
@@ -32,8 +32,11 @@ def _first_at(cohort: Cohort, group: Subgroup) -> datetime.datetime:
     return datetime.datetime.combine(first, group.meets_at, cohort.tz).astimezone(datetime.UTC)
 
 
-def refund_rungs(cohort: Cohort, paid: int) -> list[Rung]:
-    """Return what comes back to somebody who pays `paid` (minor units) and leaves, worked out in money."""
+def refund_rungs(cohort: Cohort, paid: int, policy: RefundPolicy | None = None) -> list[Rung]:
+    """Return what comes back to somebody who pays `paid` (minor units) and leaves, worked out in money.
+
+    `policy` is the one agreed at purchase; without one it is what a new seat is sold under.
+    """
     meetings = Session.objects.filter(cohort=cohort, subgroup=None, state=Session.State.PLANNED)
     starts = list(meetings.order_by("starts_at").values_list("starts_at", flat=True))
-    return refunds.ladder(cohort.policy, paid, starts, cohort.tz)
+    return refunds.ladder(policy or cohort.policy, paid, starts, cohort.tz)

@@ -82,7 +82,7 @@ def _page(
         "offer": payments.offer(own or payments.Offer(price, cohort.currency, cohort.policy_id)),
         "choices": choices.subgroups(cohort),
         "chosen": str(form["subgroup"].value() or ""),
-        "rungs": choices.refund_rungs(cohort, price) if price else [],
+        "rungs": choices.refund_rungs(cohort, price, own.policy if own else None) if price else [],
         "left": cohort.seats.left,
         "ready": _is_ready(request, cohort, form),
         "held_until": own.hold_until if own and own.hold_until and own.hold_until > timezone.now() else None,

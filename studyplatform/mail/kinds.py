@@ -15,7 +15,7 @@ NAMES: dict[str, Promise] = {
     "answer": _("Answers to my comments"),
     "thanks": _("Thanks for my turns"),
     "remix": _("Somebody remixes my post"),
-    "new_member": _("Somebody joins my cohort"),
+    "member_left": _("A member leaves my group or cohort"),
 }
 OTHER = _("Other news about my studies")
 ALWAYS = _("My money and my places")  # the empty kind, which cannot be stopped

@@ -7,6 +7,7 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
+from payments.services import leaving
 from tests.access.world import World, picture_file
 from tests.accounts.test_joining import NEW
 from tests.accounts.test_profile import FILLED
@@ -45,7 +46,7 @@ def arguments(world: World) -> dict[str, list[Any]]:
     session, last, own = ([*here, row.public_id] for row in (world.session, world.last_session, world.group_session))
     posts = {name: getattr(world, name) for name in ("public", "private", "inside", "removed")}
     return {
-        **dict.fromkeys((*SPACE, "join", "cohort", "seats_fragment"), here),
+        **dict.fromkeys((*SPACE, "join", "leave", "cohort", "seats_fragment"), here),
         **{f"{name}.draft": drafted for name in (*SPACE, "join", "cohort", "seats_fragment")},
         **dict.fromkeys(("join.free", "studio_again"), there),
         **{name: [study.slug, world.copied.number] for name in ("studio_copy", "studio_partners_ask")},
@@ -152,6 +153,7 @@ def _form(name: str, world: World) -> dict[str, Any]:
         **{name: {"words": "잘 지내요?"} for name in ("member_nudge", "member_note")},
         "studio_place": {"subgroup": world.other_group.pk},
         "join": {"terms": "on"},
+        "leave": {"seen": leaving.quote(world.place).amount},
         "demo_become": {"person": "host"},
         "demo_move": {"moment": "payday"},
         "checkout_return": {"introduction": "을지로에서 인쇄소를 해요."},

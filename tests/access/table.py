@@ -87,6 +87,8 @@ POST in   go   go   409  go   go   go   go   go   go   go    join.free
 POST 404  404  404  404  404  404  404  404  404  404  404   join.draft
 GET  in   404  200  404  404  404  404  404  404  404  404   checkout_return checkout_return.open
 GET  in   404  200  404  404  404  404  404  404  404  404   receipt
+GET  in   404  200  404  404  404  404  404  404  404  404   leave
+POST in   404  go   404  404  404  404  404  404  404  404   leave
 POST in   404  go   404  404  404  404  404  404  404  404   checkout_return checkout_page checkout_page.open
                                                              checkout_give_up checkout_give_up.open
 POST 200  200  200  200  200  200  200  200  200  200  200   stripe_webhook

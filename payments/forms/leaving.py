@@ -1,0 +1,17 @@
+"""What somebody who leaves may say."""
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+
+class LeavingForm(forms.Form):
+    """A word for the host, and the amount the page showed (minor units)."""
+
+    because = forms.CharField(
+        label=_("What made you leave? (optional)"),
+        help_text=_("Only the host reads it. It does not change what comes back."),
+        max_length=300,
+        required=False,
+        widget=forms.Textarea(attrs={"rows": 3}),
+    )
+    seen = forms.IntegerField(min_value=0, widget=forms.HiddenInput)

@@ -1,0 +1,101 @@
+"""Leaving: what comes back is worked out and shown first; once confirmed, seat, group and turns are free at once.
+
+Lock order: line, enrollment, seats, as everywhere in payments.
+"""
+
+from dataclasses import dataclass, field
+
+from django.db import transaction
+from django.db.models import QuerySet
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from cohorts import faces
+from cohorts import refunds as rules
+from cohorts.models import Cohort, Enrollment
+from cohorts.policies import subgroup_of
+from cohorts.refunds import Rung
+from cohorts.services import presentations, seats
+from payments import letters
+from payments.models import Payment, PaymentLine
+from payments.services import choices, ledger, refunds
+from studyplatform.accounts.models import User
+from studyplatform.kit.errors import Refused
+
+CAUSE = "left"
+
+
+@dataclass(frozen=True)
+class Quote:
+    """What leaving now gives back, in minor units: the rule's part of what was paid, less what came back before."""
+
+    paid: int = 0
+    by_rule: int = 0
+    returned: int = 0
+    amount: int = 0
+    rungs: list[Rung] = field(default_factory=list)
+    now: Rung | None = None  # the rung in force; None: the rule gives nothing any more
+
+
+def quote(enrollment: Enrollment) -> Quote:
+    """Return what leaving now gives back, and how it is worked out."""
+    line = _paid_lines(enrollment).select_related("enrollment__policy", "enrollment__cohort").first()
+    return _of(line) if line else Quote()
+
+
+def _paid_lines(enrollment: Enrollment) -> QuerySet[PaymentLine]:
+    """Lines with money in them first: who paid twice has one that went back whole."""
+    paid = PaymentLine.objects.filter(enrollment=enrollment, payment__state=Payment.State.PAID, amount__gt=0)
+    return paid.order_by("refunded", "pk")
+
+
+def _of(line: PaymentLine) -> Quote:
+    place = line.enrollment
+    rungs = choices.refund_rungs(place.cohort, line.amount, place.policy)
+    now = rules.in_force(rungs, timezone.now())
+    by_rule = now.amount if now else 0
+    amount = max(0, by_rule - line.refunded)
+    return Quote(line.amount, by_rule, line.refunded, amount, rungs, now)
+
+
+def ends(enrollment: Enrollment) -> dict[str, object]:
+    """Return what leaving frees: the subgroup and the turns to come."""
+    return {"group": subgroup_of(enrollment), "turns": list(presentations.coming_of(enrollment))}
+
+
+def refuse_unless_in(enrollment: Enrollment) -> None:
+    """Raise Refused when this place cannot be left: it is over, or was left before."""
+    if enrollment.cohort.state in Cohort.OVER or enrollment.state == Enrollment.State.COMPLETED:
+        raise Refused(_("This cohort is over. There is nothing left to leave."), code="over")
+    if enrollment.state != Enrollment.State.ACTIVE:
+        raise Refused(_("You are not in this cohort any more."), code="gone")
+
+
+@transaction.atomic
+def leave(member: User, enrollment: Enrollment, *, seen: int, because: str = "") -> int:
+    """Give the seat back and owe what the rule agreed at purchase returns; return that amount, in minor units.
+
+    `seen` is what the member was shown. Raises Refused with code "changed" when it is another amount by now, "over"
+    or "gone" when there is nothing to leave.
+    """
+    list(ledger.locked_lines(enrollment=enrollment))
+    row = seats.locked(enrollment)
+    refuse_unless_in(row)
+    amount = quote(row).amount
+    if amount != seen:
+        raise Refused(_("What comes back has just changed. Look at it again before you leave."), code="changed")
+    leader = faces.partner_of(subgroup_of(row))
+    seats.release(row, Enrollment.State.CANCELLED, member, because=because)
+    if amount:
+        refunds.owe(_paid_lines(row)[0], amount, CAUSE, member)
+    _tell(row, leader, amount, because)
+    return amount
+
+
+def _tell(enrollment: Enrollment, leader: User | None, amount: int, because: str) -> None:
+    letters.left(enrollment, amount)
+    hosts = faces.hosts(enrollment.cohort) if because else []
+    for host in hosts:
+        letters.member_left(enrollment, host, because=because)
+    if leader and leader not in hosts:
+        letters.member_left(enrollment, leader)
