@@ -65,6 +65,13 @@ class CohortForm(forms.Form):
             for name in Cohort.FIXED:
                 del self.fields[name]
 
+    def get_initial_for_field(self, field: forms.Field, field_name: str) -> Any:
+        """Show the price as it is typed: the plan holds minor units."""
+        value = super().get_initial_for_field(field, field_name)
+        if field_name != "price" or value is None:
+            return value
+        return money.written(value, self.initial["currency"])
+
     def value(self, name: str) -> Any:
         """Return a cleaned value, or the cohort's own where the form does not ask."""
         if name in self.fields or not self.cohort:
@@ -171,7 +178,6 @@ def initial_of(plan: dict[str, Any]) -> dict[str, Any]:
         "closes_on": plan["closes_at"].astimezone(zone).date(),
         "minimum_by": by.astimezone(zone).date() if by else None,
         "partner_share": plan["partner_share"] // PER_CENT,
-        "price": plan["price"],
     }
 
 

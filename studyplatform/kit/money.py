@@ -34,6 +34,12 @@ def parse(text: str, currency: str, language: str) -> int:
     return minor(parse_decimal(text, locale=language, strict=True), currency)
 
 
+def written(amount: int, currency: str) -> str:
+    """Return the amount as a person would type it, without its currency; `parse` reads it back."""
+    plain = "#,##0.00"  # the currency's own number of decimals takes the place of these
+    return format_currency(major(amount, currency), currency, plain, locale=get_language() or "en")
+
+
 def show(amount: int, currency: str, language: str | None = None) -> str:
     """Return the amount as the language writes it: 150000 KRW -> "150,000원" in Korean, "₩150,000" in English."""
     language = language or get_language() or "en"

@@ -44,7 +44,7 @@ def test_a_plan_is_kept_as_it_was_typed(draft, host):
     assert draft.closes_at.astimezone(draft.tz).time() == datetime.time(23, 59, 59)
     assert draft.minimum_by.astimezone(draft.tz).date().isoformat() == at(18)
     page = text(english(host).get(studio("cohort_edit", draft)))
-    for value in ('value="30000"', f'value="{at(21)}"', 'value="20:00"', 'value="https://meet.example.com/walks"'):
+    for value in ('value="30,000"', f'value="{at(21)}"', 'value="20:00"', 'value="https://meet.example.com/walks"'):
         assert value in page
 
 
@@ -93,6 +93,9 @@ def test_the_refund_rules_are_worked_out_in_money_before_anything_is_saved(own, 
 def test_a_price_counts_in_its_own_currency(own, host):
     english(host).post(reverse("studio_cohort_new", args=[own.slug]), plan(price="49.50", currency="USD"))
     assert Price.objects.get().amount == 4950
+    page = text(english(host).get(studio("cohort_edit", Cohort.objects.get())))
+    assert 'name="price" value="49.50"' in page
+    assert "$49.50" in page  # in the refunds worked out
 
 
 def test_before_opening_a_checklist_says_what_is_missing(draft, host):
@@ -214,7 +217,7 @@ def test_the_next_cohort_starts_from_the_last_with_its_dates_moved(cohort, host)
     closes = cohort.closes_at.astimezone(cohort.tz).date() + (first - cohort.starts_on)
     assert f'name="starts_on" value="{first.isoformat()}"' in page
     assert f'name="closes_on" value="{closes.isoformat()}"' in page
-    for value in ('name="capacity" value="6"', 'name="price" value="150000"', 'name="minimum" value="5"'):
+    for value in ('name="capacity" value="6"', 'name="price" value="150,000"', 'name="minimum" value="5"'):
         assert value in page
     typed = plan(starts_on=first.isoformat(), closes_on=closes.isoformat(), minimum="0")
     english(host).post(new, typed)

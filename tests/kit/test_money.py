@@ -3,6 +3,7 @@
 from decimal import Decimal
 
 import pytest
+from django.utils import translation
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -52,6 +53,12 @@ def test_dinars_have_thousandths_on_the_page_too():
 )
 def test_what_people_type(typed, currency, amount):
     assert money.parse(typed, currency, "ko") == amount
+
+
+@given(st.integers(0, 10**12), currencies, st.sampled_from(["ko", "en"]))
+def test_what_is_written_into_a_field_is_read_back(amount, currency, language):
+    with translation.override(language):
+        assert money.parse(money.written(amount, currency), currency, language) == amount
 
 
 @pytest.mark.parametrize(
