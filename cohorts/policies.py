@@ -80,6 +80,11 @@ def enrollments_in(cohort: Cohort) -> QuerySet[Enrollment]:
     return Enrollment.objects.filter(cohort=cohort, state__in=Enrollment.BELONGS).select_related("person__profile")
 
 
+def held_in(cohort: Cohort) -> QuerySet[Enrollment]:
+    """Seats that are being paid for, or offered to who waited for one; each has its `hold_until`."""
+    return Enrollment.objects.filter(cohort=cohort, state__in=Enrollment.HOLDS)
+
+
 def enrollment_of(user: Reader, cohort: Cohort) -> Enrollment | None:
     """The person's own place in the cohort, if they belong."""
     return enrollments_in(cohort).filter(person=user.pk).first() if user.is_authenticated else None

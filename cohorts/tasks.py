@@ -1,4 +1,4 @@
-"""What cohorts do by the clock: holds that ran out, minimums to decide, cohorts that are over."""
+"""What cohorts do by the clock: holds that ran out, seats for who waits, minimums to decide, cohorts that are over."""
 
 import datetime
 
@@ -7,7 +7,8 @@ from django.utils import timezone
 
 from cohorts import clock, minimums
 from cohorts.models import Cohort, Enrollment, Presentation, Reminder, Session
-from cohorts.services import cohorts, news, presentations, reminders, seats
+from cohorts.policies import joinable_now
+from cohorts.services import cohorts, news, presentations, reminders, seats, waiting
 from studyplatform.kit import queue
 
 MINUTE = Value(datetime.timedelta(minutes=1))
@@ -25,6 +26,29 @@ def run_out() -> QuerySet[Enrollment]:
 def drain_holds(enrollment: Enrollment) -> None:
     """Free a seat nobody paid for."""
     seats.expire(enrollment)
+
+
+def with_seats_to_offer() -> QuerySet[Cohort]:
+    """Cohorts with a free seat and people who wait for one, with `freed_at`."""
+    waited_for = Cohort.objects.filter(joinable_now(), seats__waiting__gt=0, seats__taken__lt=F("seats__capacity"))
+    return waited_for.annotate(freed_at=F("seats__freed_at"))
+
+
+@queue.sweeps(seats.OFFERS, with_seats_to_offer, "freed_at")
+def drain_offers(cohort: Cohort) -> None:
+    """Offer the seats that came free to who waits longest."""
+    waiting.offer(cohort)
+
+
+def with_lines_to_end() -> QuerySet[Cohort]:
+    """Cohorts that take nobody any more and for which people still wait."""
+    return Cohort.objects.filter(seats__waiting__gt=0).exclude(joinable_now())
+
+
+@queue.sweeps(waiting.LINES, with_lines_to_end, "closes_at")
+def drain_lines(cohort: Cohort) -> None:
+    """Send home who waits for a cohort that was closed or called off."""
+    waiting.end(cohort)
 
 
 @queue.sweeps(

@@ -24,6 +24,7 @@ from cohorts.views import (
     subgroups,
     thanks,
     turns,
+    waiting,
 )
 
 # The studio's own words (new, money) are no study's address; services/studies.py gives them to none.
@@ -45,6 +46,8 @@ urlpatterns = [
     path(f"{SPACE}/groups/", groups.groups, name="groups"),
     path(f"{SPACE}/groups/<int:position>/", groups.group_choose, name="group_choose"),
     path(f"{SPACE}/turns/", turns.turns, name="turns"),
+    path("studies/<slug:slug>/cohorts/<int:number>/waiting/", waiting.line, name="waiting"),
+    path("studies/<slug:slug>/cohorts/<int:number>/waiting/leave/", waiting.let_go, name="waiting_leave"),
     path("sessions/<str:public_id>.ics", calendar.session_ics, name="session_ics"),
     path("calendar/reset/", calendar.calendar_reset, name="calendar_reset"),
     path("calendar/<str:token>.ics", calendar.calendar_feed, name="calendar_feed"),

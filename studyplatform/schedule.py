@@ -7,6 +7,8 @@ EVERY_MINUTE = 60.0
 DRAINS = (
     "mail.drain_letters",
     "cohorts.drain_holds",
+    "cohorts.drain_offers",
+    "cohorts.drain_lines",
     "cohorts.drain_minimums",
     "cohorts.drain_minimum_soon",
     "cohorts.drain_finished",

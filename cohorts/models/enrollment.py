@@ -11,7 +11,7 @@ from studyplatform.kit.ids import short_id
 
 
 class Enrollment(models.Model):
-    """Price, policy and terms are frozen with the seat."""
+    """Price, policy and terms are frozen with the seat: when it is held or offered, not with a place in line."""
 
     class State(models.TextChoices):
         WAITLISTED = "waitlisted", _("waiting")
@@ -24,13 +24,14 @@ class Enrollment(models.Model):
 
     MOVES = {
         "waitlisted": {"offered", "cancelled"},
-        "offered": {"held", "active", "waitlisted", "expired", "cancelled"},
-        "held": {"active", "expired", "cancelled"},
+        "offered": {"held", "active", "expired", "cancelled"},
+        "held": {"active", "offered", "expired", "cancelled"},
         "expired": {"active"},
         "active": {"completed", "cancelled"},
     }
     SEATED: ClassVar[tuple[str, ...]] = ("offered", "held", "active", "completed")
     LIVE: ClassVar[tuple[str, ...]] = ("waitlisted", *SEATED)
+    HOLDS: ClassVar[tuple[str, ...]] = ("offered", "held")
     BELONGS: ClassVar[tuple[str, ...]] = ("active", "completed")
 
     public_id = models.CharField(max_length=10, unique=True, default=short_id, editable=False)
@@ -38,6 +39,7 @@ class Enrollment(models.Model):
     person = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="enrollments")
     state = models.CharField(max_length=12, choices=State.choices)
     hold_until = models.DateTimeField(null=True, blank=True)
+    offered_until = models.DateTimeField(null=True, blank=True, editable=False)  # of who came from the waiting list
     price = models.PositiveIntegerField()  # minor units, frozen
     currency = models.CharField(max_length=3)
     policy = models.ForeignKey("cohorts.RefundPolicy", on_delete=models.PROTECT, related_name="+")
@@ -63,6 +65,7 @@ class Enrollment(models.Model):
         ]
         indexes = [
             models.Index(fields=["hold_until"], condition=Q(state__in=["held", "offered"]), name="enrollment_hold_due"),
+            models.Index(fields=["cohort", "id"], condition=Q(state="waitlisted"), name="enrollment_line"),
         ]
 
     def __str__(self) -> str:

@@ -11,6 +11,7 @@ class Seats(models.Model):
     capacity = models.PositiveIntegerField()
     taken = models.PositiveIntegerField(default=0)
     waiting = models.PositiveIntegerField(default=0)
+    freed_at = models.DateTimeField(null=True, blank=True, editable=False)  # when one last came free
 
     class Meta:
         verbose_name_plural = "seats"
@@ -21,6 +22,11 @@ class Seats(models.Model):
 
     def __str__(self) -> str:
         return f"{self.taken}/{self.capacity}"
+
+    @property
+    def free(self) -> int:
+        """How many seats anybody can take now: none while people wait in line."""
+        return 0 if self.waiting else self.left
 
     @property
     def left(self) -> int:

@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from cohorts import letters, prices
 from cohorts.models import Cohort, Price, Seats, Session, Study, Terms
 from cohorts.policies import enrollments_in
-from cohorts.services import completions, news, readiness, refund_policies, sessions, studies
+from cohorts.services import completions, news, readiness, refund_policies, seats, sessions, studies, waiting
 from studyplatform.accounts.models import User
 from studyplatform.kit import history, page_cache, queue
 from studyplatform.kit.errors import Refused
@@ -91,10 +91,11 @@ def open(host: User, cohort: Cohort) -> Cohort:
 
 @transaction.atomic
 def close(host: User, cohort: Cohort) -> Cohort:
-    """Stop taking members; those who are in stay in."""
+    """Stop taking members: who is in stays in, who waits in line is told soon (`cohorts.services.waiting`)."""
     row = locked(cohort)
     _refuse_unless(row, Cohort.State.OPEN)
     history.move(row, Cohort.State.CLOSED, host)
+    queue.wake(waiting.LINES)
     changed(row)
     return row
 
@@ -130,6 +131,7 @@ def call_off(actor: User | None, cohort: Cohort, *, because: str = letters.HOST)
         letters.fell_short(row)
     queue.wake(news.COHORTS)
     queue.wake("cohorts.drain_holds")
+    queue.wake(waiting.LINES)
     changed(row)
     return row
 
@@ -191,11 +193,13 @@ def _refuse_unless(cohort: Cohort, state: str) -> None:
 
 
 def _resize(cohort: Cohort, capacity: int) -> None:
-    if not Seats.objects.filter(cohort=cohort, taken__lte=capacity).update(capacity=capacity):
+    fits = Seats.objects.filter(cohort=cohort, taken__lte=capacity)
+    if not fits.update(capacity=capacity, freed_at=timezone.now()):
         raise Refused(
             _("More people than that hold a seat already. Give at least as many seats as are taken."), field="capacity"
         )
-    page_cache.bump(f"seats:{cohort.pk}")
+    queue.wake(seats.OFFERS)
+    seats.changed(cohort)
 
 
 def _agree(cohort: Cohort, partner_share: int) -> Terms:

@@ -31,16 +31,17 @@ def fresh() -> dict[str, Any]:
 
 def tell_session(session: Session) -> None:
     """Tell everybody who comes to a session where it stands now: moved or cancelled."""
-    _in_turn(lambda: _some_of_session(session), SESSIONS)
+    in_turn(lambda: _some_of_session(session), SESSIONS)
 
 
 def tell_cohort(cohort: Cohort) -> None:
     """Tell everybody in a cohort that it was called off; then their money can go back."""
-    _in_turn(lambda: _some_of_cohort(cohort), COHORTS)
+    in_turn(lambda: _some_of_cohort(cohort), COHORTS)
     queue.wake("payments.drain_called_off")
 
 
-def _in_turn(some: Callable[[], bool], name: str) -> None:
+def in_turn(some: Callable[[], bool], name: str) -> None:
+    """Go on with `some` while there is more, for as long as a run may take; the queue `name` does the rest."""
     began = time.monotonic()
     while some():
         if time.monotonic() - began > LONGEST:

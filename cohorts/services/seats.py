@@ -7,19 +7,22 @@ seats.
 
 import datetime
 from contextlib import suppress
+from typing import Any
 
 from django.db import IntegrityError, connection, transaction
 from django.db.models import F
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from cohorts import waiting_letters
 from cohorts.models import Cohort, Enrollment, Membership, Price, Seats, Subgroup, Terms
 from cohorts.services import presentations
 from studyplatform.accounts.models import User
-from studyplatform.kit import history, page_cache
+from studyplatform.kit import history, page_cache, queue
 from studyplatform.kit.errors import Refused
 
 HOLD = datetime.timedelta(minutes=35)  # Stripe's shortest hosted page lives 30; the rest is grace
+OFFERS = "cohorts.drain_offers"  # seats that came free go to who waits (cohorts.services.waiting)
 
 
 @transaction.atomic
@@ -29,15 +32,17 @@ def hold(
     """Hold a seat in a cohort, and in a subgroup if one is named, until `hold_until`; return the enrollment.
 
     Holding again while a hold runs returns the same enrollment, moved to the subgroup now named, or out of it when
-    none is. Raises Refused with code "already_in", "closed", "sold_out" or "subgroup_full".
+    none is; a seat offered to the member is taken up. Raises Refused with code "already_in", "waiting", "closed",
+    "sold_out" or "subgroup_full".
     """
-    cohort = _kept_as_it_is(cohort)
-    refuse_unless_open(cohort)
+    cohort = kept_as_it_is(cohort)
     standing = (
         Enrollment.objects.select_for_update().filter(cohort=cohort, person=member, state__in=Enrollment.LIVE).first()
     )
+    if not is_promised(standing, cohort):
+        refuse_unless_open(cohort)
     if standing:
-        return _hold_again(standing, subgroup)
+        return _hold_again(standing, member, subgroup)
     enrollment = _new_enrollment(member, cohort, came_from)
     if subgroup:
         join_subgroup(enrollment, subgroup)
@@ -45,7 +50,7 @@ def hold(
     return enrollment
 
 
-def _kept_as_it_is(cohort: Cohort) -> Cohort:
+def kept_as_it_is(cohort: Cohort) -> Cohort:
     """Return the cohort as it is until this transaction ends: it is not called off or priced anew meanwhile.
 
     Buyers share this lock with each other; only who changes the cohort has to wait for them.
@@ -61,12 +66,27 @@ def refuse_unless_open(cohort: Cohort) -> None:
         raise Refused(_("This cohort is not taking members now."), code="closed")
 
 
-def _hold_again(enrollment: Enrollment, subgroup: Subgroup | None) -> Enrollment:
+def is_promised(enrollment: Enrollment | None, cohort: Cohort) -> bool:
+    """Tell whether a seat is kept for somebody who has not paid yet; closing for new members does not take it."""
+    kept = enrollment and enrollment.hold_until and enrollment.hold_until > timezone.now()
+    return bool(kept) and cohort.state in Cohort.RUNNING
+
+
+def _hold_again(enrollment: Enrollment, member: User, subgroup: Subgroup | None) -> Enrollment:
     if enrollment.state in Enrollment.BELONGS:
         raise Refused(_("You are already in this cohort."), code="already_in")
-    if enrollment.state == Enrollment.State.HELD:
-        _choose_again(enrollment, subgroup)
+    if enrollment.state == Enrollment.State.WAITLISTED:
+        raise Refused(_("You stand in line. We write to you as soon as a seat is yours."), code="waiting")
+    if enrollment.state == Enrollment.State.OFFERED:
+        _accept(enrollment, member)
+    _choose_again(enrollment, subgroup)
     return enrollment
+
+
+def _accept(enrollment: Enrollment, member: User) -> None:
+    """Take an offered seat up: held for as long as any other, or for what is left of the offer when that is more."""
+    until = max(timezone.now() + HOLD, enrollment.hold_until or timezone.now())
+    history.move(enrollment, Enrollment.State.HELD, member, hold_until=until)
 
 
 def _choose_again(enrollment: Enrollment, subgroup: Subgroup | None) -> None:
@@ -81,6 +101,16 @@ def _choose_again(enrollment: Enrollment, subgroup: Subgroup | None) -> None:
         join_subgroup(enrollment, subgroup)
 
 
+def agreed(cohort: Cohort) -> dict[str, Any]:
+    """Return what is frozen with a seat taken now: its price, its refund rule, its terms."""
+    return {
+        "price": Price.objects.get(cohort=cohort, kind=Price.Kind.STANDARD).amount,
+        "currency": cohort.currency,
+        "policy_id": cohort.policy_id,
+        "terms": Terms.objects.filter(cohort=cohort).latest("version"),
+    }
+
+
 def _new_enrollment(member: User, cohort: Cohort, came_from: tuple[str, str]) -> Enrollment:
     try:
         with transaction.atomic():
@@ -89,10 +119,7 @@ def _new_enrollment(member: User, cohort: Cohort, came_from: tuple[str, str]) ->
                 person=member,
                 state=Enrollment.State.HELD,
                 hold_until=timezone.now() + HOLD,
-                price=Price.objects.get(cohort=cohort, kind=Price.Kind.STANDARD).amount,
-                currency=cohort.currency,
-                policy_id=cohort.policy_id,
-                terms=Terms.objects.filter(cohort=cohort).latest("version"),
+                **agreed(cohort),
                 came_from_kind=came_from[0],
                 came_from_id=came_from[1],
             )
@@ -106,15 +133,17 @@ def _take(cohort: Cohort) -> None:
     taken = Seats.objects.filter(cohort=cohort, taken__lt=F("capacity"), waiting=0).update(taken=F("taken") + 1)
     if not taken:
         raise Refused(_("Every seat is taken or being paid for right now."), code="sold_out")
-    _seats_changed(cohort)
+    changed(cohort)
 
 
 def _give_back(cohort: Cohort) -> None:
-    Seats.objects.filter(cohort=cohort).update(taken=F("taken") - 1)
-    _seats_changed(cohort)
+    Seats.objects.filter(cohort=cohort).update(taken=F("taken") - 1, freed_at=timezone.now())
+    queue.wake(OFFERS)
+    changed(cohort)
 
 
-def _seats_changed(cohort: Cohort) -> None:
+def changed(cohort: Cohort) -> None:
+    """Make what is kept of a cohort's seats old."""
     page_cache.bump(f"seats:{cohort.pk}")
 
 
@@ -167,7 +196,22 @@ def expire(enrollment: Enrollment) -> bool:
     off = row.cohort.state == Cohort.State.CALLED_OFF
     if not row.hold_until or (row.hold_until > timezone.now() and not off):
         return False
-    return release(row, Enrollment.State.EXPIRED)
+    return lapse(row)
+
+
+@transaction.atomic
+def lapse(enrollment: Enrollment, actor: User | None = None) -> bool:
+    """End a hold nobody paid for. The offer it came from stands again until its own end; who missed it is told."""
+    row = locked(enrollment)
+    running = row.cohort.state in Cohort.RUNNING
+    if row.state == Enrollment.State.HELD and running and row.offered_until and row.offered_until > timezone.now():
+        history.move(row, Enrollment.State.OFFERED, actor, hold_until=row.offered_until)
+        return True
+    if not release(row, Enrollment.State.EXPIRED, actor):
+        return False
+    if row.offered_until:
+        (waiting_letters.offer_over if running else waiting_letters.line_over)(row)
+    return True
 
 
 @transaction.atomic
@@ -195,7 +239,7 @@ def _activate(row: Enrollment, actor: User | None) -> None:
     if row.state == Enrollment.State.EXPIRED:
         _regain(row)
     history.move(row, Enrollment.State.ACTIVE, actor, joined_at=timezone.now(), hold_until=None)
-    _seats_changed(row.cohort)
+    changed(row.cohort)
 
 
 def _regain(row: Enrollment) -> None:

@@ -11,9 +11,9 @@ from rest_framework.response import Response
 
 from cohorts.api.mine import EnrollmentSerializer
 from cohorts.models import Cohort, Enrollment, Subgroup
+from cohorts.origin import PUBLIC_ID, as_kept
 from cohorts.policies import public_cohorts
 from payments.flows import checkout
-from payments.forms.join import PUBLIC_ID
 from payments.models import Payment
 from payments.services import agreements, payments
 from studyplatform.kit.api import Endpoint
@@ -91,7 +91,7 @@ def _begin(member: Any, cohort: Cohort, asked: dict[str, Any]) -> Payment:
         subgroup=subgroup,
         seen=payments.offer(payments.Offer(asked["price"], cohort.currency, cohort.policy_id)),
         introduction=asked["introduction"],
-        came_from=("case_study", asked["came_from"]) if asked["came_from"] else ("", ""),
+        came_from=as_kept(asked["came_from"]),
     )
 
 

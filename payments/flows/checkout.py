@@ -125,9 +125,15 @@ def _show(payment: Payment, page: Page) -> Payment:
 
 def give_up(payment: Payment) -> Payment:
     """Let a seat go that is not paid for: the page is closed first. Money that came first wins. Raises Trouble."""
-    if payment.reference and payment.state not in OVER:
-        return payments.apply(payment, gateway.expire_page(payment.reference))
-    return payments.end(payment, State.FAILED, actor=payment.buyer)
+    if payment.state in OVER:
+        return payment
+    if payment.reference:
+        ended = payments.apply(payment, gateway.expire_page(payment.reference))
+    else:
+        ended = payments.end(payment, State.FAILED, actor=payment.buyer)
+    if ended.state in (State.EXPIRED, State.FAILED):
+        payments.let_go(ended)
+    return ended
 
 
 def drain(payment: Payment) -> None:

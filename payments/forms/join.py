@@ -1,14 +1,12 @@
 """What somebody who joins is asked, and what somebody who has joined may add."""
 
-import re
 from typing import Any
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from cohorts.models import Cohort, Subgroup
-
-PUBLIC_ID = re.compile(r"^[2-9a-z]{6,16}$")
+from cohorts.origin import as_kept
 
 
 class JoinForm(forms.Form):
@@ -44,5 +42,4 @@ class JoinForm(forms.Form):
 
     def clean_came_from(self) -> tuple[str, str]:
         """Return kind and id of the post that led here; anything that is no public id is left out."""
-        public_id = self.cleaned_data["came_from"]
-        return ("case_study", public_id) if PUBLIC_ID.match(public_id) else ("", "")
+        return as_kept(self.cleaned_data["came_from"])

@@ -8,11 +8,13 @@ import logging
 from typing import Any, NamedTuple, TypedDict, Unpack
 
 from django.db import transaction
+from django.db.models import F
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from cohorts.models import Cohort, Enrollment, Subgroup
-from cohorts.services import introductions, seats
+from cohorts.models import Cohort, Enrollment, Seats, Subgroup
+from cohorts.policies import held_in
+from cohorts.services import introductions, seats, waiting
 from payments import letters
 from payments.models import Payment, PaymentLine
 from payments.services import receipts, refunds, releases, sales
@@ -62,7 +64,8 @@ def open_for(member: User, cohort: Cohort, **choices: Unpack[Choices]) -> Paymen
     except Refused as refused:
         if refused.code == "already_in" and not _belongs(member, cohort):
             return _open(member, cohort, choices)  # the other tab was a moment faster
-        raise _being_paid() if refused.code == "sold_out" and _held_seats(cohort) else refused from None
+        being_paid = refused.code == "sold_out" and full_because(cohort) == "being_paid"
+        raise _being_paid() if being_paid else refused from None
 
 
 @transaction.atomic
@@ -88,8 +91,10 @@ def _belongs(member: User, cohort: Cohort) -> bool:
     return cohort.enrollments.filter(person=member, state__in=Enrollment.BELONGS).exists()
 
 
-def _held_seats(cohort: Cohort) -> bool:
-    return cohort.enrollments.filter(state__in=(Enrollment.State.HELD, Enrollment.State.OFFERED)).exists()
+def full_because(cohort: Cohort) -> str:
+    """Return why nobody can take a seat now: "being_paid" while one may still come free by itself, else "sold_out"."""
+    free = Seats.objects.filter(cohort=cohort, taken__lt=F("capacity"))  # for those in line, within a minute
+    return "being_paid" if held_in(cohort).exists() or free.exists() else "sold_out"
 
 
 def _being_paid() -> Refused:
@@ -180,8 +185,9 @@ def process(payment: Payment) -> Payment:
 
 @transaction.atomic
 def end(payment: Payment, to: str, *, tell: bool = False, actor: User | None = None) -> Payment:
-    """End a payment nobody paid: expired or failed; its held seats are free again. One that is paid stays so.
+    """End a payment nobody paid: expired or failed; its held seats are free again, or offered as they were before.
 
+    One that is paid stays so.
     `tell`: write to the buyer that it failed, for real failures only.
     """
     row = _locked(payment)
@@ -190,10 +196,17 @@ def end(payment: Payment, to: str, *, tell: bool = False, actor: User | None = N
     to = to if to in row.MOVES[row.state] else State.FAILED
     history.move(row, to, actor, done_at=timezone.now())
     for line in row.lines.select_related("enrollment"):
-        seats.release(line.enrollment, Enrollment.State.EXPIRED, actor)
+        seats.lapse(line.enrollment, actor)
     if tell:
         letters.payment_failed(row)
     return row
+
+
+@transaction.atomic
+def let_go(payment: Payment) -> None:
+    """Pass on the offered seats behind an ended payment: its buyer does not want them."""
+    for line in payment.lines.select_related("enrollment"):
+        waiting.leave(payment.buyer, line.enrollment)
 
 
 @transaction.atomic

@@ -1,8 +1,9 @@
 """Joining a cohort: choose, agree, and go on to pay."""
 
 from typing import Any
-from urllib.parse import parse_qs, urlencode, urlsplit
+from urllib.parse import urlencode
 
+from django.db.models import Count, Min
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -11,7 +12,8 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
 from cohorts.models import Cohort, Enrollment, Price
-from cohorts.policies import public_cohorts
+from cohorts.origin import origin_of
+from cohorts.policies import held_in, public_cohorts
 from cohorts.services import seats
 from payments.flows import checkout
 from payments.forms.join import JoinForm
@@ -21,7 +23,7 @@ from studyplatform.accounts.models import User
 from studyplatform.kit.errors import Refused
 from studyplatform.kit.limits import limited
 
-REASONS = ("already_in", "sold_out", "being_paid", "closed")
+REASONS = ("already_in", "waiting", "sold_out", "being_paid", "closed")
 
 
 @never_cache
@@ -49,24 +51,37 @@ def _own_place(request: HttpRequest, cohort: Cohort) -> Enrollment | None:
 
 
 def _why_not(cohort: Cohort, own: Enrollment | None) -> str:
-    """Return why the person cannot join now, or "". A seat already held stays open to them."""
+    """Return why the person cannot join now, or "". A seat held for or offered to them stays open to them."""
     if own and own.state in Enrollment.BELONGS:
         return "already_in"
     try:
-        seats.refuse_unless_open(cohort)
+        if not seats.is_promised(own, cohort):
+            seats.refuse_unless_open(cohort)
     except Refused as refused:
         return refused.code
-    if own or cohort.seats.left > 0:
-        return ""
-    held = cohort.enrollments.filter(state__in=(Enrollment.State.HELD, Enrollment.State.OFFERED))
-    return "being_paid" if held.exists() else "sold_out"
+    if own:
+        return "waiting" if own.state == Enrollment.State.WAITLISTED else ""
+    return "" if cohort.seats.free else payments.full_because(cohort)
 
 
 def _cannot_join(request: HttpRequest, cohort: Cohort, reason: str) -> HttpResponse:
+    if reason == "waiting":
+        return redirect("waiting", cohort.study.slug, cohort.number)
     others = public_cohorts().filter(study=cohort.study, state=Cohort.State.OPEN).exclude(pk=cohort.pk)
-    context = {"cohort": cohort, "study": cohort.study, "other": others.order_by("starts_on").first()}
+    context = {
+        "cohort": cohort,
+        "study": cohort.study,
+        "other": others.order_by("starts_on").first(),
+        "came_from": request.POST.get("came_from") or origin_of(request),
+        **_held(cohort),
+    }
     status = 409 if request.method == "POST" else 200
     return render(request, f"payments/join/{reason}.html", context, status=status)
+
+
+def _held(cohort: Cohort) -> dict[str, Any]:
+    """How many seats are being paid for or offered, and when the first of them comes free at the latest."""
+    return held_in(cohort).aggregate(held=Count("pk"), free_at=Min("hold_until"))
 
 
 def _page(
@@ -83,7 +98,8 @@ def _page(
         "choices": choices.subgroups(cohort),
         "chosen": str(form["subgroup"].value() or ""),
         "rungs": choices.refund_rungs(cohort, price, own.policy if own else None) if price else [],
-        "left": cohort.seats.left,
+        "left": cohort.seats.free,
+        "held": held_in(cohort).count(),
         "ready": _is_ready(request, cohort, form),
         "held_until": own.hold_until if own and own.hold_until and own.hold_until > timezone.now() else None,
     }
@@ -149,7 +165,7 @@ def _kept(request: HttpRequest, cohort: Cohort, own: Enrollment | None) -> dict[
         return {**kept, "terms": bool(kept["terms"]), "recording": bool(kept["recording"])}
     membership = own.memberships.filter(until=None).first() if own else None
     return {
-        "came_from": _came_from(request),
+        "came_from": origin_of(request),
         "subgroup": membership.subgroup_id if membership else _asked_for(request, cohort),
         "introduction": own.introduction if own else "",
     }
@@ -162,10 +178,3 @@ def _asked_for(request: HttpRequest, cohort: Cohort) -> int | str:
         cohort.subgroups.filter(pk=asked).first() if asked.isascii() and asked.isdecimal() and len(asked) < 18 else None
     )
     return group.pk if group and group.left > 0 else ""
-
-
-def _came_from(request: HttpRequest) -> str:
-    """Return the post that led here: from this address, or from the same-site page the reader comes from."""
-    before = urlsplit(request.headers.get("Referer", ""))
-    same_site = before.netloc == request.get_host()
-    return request.GET.get("from") or (parse_qs(before.query).get("from", [""])[0] if same_site else "")

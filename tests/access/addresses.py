@@ -24,6 +24,7 @@ EVENT = {
     "data": {"object": {"id": "cs_nobodys", "object": "checkout.session"}},
 }
 SPACE = ("sessions", "people", "groups", "turns", "cases", "space")
+JOINING = ("join", "waiting", "cohort", "seats_fragment")
 STUDIO_STUDY = ("study", "study_edit", "cohort_new", "refunds")
 STUDIO = (
     "cohort",
@@ -46,8 +47,9 @@ def arguments(world: World) -> dict[str, list[Any]]:
     session, last, own = ([*here, row.public_id] for row in (world.session, world.last_session, world.group_session))
     posts = {name: getattr(world, name) for name in ("public", "private", "inside", "removed")}
     return {
-        **dict.fromkeys((*SPACE, "join", "leave", "cohort", "seats_fragment"), here),
-        **{f"{name}.draft": drafted for name in (*SPACE, "join", "cohort", "seats_fragment")},
+        **dict.fromkeys((*SPACE, *JOINING, "leave"), here),
+        **{f"{name}.draft": drafted for name in (*SPACE, *JOINING)},
+        **{name: [study.slug, world.full.number] for name in ("waiting.full", "waiting_leave")},
         **dict.fromkeys(("join.free", "studio_again"), there),
         **{name: [study.slug, world.copied.number] for name in ("studio_copy", "studio_partners_ask")},
         "studio_cohort_reopen.closed": [study.slug, world.closed_cohort.number],

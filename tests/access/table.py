@@ -35,6 +35,7 @@ GET  404  404  404  404  404  404  404  404  404  404  404   cohort.draft seats_
                                                              social_case.removed cover.removed calendar_feed.guessed
                                                              stop_letters.guessed person.stranger
                                                              ui
+                                                             waiting.draft
 GET  410  410  410  410  410  410  410  410  410  410  410   case_study.removed case_short.removed
 
 # The space of a cohort: members, partners and hosts of it
@@ -84,7 +85,10 @@ POST in   go   go   404  404  404  404  404  404  404  404   comment_remove.stra
 # Joining and paying: who pays sees the payment
 POST in   go   409  go   go   go   go   go   go   go   go    join
 POST in   go   go   409  go   go   go   go   go   go   go    join.free
-POST 404  404  404  404  404  404  404  404  404  404  404   join.draft
+POST 404  404  404  404  404  404  404  404  404  404  404   join.draft waiting.draft
+GET  go   go   go   go   go   go   go   go   go   go   go    waiting
+GET  200  200  200  200  200  200  200  200  200  200  200   waiting.full
+POST in   go   go   go   go   go   go   go   go   go   go    waiting.full waiting_leave
 GET  in   404  200  404  404  404  404  404  404  404  404   checkout_return checkout_return.open
 GET  in   404  200  404  404  404  404  404  404  404  404   receipt
 GET  in   404  200  404  404  404  404  404  404  404  404   leave

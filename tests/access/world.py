@@ -57,6 +57,8 @@ def build() -> World:
     _cohorts(world)
     _posts(world)
     _money(world)
+    world.things["full"] = make_cohort(world.study, amount=0, capacity=1)
+    enroll(make_person("seated", "앉은이"), world.full)
     return world
 
 

@@ -23,7 +23,7 @@ ANEW = {
         *("news_at", "told_to", "too_few"),
     },
     Subgroup: {"id", "cohort", "taken", "chat_link", "chat_code"},
-    Seats: {"cohort", "taken", "waiting"},
+    Seats: {"cohort", "taken", "waiting", "freed_at"},
     Price: {"id", "cohort"},
     Terms: {"id", "cohort", "version", "platform_share", "since"},
     Session: {

@@ -168,5 +168,7 @@ def assert_books_match(stripe: LocalStripe, cohort: Cohort, before: int = 0) -> 
 
 
 def assert_seats_match(cohort: Cohort) -> None:
-    seated = Enrollment.objects.filter(cohort=cohort, state__in=Enrollment.SEATED).count()
-    assert Seats.objects.get(cohort=cohort).taken == seated
+    places = Enrollment.objects.filter(cohort=cohort)
+    standing = (places.filter(state__in=Enrollment.SEATED).count(), places.filter(state="waitlisted").count())
+    row = Seats.objects.get(cohort=cohort)
+    assert (row.taken, row.waiting) == standing

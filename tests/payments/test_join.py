@@ -155,7 +155,7 @@ def test_each_reason_not_to_join_has_its_page(study: object, stranger: User, end
     sentence = {
         "member": "You are already in",
         "sold_out": "Every seat is taken",
-        "being_paid": "The last seats are being paid for",
+        "being_paid": "The last seat is being paid for",
         "closed": "This cohort is not taking members now",
         "called_off": "This cohort does not take place",
     }[ending]
