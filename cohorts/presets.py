@@ -16,6 +16,11 @@ PRESETS: dict[str, dict[str, object]] = {
     RefundPolicy.Preset.REMAINING_SESSIONS: {},
     RefundPolicy.Preset.THIRDS_AND_HALVES: {"steps": [[1, 3, 2, 3], [1, 2, 1, 2]]},  # before 1/3: 2/3; before 1/2: 1/2
     RefundPolicy.Preset.TRY_FIRST: {},
+    RefundPolicy.Preset.SEVEN_DAYS: {},
+    RefundPolicy.Preset.BY_DATE: {
+        "steps": [[15, 7, 10], [29, 4, 10]]
+    },  # to the end of the 14th day 70 %, the 28th 40 %
+    RefundPolicy.Preset.BY_LAW: {},
 }
 VERSION = 1
 SENTENCES = {
@@ -25,6 +30,14 @@ SENTENCES = {
     ),
     RefundPolicy.Preset.TRY_FIRST: _(
         "People can come once and still get all of it back. Then the part for the sessions still to come."
+    ),
+    RefundPolicy.Preset.SEVEN_DAYS: _("All of it until seven days after the first session. Then nothing."),
+    RefundPolicy.Preset.BY_DATE: _(
+        "Before the first session all of it. Then 70% for two weeks, 40% for two more. In the first seven days never "
+        "less than the part for the sessions still to come."
+    ),
+    RefundPolicy.Preset.BY_LAW: _(
+        "For seven days after the first session the part for the sessions still to come. Then nothing."
     ),
 }
 

@@ -11,6 +11,9 @@ class RefundPolicy(models.Model):
         REMAINING_SESSIONS = "remaining_sessions", _("By remaining sessions")
         THIRDS_AND_HALVES = "thirds_and_halves", _("By thirds and halves")
         TRY_FIRST = "try_first", _("In full until the second session, then by remaining sessions")
+        SEVEN_DAYS = "seven_days", _("In full for seven days after the first session")
+        BY_DATE = "by_date", _("By date")
+        BY_LAW = "by_law", _("What the law gives, no more")
 
     preset = models.CharField(max_length=30, choices=Preset.choices)
     version = models.PositiveIntegerField(default=1)

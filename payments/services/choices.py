@@ -4,8 +4,10 @@ import datetime
 from dataclasses import dataclass
 from typing import Any
 
+from django.utils import timezone
+
 from cohorts import faces, refunds
-from cohorts.models import Cohort, RefundPolicy, Session, Subgroup
+from cohorts.models import Cohort, Enrollment, Session, Subgroup
 from cohorts.refunds import Rung
 from studyplatform.accounts.models import User
 
@@ -32,11 +34,13 @@ def _first_at(cohort: Cohort, group: Subgroup) -> datetime.datetime:
     return datetime.datetime.combine(first, group.meets_at, cohort.tz).astimezone(datetime.UTC)
 
 
-def refund_rungs(cohort: Cohort, paid: int, policy: RefundPolicy | None = None) -> list[Rung]:
+def refund_rungs(cohort: Cohort, paid: int, place: Enrollment | None = None) -> list[Rung]:
     """Return what comes back to somebody who pays `paid` (minor units) and leaves, worked out in money.
 
-    `policy` is the one agreed at purchase; without one it is what a new seat is sold under.
+    For a `place` the rule is the one agreed with it, counted from when it was taken; for a new seat, from now on.
     """
     meetings = Session.objects.filter(cohort=cohort, subgroup=None, state=Session.State.PLANNED)
     starts = list(meetings.order_by("starts_at").values_list("starts_at", flat=True))
-    return refunds.ladder(policy or cohort.policy, paid, starts, cohort.tz)
+    policy = place.policy if place else cohort.policy
+    since = place.joined_at if place else None
+    return refunds.ladder(policy, paid, starts, cohort.tz, since or timezone.now())

@@ -51,7 +51,7 @@ def _paid_lines(enrollment: Enrollment) -> QuerySet[PaymentLine]:
 
 def _of(line: PaymentLine) -> Quote:
     place = line.enrollment
-    rungs = choices.refund_rungs(place.cohort, line.amount, place.policy)
+    rungs = choices.refund_rungs(place.cohort, line.amount, place)
     now = rules.in_force(rungs, timezone.now())
     by_rule = now.amount if now else 0
     amount = max(0, by_rule - line.refunded)

@@ -7,7 +7,6 @@ from django.utils import timezone
 
 from cohorts.models import Enrollment, Session
 from cohorts.policies import enrollments_in
-from cohorts.refunds import Rung
 from payments.services import choices
 
 FACES = 3
@@ -24,12 +23,8 @@ def to(enrollment: Enrollment) -> dict[str, Any]:
         "members": _members(enrollment, membership.subgroup_id if membership else None),
         "count": belong.count(),
         "first_session": _first_session(enrollment, membership.subgroup_id if membership else None),
-        "rungs": _rungs(enrollment) if enrollment.price else [],
+        "rungs": choices.refund_rungs(enrollment.cohort, enrollment.price, enrollment),
     }
-
-
-def _rungs(enrollment: Enrollment) -> list[Rung]:
-    return choices.refund_rungs(enrollment.cohort, enrollment.price, enrollment.policy)
 
 
 def _members(enrollment: Enrollment, subgroup: int | None) -> list[Enrollment]:

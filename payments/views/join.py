@@ -97,7 +97,7 @@ def _page(
         "offer": payments.offer(own or payments.Offer(price, cohort.currency, cohort.policy_id)),
         "choices": choices.subgroups(cohort),
         "chosen": str(form["subgroup"].value() or ""),
-        "rungs": choices.refund_rungs(cohort, price, own.policy if own else None) if price else [],
+        "rungs": choices.refund_rungs(cohort, price, own) if price else [],
         "left": cohort.seats.free,
         "held": held_in(cohort).count(),
         "ready": _is_ready(request, cohort, form),

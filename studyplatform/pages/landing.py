@@ -223,7 +223,7 @@ def context(cohort: Any, came_from: str = "") -> dict[str, Any]:
     coming = meetings(cohort)
     posts, groups = proof(cohort, came_from), subgroups(cohort)
     starts = [meeting.starts_at for meeting in coming]
-    rungs = refunds.ladder(cohort.policy, cohort.amount or 0, starts, cohort.tz)
+    rungs = refunds.ladder(cohort.policy, cohort.amount or 0, starts, cohort.tz, timezone.now())
     return {
         "cohort": cohort,
         "study": cohort.study,
