@@ -6,7 +6,7 @@ from zoneinfo import ZoneInfo
 from django.db.models import DateTimeField, ExpressionWrapper, F, QuerySet, Value
 from django.utils import timezone
 
-from cohorts.models import Cohort, Session, Subgroup
+from cohorts.models import Cohort, Partner, Session, Subgroup
 
 ENDS = ExpressionWrapper(
     F("starts_at") + F("minutes") * Value(datetime.timedelta(minutes=1)), output_field=DateTimeField()
@@ -35,3 +35,12 @@ def next_meeting(subgroup: Subgroup, zone: ZoneInfo) -> datetime.datetime:
     day = now.date() + datetime.timedelta(days=(subgroup.weekday - now.weekday()) % 7)
     start = datetime.datetime.combine(day, subgroup.meets_at, zone)
     return start if start > now else datetime.datetime.combine(day + datetime.timedelta(7), subgroup.meets_at, zone)
+
+
+def led_by(partner: Partner, sessions: QuerySet[Session]) -> QuerySet[Session]:
+    """Return those of the sessions that began and belong to a group the partner led or stood in for just then."""
+    led = {
+        "subgroup__leaderships__partner": partner,
+        "subgroup__leaderships__period__contains": F("starts_at"),
+    }
+    return sessions.filter(state=Session.State.PLANNED, starts_at__lte=timezone.now(), **led).distinct()

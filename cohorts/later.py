@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 from django.conf import settings
 from django.utils import timezone
 
-from cohorts import weekly
+from cohorts import agreed, weekly
 from cohorts.models import Cohort, Price, Study
 from studyplatform.kit import money
 
@@ -31,7 +31,7 @@ def plan(cohort: Cohort) -> dict[str, Any]:
         "policy": cohort.policy.preset,
         "capacity": cohort.seats.capacity,
         "price": cohort.prices.get(kind=Price.Kind.STANDARD).amount,
-        "partner_share": min(cohort.terms.latest("version").partner_share, most_for_partners()),
+        "partner_share": min(agreed.standing(cohort).partner_share, most_for_partners()),
     }
 
 

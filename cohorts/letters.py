@@ -8,7 +8,7 @@ from django.db.models import Q, QuerySet
 from django.urls import reverse
 from django.utils import timezone, translation
 
-from cohorts import calendars
+from cohorts import agreed, calendars
 from cohorts.models import (
     Cohort,
     Enrollment,
@@ -68,7 +68,7 @@ def minimum_soon(cohort: Cohort, members: int) -> None:
 def partner_named(subgroup: Subgroup, partner: Partner, host: User) -> None:
     """Tell a partner which group they lead, who asked them to, and what part of the money is theirs."""
     cohort = subgroup.cohort
-    part = cohort.terms.latest("version").partner_part
+    part = agreed.standing(cohort, partner).partner_part
     context = {"subgroup": subgroup, "host": host, "desk": address(reverse("partner_desk")), "part": part}
     key = f"partner-named:{subgroup.pk}:{partner.pk}:{subgroup.leaderships.count()}"
     if partner.person_id != host.pk:

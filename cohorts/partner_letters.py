@@ -5,8 +5,10 @@ from typing import Any
 
 from django.urls import reverse
 
+from cohorts import agreed
 from cohorts.letters import address, hosts_of
-from cohorts.models import Leadership, Partner, PartnerInvitation, Subgroup
+from cohorts.models import Leadership, Partner, PartnerInvitation, Subgroup, Terms
+from cohorts.worth import deal_of, scales_of
 from studyplatform.accounts.models import User
 from studyplatform.kit.models import Change
 from studyplatform.mail.models import Letter
@@ -88,6 +90,23 @@ def stands_in(leadership: Leadership, first: datetime.date, last: datetime.date)
     )
 
 
+def terms_agreed(terms: Terms, partner: Partner) -> None:
+    """Tell a partner what they get in a cohort from now on."""
+    cohort = terms.cohort
+    write(
+        to=partner.person,
+        key=f"terms:{terms.pk}",
+        template="cohorts/partner_terms",
+        context={
+            "cohort": cohort,
+            "study": cohort.study,
+            "deal": deal_of(terms, scales_of(partner, [cohort])[cohort.pk]),
+            "earnings": address(reverse("partner_earnings")),
+        },
+        about=f"cohort:{cohort.pk}",
+    )
+
+
 def lead_missing(leadership: Leadership) -> None:
     """Tell the hosts that a group of theirs has nobody who leads it any more."""
     group = leadership.subgroup
@@ -103,7 +122,7 @@ def lead_missing(leadership: Leadership) -> None:
 
 
 def _asked(invitation: PartnerInvitation) -> dict[str, Any]:
-    part = invitation.subgroup.cohort.terms.latest("version").partner_part
+    part = agreed.standing(invitation.subgroup.cohort).partner_part
     return {**_group(invitation.subgroup), "host": invitation.host, "part": part}
 
 

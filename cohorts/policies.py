@@ -8,7 +8,17 @@ from django.shortcuts import get_object_or_404
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from cohorts.models import Cohort, Enrollment, PartnerInvitation, PartnerNote, Presentation, Session, Study, Subgroup
+from cohorts.models import (
+    Cohort,
+    Enrollment,
+    Partner,
+    PartnerInvitation,
+    PartnerNote,
+    Presentation,
+    Session,
+    Study,
+    Subgroup,
+)
 from studyplatform.accounts.models import User
 
 Reader = User | AnonymousUser
@@ -190,6 +200,12 @@ def get_run_subgroup(request: HttpRequest, slug: str, number: int, pk: int) -> S
 def invitations_by_token() -> QuerySet[PartnerInvitation]:
     """Questions to lead a subgroup; whoever knows the token of one may read and answer it."""
     return PartnerInvitation.objects.select_related("subgroup__cohort__study", "host__profile")
+
+
+def get_run_partner(request: HttpRequest, cohort: Cohort, handle: str) -> Partner:
+    """Return who leads or led a group of a cohort the reader hosts, or 404."""
+    led = Partner.objects.filter(leaderships__subgroup__cohort=cohort).select_related("person__profile").distinct()
+    return get_object_or_404(led, person__handle=handle)
 
 
 def get_run_session(request: HttpRequest, slug: str, number: int, public_id: str) -> Session:

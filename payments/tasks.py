@@ -6,7 +6,7 @@ from django.db.models import QuerySet
 from cohorts.models import Cohort, Session
 from payments.flows import checkout, events, refunds, sending
 from payments.models import Payment, Payout, Refund, StripeEvent
-from payments.services import payouts, releases
+from payments.services import dues, payouts, releases
 from studyplatform.kit import queue
 
 
@@ -49,6 +49,18 @@ def drain_called_off(cohort: Cohort) -> None:
 def drain_releases(session: Session) -> None:
     """A session is over: its part of the money is shared."""
     releases.release(session)
+
+
+@queue.sweeps("payments.drain_led", dues.led, "ended_at", overdue_after=3600)
+def drain_led(session: Session) -> None:
+    """A session of a group is over: whoever led it gets what their terms give for one."""
+    dues.reward_session(session)
+
+
+@queue.sweeps("payments.drain_ended", dues.ended, "ended_at", overdue_after=86_400)
+def drain_ended(cohort: Cohort) -> None:
+    """A cohort is over: its partners get what their terms give for all of it."""
+    dues.reward_cohort(cohort)
 
 
 @shared_task(name="payments.run_payouts")

@@ -22,6 +22,8 @@ DRAINS = (
     "payments.drain_payouts",
     "payments.drain_called_off",
     "payments.drain_releases",
+    "payments.drain_led",
+    "payments.drain_ended",
 )
 
 BEAT_SCHEDULE = {

@@ -8,6 +8,7 @@ from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
 from cohorts.admin.studies import in_words
+from cohorts.agreed import Agreed
 from cohorts.models import Enrollment, Membership
 from studyplatform.kit.desk.tables import Lines, Table
 from studyplatform.kit.money import show
@@ -47,7 +48,8 @@ class EnrollmentAdmin(Table):
 
     @admin.display(description=_("terms"))
     def agreed_terms(self, row: Enrollment) -> str:
-        return in_words(row.terms.platform_share, row.terms.partner_share)
+        everybodys = Agreed([row.cohort_id]).for_seat(row, None)
+        return in_words(row.terms.platform_share, everybodys.partner_share)
 
     @admin.display(description=_("price agreed"), ordering="price")
     def agreed(self, row: Enrollment) -> str:

@@ -10,7 +10,7 @@ from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
-from cohorts.models import Contribution, Leadership, Membership, Partner, Presentation, Subgroup, Terms
+from cohorts.models import Contribution, Leadership, Membership, Partner, Presentation, Subgroup
 from cohorts.services.contributions import POST
 from studyplatform.kit.desk.deeds import page_of
 from studyplatform.kit.moments import day
@@ -102,11 +102,3 @@ def _given(groups: list[int]) -> dict[tuple[int, str], int]:
         .annotate(n=Count("pk", distinct=True))
     )
     return {(row["group"], row["what"]): row["n"] for row in found}
-
-
-def with_terms(cohorts: QuerySet[Any]) -> QuerySet[Any]:
-    """Add the partners' share now in force (`terms_now`, in basis points) and its version (`version_now`)."""
-    latest = Terms.objects.filter(cohort=OuterRef("pk")).order_by("-version")
-    now = {"terms_now": latest.values("partner_share")[:1], "version_now": latest.values("version")[:1]}
-    found: QuerySet[Any] = cohorts.annotate(**{name: Subquery(values) for name, values in now.items()})
-    return found

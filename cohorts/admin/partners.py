@@ -13,10 +13,13 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 from unfold.widgets import UnfoldAdminTextareaWidget
 
+from cohorts import agreed
 from cohorts.admin import partner_groups
+from cohorts.forms.terms import TermsForm, plan_of
 from cohorts.models import Cohort, Leadership, Partner, PartnerApplication, PartnerInvitation, Subgroup
-from cohorts.models.terms import PER_CENT
 from cohorts.services import leaderships, partners
+from cohorts.services.terms import agree_with
+from cohorts.worth import deal_in, deals_in, scales_of
 from studyplatform.accounts.texts import PARTNER_TERMS
 from studyplatform.kit.desk.deeds import Reason, Said, deed
 from studyplatform.kit.desk.tables import Lines, Table
@@ -70,6 +73,37 @@ class Assignment(forms.Form):
         return found
 
 
+class CohortChoice(forms.ModelChoiceField):  # type: ignore[type-arg]
+    """A cohort with the currency its amounts are in."""
+
+    def label_from_instance(self, obj: Any) -> str:
+        return f"{obj} · {obj.currency}"
+
+
+class OwnTerms(TermsForm):
+    """What they get in which cohort."""
+
+    cohort = CohortChoice(
+        label=_("Cohort"),
+        queryset=Cohort.objects.exclude(state__in=Cohort.OVER).select_related("study").order_by("-starts_on", "pk"),
+    )
+    field_order = ("cohort",)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, currency="KRW", **kwargs)
+
+    def clean(self) -> dict[str, Any]:
+        cohort = self.cleaned_data.get("cohort")
+        self.currency = cohort.currency if cohort else self.currency
+        return super().clean()
+
+
+def _what_own_terms_do(row: Partner, said: Said) -> Sequence[Any]:
+    cohort: Cohort = said["cohort"]
+    asked = deal_in(cohort, scales_of(row, [cohort])[cohort.pk], **plan_of(said))
+    return [*asked.lines, asked.forecast, _("Seats taken and sessions held before stay as they were agreed.")]
+
+
 def _how_many(row: Any) -> list[str]:
     return [
         ngettext("Leads %(n)s group now.", "Leads %(n)s groups now.", row.groups) % {"n": row.groups},
@@ -97,7 +131,7 @@ def _what_assigning_does(row: Partner, said: Said) -> Sequence[Any]:
         days = {"first": day(said["first"]), "last": day(said["last"])}
         return [where, _("They stand in from %(first)s to %(last)s, and are paid for those sessions.") % days]
     standing = leaderships.lead_of(group)
-    share = group.cohort.terms.latest("version").partner_part
+    share = agreed.standing(group.cohort, row).partner_part
     part = _("Their part is %(part)s %% of what its members pay.") % {"part": f"{share:g}"}
     now = _("%(name)s leads it now and stops.") % {"name": standing.partner} if standing else _("Nobody leads it now.")
     return [where, now, part]
@@ -132,7 +166,7 @@ class PartnerAdmin(Table):
         "changes",
     )
     inlines = (ApplicationInline,)
-    actions = ("approve", "decline", "assign", "note", "pause", "end", "consider_again")
+    actions = ("approve", "decline", "assign", "own_terms", "note", "pause", "end", "consider_again")
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
         last = PartnerApplication.objects.filter(partner=OuterRef("pk")).order_by("-at")
@@ -143,6 +177,10 @@ class PartnerAdmin(Table):
             waits=first,
         )
         return rows.order_by("waits", "asked_at", "-pk")
+
+    def get_inlines(self, request: HttpRequest, obj: Any) -> Any:
+        """Whoever was asked by a host never applied: no heading over nothing."""
+        return self.inlines if obj and obj.asked_at else ()
 
     @admin.display(description=_("partner"), ordering="person__profile__pen_name")
     def name(self, row: Partner) -> str:
@@ -190,8 +228,10 @@ class PartnerAdmin(Table):
     @admin.display(description=_("their part"))
     def terms(self, row: Partner) -> SafeString | str:
         led = Cohort.objects.filter(subgroups__leaderships__partner=row).distinct().select_related("study")
-        now = partner_groups.with_terms(led)[:20]
-        lines = ((one, f"{one.terms_now / PER_CENT:g} %", _("version"), one.version_now) for one in now)
+        lines = (
+            (cohort, " · ".join(deal.lines), _("version"), version)
+            for cohort, deal, version in deals_in(list(led.order_by("-starts_on", "-pk")[:20]), row)
+        )
         return format_html_join("", "<div>{}: {} · {} {}</div>", lines) or "–"
 
     @admin.display(description=_("asked by hosts"))
@@ -227,6 +267,16 @@ class PartnerAdmin(Table):
         form=Assignment,
         about=_how_many,
         shows=_what_assigning_does,
+        single=True,
+    )
+    own_terms = deed(
+        _("Agree on terms of their own"),
+        lambda actor, row, said: agree_with(actor, said["cohort"], row, **plan_of(said)),
+        says=_("In one cohort they get this instead of its share for partners, out of what is left for the host."),
+        done=_("told what they get from now on"),
+        form=OwnTerms,
+        about=_how_many,
+        shows=_what_own_terms_do,
         single=True,
     )
     pause = deed(

@@ -10,10 +10,11 @@ from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
-from cohorts import minimums
+from cohorts import agreed, minimums
 from cohorts.models import Cohort, Enrollment, Session, Study, StudyRole, Terms
 from cohorts.models.terms import PER_CENT
 from cohorts.services import cohorts, terms
+from cohorts.worth import NOTHING, deal_of
 from studyplatform.kit.desk.deeds import Said, deed
 from studyplatform.kit.desk.tables import Lines, Table
 from studyplatform.kit.desk.waits import waits
@@ -113,7 +114,7 @@ def in_words(platform: int, partner: int) -> str:
 
 def what_terms_are(cohort: Cohort) -> Sequence[str]:
     """Say what is in force."""
-    now = cohort.terms.latest("version")
+    now = agreed.standing(cohort)
     words = {"version": now.version, "shares": in_words(now.platform_share, now.partner_share)}
     return [str(_("In force, version %(version)s: %(shares)s.") % words)]
 
@@ -132,12 +133,21 @@ def what_new_terms_do(cohort: Cohort, said: Said) -> Sequence[str]:
 
 class TermsInline(Lines):
     model = Terms
-    fields = readonly_fields = ("version", "shares", "since")
+    fields = readonly_fields = ("version", "whose", "shares", "since")
     ordering = ("-version",)
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
+        rows: QuerySet[Any] = super().get_queryset(request).select_related("cohort", "partner__person__profile")
+        return rows
+
+    @admin.display(description=_("for whom"))
+    def whose(self, row: Terms) -> str:
+        return str(row.partner or _("everybody who leads"))
 
     @admin.display(description=_("who gets what"))
     def shares(self, row: Terms) -> str:
-        return in_words(row.platform_share, row.partner_share)
+        amounts = deal_of(row, NOTHING).lines if row.rules else []
+        return " · ".join([in_words(row.platform_share, row.partner_share), *amounts[bool(row.partner_share) :]])
 
 
 @admin.register(Cohort)

@@ -11,7 +11,7 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 
-from cohorts import presets, prices, weekly
+from cohorts import agreed, presets, prices, weekly
 from cohorts.forms.inputs import ClockInput, DayInput, address, number, zones
 from cohorts.models import Cohort, RefundPolicy
 from cohorts.models.terms import PER_CENT
@@ -214,5 +214,5 @@ def plan_of(cohort: Any) -> dict[str, Any]:
         "policy": cohort.policy.preset,
         "capacity": cohort.seats.capacity,
         "price": cohort.prices.get(kind="standard").amount,
-        "partner_share": cohort.terms.latest("version").partner_share,
+        "partner_share": agreed.standing(cohort).partner_share,
     }

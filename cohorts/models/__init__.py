@@ -9,6 +9,7 @@ from cohorts.models.presentation import Presentation
 from cohorts.models.price import Price
 from cohorts.models.refund_policy import RefundPolicy
 from cohorts.models.reminder import Reminder
+from cohorts.models.rules import Rules
 from cohorts.models.seats import Seats
 from cohorts.models.session import Session
 from cohorts.models.study import Study, StudyRole
@@ -31,6 +32,7 @@ __all__ = [
     "Price",
     "RefundPolicy",
     "Reminder",
+    "Rules",
     "Seats",
     "Session",
     "Study",

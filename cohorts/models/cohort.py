@@ -58,6 +58,7 @@ class Cohort(News):
     too_few = models.BooleanField(null=True, editable=False)  # why it was called off: not by its host
     called_off_at = models.DateTimeField(null=True, blank=True)
     refunded_at = models.DateTimeField(null=True, blank=True)  # all of a called-off cohort's refunds are written
+    rewarded_at = models.DateTimeField(null=True, blank=True, editable=False)  # what its partners earn by its end is
 
     class Meta:
         constraints = [

@@ -1,21 +1,33 @@
 """Who gets which share of what a seat brings in. New terms are new versions, for new seats."""
 
+from functools import cached_property
+
 from django.db import models
 from django.db.models import F, Q
+from django.utils import timezone
 
+from cohorts.models.rules import Rules
 from studyplatform.kit.money import BASIS
 
 PER_CENT = BASIS // 100  # basis points
 
 
 class Terms(models.Model):
-    """Shares in basis points of each release; the host has the remainder. Never changed."""
+    """Shares in basis points of each release, amounts in `rules`; the host has the remainder.
+
+    Those without a partner are the cohort's, for whoever has none of their own. A cohort's versions are one series:
+    a seat keeps the last one there was, and with it all before. PostgreSQL refuses to change or remove one.
+    """
 
     cohort = models.ForeignKey("cohorts.Cohort", on_delete=models.PROTECT, related_name="terms")
+    partner = models.ForeignKey(
+        "cohorts.Partner", null=True, blank=True, on_delete=models.PROTECT, related_name="terms"
+    )
     version = models.PositiveIntegerField(default=1)
     platform_share = models.PositiveIntegerField()
     partner_share = models.PositiveIntegerField()
-    since = models.DateTimeField(auto_now_add=True)
+    rules = models.JSONField(default=dict, db_default={}, blank=True)
+    since = models.DateTimeField(default=timezone.now)
 
     class Meta:
         verbose_name_plural = "terms"
@@ -25,11 +37,17 @@ class Terms(models.Model):
                 condition=Q(platform_share__lte=BASIS - F("partner_share")), name="terms_within_whole"
             ),
         ]
+        indexes = [models.Index(fields=["cohort"], condition=~Q(rules={}), name="terms_with_amounts")]
 
     @property
     def partner_part(self) -> float:
         """The partners' share in per cent."""
         return self.partner_share / PER_CENT
+
+    @cached_property
+    def amounts(self) -> Rules:
+        """What a partner gets beside the share, parsed."""
+        return Rules.parse(self.rules)
 
     def __str__(self) -> str:
         return f"{self.platform_share}/{self.partner_share}"

@@ -8,7 +8,7 @@ from django.db.models import F, Max
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from cohorts import letters, prices
+from cohorts import agreed, letters, prices
 from cohorts.models import Cohort, Price, Seats, Session, Study, Terms
 from cohorts.policies import enrollments_in
 from cohorts.services import completions, news, readiness, refund_policies, seats, sessions, studies, waiting
@@ -208,14 +208,14 @@ def _agree(cohort: Cohort, partner_share: int) -> Terms:
 
 def _agree_anew(cohort: Cohort, partner_share: int) -> None:
     """New shares are new terms, for new seats; those who are in keep theirs. The platform's part stays as agreed."""
-    standing = cohort.terms.latest("version")
+    standing, newest = agreed.standing(cohort), cohort.terms.latest("version")
     if standing.partner_share == partner_share:
         return
-    if standing.platform_share + partner_share > BASIS:
+    if newest.platform_share + partner_share > BASIS:
         raise Refused(_("Platform and partners cannot get more than the whole."), field="partner_share")
     Terms.objects.create(
         cohort=cohort,
-        version=standing.version + 1,
-        platform_share=standing.platform_share,
+        version=newest.version + 1,
+        platform_share=newest.platform_share,
         partner_share=partner_share,
     )

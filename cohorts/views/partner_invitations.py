@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
+from cohorts import agreed
 from cohorts.forms.partners import InvitationForm
 from cohorts.forms.refusal import attempt
 from cohorts.models import PartnerInvitation
@@ -33,7 +34,7 @@ def partner_invitation(request: HttpRequest, token: str) -> HttpResponse:
         messages.success(request, _("You lead “%(topic)s” now.") % {"topic": invitation.subgroup.topic})
         return redirect("partner_desk")
     cohort = invitation.subgroup.cohort
-    share = cohort.terms.latest("version").partner_part
+    share = agreed.standing(cohort).partner_part
     context = {"invitation": invitation, "group": invitation.subgroup, "cohort": cohort, "share": share, "form": form}
     return render(request, "cohorts/partner_invitation.html", context, status=422 if form.errors else 200)
 

@@ -86,6 +86,7 @@ def group(request: HttpRequest, slug: str, number: int, pk: int) -> HttpResponse
     context = {
         "form": form,
         "group": row,
+        "lead": leaderships.lead_of(row),
         "asked": asked,
         "cohort": row.cohort,
         "study": row.cohort.study,

@@ -1,1 +1,1 @@
-from payments.admin import ledger, payments, payouts, refunds  # noqa: F401
+from payments.admin import dues, ledger, payments, payouts, refunds  # noqa: F401

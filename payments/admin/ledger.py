@@ -16,6 +16,7 @@ EVENTS = {
     "sale": _("a seat was paid"),
     "fee": _("a fee was taken"),
     "release": _("a session’s part was shared"),
+    "due": _("a partner was paid by their terms"),
     "refund_owed": _("a refund is owed"),
     "refund": _("a refund was sent"),
     "refund_failed": _("a refund came back"),
@@ -72,13 +73,16 @@ class EntryInline(Lines):
 class LedgerTransactionAdmin(Table):
     list_display = ("what", "member", "where", "at", "cause")
     list_filter = (EventFilter,)
-    list_select_related = ("session__cohort__study", "line__payment__buyer__profile", "line__enrollment__cohort__study")
+    list_select_related = (
+        *("session__cohort__study", "line__payment__buyer__profile", "line__enrollment__cohort__study"),
+        "due__cohort__study",
+    )
     search_fields = ("cause", "line__payment__buyer__email", "line__payment__public_id")
     date_hierarchy = "at"
     ordering = ("-at", "-pk")
     fields = readonly_fields = ("what", "at", "member", "payment", "where", "meeting", "cause")
     inlines = (EntryInline,)
-    narrowed_by = ("line__payment", "line__enrollment", "entries__account")
+    narrowed_by = ("line__payment", "line__enrollment", "entries__account", "due")
 
     def named(self, row: LedgerTransaction) -> str:
         """What happened, to whom."""
@@ -100,7 +104,8 @@ class LedgerTransactionAdmin(Table):
     def where(self, row: LedgerTransaction) -> str:
         if row.line:
             return str(row.line.enrollment.cohort)
-        return str(row.session.cohort) if row.session else "–"
+        about = row.session or row.due
+        return str(about.cohort) if about else "–"
 
     @admin.display(description=_("session"))
     def meeting(self, row: LedgerTransaction) -> str:

@@ -1,3 +1,4 @@
+from payments.models.due import Due
 from payments.models.ledger import LedgerAccount, LedgerEntry, LedgerTransaction
 from payments.models.payee import Payee
 from payments.models.payment import Payment, PaymentLine
@@ -7,6 +8,7 @@ from payments.models.refund import Refund
 from payments.models.stripe_event import StripeEvent
 
 __all__ = [
+    "Due",
     "LedgerAccount",
     "LedgerEntry",
     "LedgerTransaction",

@@ -45,10 +45,14 @@ class LedgerTransaction(models.Model):
     at = models.DateTimeField(default=timezone.now)
     session = models.ForeignKey("cohorts.Session", null=True, blank=True, on_delete=models.PROTECT, related_name="+")
     line = models.ForeignKey("payments.PaymentLine", null=True, blank=True, on_delete=models.PROTECT, related_name="+")
+    due = models.ForeignKey(
+        "payments.Due", null=True, blank=True, on_delete=models.PROTECT, related_name="payments", db_index=False
+    )
 
     class Meta:
         verbose_name = _("ledger transaction")
         verbose_name_plural = _("ledger transactions")
+        indexes = [models.Index(fields=["due"], condition=Q(due__isnull=False), name="transaction_of_due")]
 
     def __str__(self) -> str:
         return self.cause

@@ -12,7 +12,7 @@ from django.db import transaction
 from django.db.models import QuerySet, Sum
 
 from cohorts.models import Cohort, Session
-from payments.models import LedgerAccount, LedgerEntry, LedgerTransaction, PaymentLine
+from payments.models import Due, LedgerAccount, LedgerEntry, LedgerTransaction, PaymentLine
 from studyplatform.accounts.models import User
 
 Kind = LedgerAccount.Kind
@@ -25,11 +25,12 @@ class Unbalanced(RuntimeError):
 
 @dataclass(frozen=True)
 class Posting:
-    """One event of money to book: its unique cause, signed minor units by account, the line it is about."""
+    """One event of money to book: its unique cause, signed minor units by account, the line or due it is about."""
 
     cause: str
     amounts: Amounts
     line: PaymentLine | None = None
+    due: Due | None = None
 
 
 def account(kind: str, currency: str, *, cohort: Cohort | None = None, person: User | None = None) -> LedgerAccount:
@@ -84,7 +85,7 @@ def post_all(postings: list[Posting], *, session: Session | None = None) -> None
     known = set(LedgerTransaction.objects.filter(cause__in=causes).values_list("cause", flat=True))
     new = [posting for posting in postings if posting.cause not in known]
     booked = LedgerTransaction.objects.bulk_create(
-        LedgerTransaction(cause=posting.cause, session=session, line=posting.line) for posting in new
+        LedgerTransaction(cause=posting.cause, session=session, line=posting.line, due=posting.due) for posting in new
     )
     pairs = [(row, entry) for row, posting in zip(booked, new, strict=True) for entry in posting.amounts.items()]
     LedgerEntry.objects.bulk_create(LedgerEntry(transaction=row, account=at, amount=n) for row, (at, n) in pairs if n)

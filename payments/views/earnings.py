@@ -5,6 +5,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
+from cohorts import worth
 from cohorts.policies import reader
 from payments.models import Payee
 from payments.services import earnings, payouts
@@ -15,5 +16,11 @@ from payments.services import earnings, payouts
 def earned(request: HttpRequest, base: str) -> HttpResponse:
     """Expected, released, paid: for hosts and partners alike, each under the header they came from."""
     person, known = reader(request), Payee.objects.filter(person=request.user.pk).first()
-    context = {"earnings": earnings.of(person, known), "payee": known, "next_run": payouts.next_run(), "base": base}
+    context = {
+        "earnings": earnings.of(person, known),
+        "deals": worth.deals_led_by(person),
+        "payee": known,
+        "next_run": payouts.next_run(),
+        "base": base,
+    }
     return render(request, "payments/earnings.html", context)

@@ -105,6 +105,7 @@ GET  in   404  404  404  404  404  404  404  200  404  404   studio_study studio
                                                              studio_refunds studio_cohort studio_cohort.draft
                                                              studio_cohort_edit studio_cohort_refunds studio_call_off
                                                              studio_groups studio_group studio_sessions
+                                                             studio_terms
                                                              studio_session studio_people studio_people_export
                                                              studio_preview.draft studio_copy
 GET  in   404  404  404  404  404  404  404  go   404  404   studio_preview
@@ -113,7 +114,7 @@ POST in   404  404  404  404  404  404  404  go   404  404   studio_study_edit s
                                                              studio_cohort_reopen.closed studio_groups studio_group
                                                              studio_group_remove studio_session
                                                              studio_session_cancel studio_place studio_call_off
-                                                             studio_again studio_partners_ask
+                                                             studio_again studio_partners_ask studio_terms
 
 # Partners
 GET  in   200  200  200  200  200  200  200  200  200  200   partner_desk partner_earnings partner_apply

@@ -59,7 +59,9 @@ def test_their_page_shows_what_they_wrote_and_how_their_groups_do(
     page = text(desk.get(page_of("cohorts.partner", Partner.objects.get(person=partner))))
     for words in ("소모임 1", "not agreed to yet", "20 %", "정은혜", "waits for an answer"):
         assert words in page
+    assert "applications-group" not in page  # a host asked them: nothing stands under no heading
     page = text(desk.get(page_of("cohorts.partner", asks("wants"))))
+    assert "applications-group" in page
     for words in ("Small shops", "nineteen years", "https://example.com/how-we-price", "agreed on"):
         assert words in page
 
@@ -73,6 +75,7 @@ def test_a_page_costs_the_same_with_more_groups(desk: Client, cohort: Cohort, pa
             assert desk.get(where).status_code == 200
         return len(queries)
 
+    row.applications.create(**ANSWERS)
     cost()
     few = cost()
     for n in range(4):

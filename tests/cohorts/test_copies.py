@@ -20,12 +20,12 @@ pytestmark = pytest.mark.django_db
 ANEW = {
     Cohort: {
         *("id", "number", "state", "minimum_told_at", "minimum_met_at", "opened_at", "called_off_at", "refunded_at"),
-        *("news_at", "told_to", "too_few"),
+        *("news_at", "told_to", "too_few", "rewarded_at"),
     },
     Subgroup: {"id", "cohort", "taken", "chat_link", "chat_code"},
     Seats: {"cohort", "taken", "waiting", "freed_at"},
     Price: {"id", "cohort"},
-    Terms: {"id", "cohort", "version", "platform_share", "since"},
+    Terms: {"id", "cohort", "version", "platform_share", "since", "partner", "rules"},
     Session: {
         *("id", "public_id", "cohort", "subgroup", "number", "starts_at", "minutes", "turns", "link", "sequence"),
         *("state", "released_at", "news_at", "told_to", "moved_from"),

@@ -4,6 +4,7 @@ import re
 from pathlib import Path
 
 import pytest
+import time_machine
 from django.conf import settings
 
 from cohorts.models import Cohort
@@ -13,6 +14,7 @@ from payments.truth import Charge, MoneyBack
 from studyplatform.accounts.models import User
 from studyplatform.kit import money
 from tests.payments.money_world import everything, paid_seat, payee_for
+from tests.payments.test_dues import agree, live_until, with_group_sessions
 from tests.people import make_person
 
 pytestmark = pytest.mark.django_db
@@ -22,9 +24,10 @@ ROW = re.compile(r"^\| [^|]+ \| `(?P<cause>[a-z_-]+):[^`]*` \| (?P<entries>[^|]+
 ENTRY = re.compile(r"(\w+) ([+−])([\d,]+)")
 
 
-def told() -> list[tuple[str, dict[str, int]]]:
-    """The table: kinds of cause, and signed amounts by account."""
-    return [(row["cause"], amounts(row["entries"])) for row in ROW.finditer(PAGE.read_text())]
+def told(heading: str) -> list[tuple[str, dict[str, int]]]:
+    """The table under a heading: kinds of cause, and signed amounts by account."""
+    section = PAGE.read_text().split(f"\n## {heading}\n")[1].split("\n## ")[0]
+    return [(row["cause"], amounts(row["entries"])) for row in ROW.finditer(section)]
 
 
 def amounts(cell: str) -> dict[str, int]:
@@ -65,8 +68,20 @@ def test_every_number_of_the_worked_example_is_booked(
     batch = batches.make(admin, "KRW")
     batches.approve(make_person("checker", "둘째"), batch)
     batches.confirm(admin, batches.export(admin, batch), {})
-    assert booked({host.pk: "host", partner.pk: "partner"}) == told()
+    assert booked({host.pk: "host", partner.pk: "partner"}) == told("One seat at 150,000 won, four sessions")
     assert everything() == 0
+
+
+def test_every_number_of_what_partners_get_is_booked(cohort: Cohort, host: User, partner: User, stranger: User) -> None:
+    group = cohort.subgroups.first()
+    with_group_sessions(cohort)
+    agree(host, cohort, partner, partner_share="0", per_member="10,000", per_session="40,000")
+    paid_seat(stranger, cohort, group)
+    live_until(cohort, 1)
+    second = cohort.sessions.get(number=2, subgroup=None)
+    with time_machine.travel(second.ends_at, tick=False):
+        releases.release(second)
+    assert booked({host.pk: "host", partner.pk: "partner"}) == told("What partners get")
 
 
 def test_the_page_names_the_minimums_that_hold() -> None:

@@ -70,7 +70,7 @@ def _group(row: dict[str, Any]) -> dict[str, Any]:
 
 def _shares() -> tuple[float, float] | None:
     """Return from how much to how much of what members pay partners get in the cohorts one can join or that run."""
-    latest = Terms.objects.filter(cohort=OuterRef("pk")).order_by("-version").values("partner_share")[:1]
+    latest = Terms.objects.filter(cohort=OuterRef("pk"), partner=None).order_by("-version").values("partner_share")[:1]
     found = public_cohorts().filter(state__in=Cohort.RUNNING).annotate(share=Subquery(latest)).filter(share__gt=0)
     both = found.aggregate(least=Min("share"), most=Max("share"))
     return (both["least"] / PER_CENT, both["most"] / PER_CENT) if both["least"] else None
