@@ -68,6 +68,11 @@ def _about_leaving(enrollment: Enrollment, reader: User, template: str, kind: st
     )
 
 
+def refund_by_hand(refund: Refund, day: datetime.date) -> None:
+    """Tell the buyer that their money left our bank for theirs, and on which day."""
+    _about_refund(refund, "refund_by_hand", {"day": day})
+
+
 def payout_paid(payout: Payout) -> None:
     """Tell a host or partner that the bank has paid them."""
     _to_payee(payout.payee, "payout_paid", f"payout-paid:{payout.pk}", payout=payout)

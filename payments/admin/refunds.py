@@ -1,5 +1,6 @@
-"""Refunds on the desk: what goes back to whom and why, sending again what failed."""
+"""Refunds on the desk: what goes back to whom and why, sending again what failed, sending by hand what cannot go."""
 
+from django import forms
 from django.contrib import admin
 from django.http import HttpRequest
 from django.utils.safestring import SafeString
@@ -12,6 +13,7 @@ from studyplatform.kit.desk.tables import Table, linked
 from studyplatform.kit.desk.waits import waits
 from studyplatform.kit.money import show
 
+DAY = forms.DateInput({"type": "date"}, format="%Y-%m-%d")
 CAUSES = {
     "late": _("paid too late"),
     "called_off": _("cohort called off"),
@@ -25,6 +27,24 @@ CAUSES = {
 def why(cause: str) -> str:
     """Return a refund's cause in words; one we have none for as it is."""
     return str(CAUSES.get(cause.partition(":")[0], cause))
+
+
+class Transfer(forms.Form):
+    """What the bank says of a transfer somebody made."""
+
+    on = forms.DateField(label=_("Day it left the bank"), widget=DAY)
+    reference = forms.CharField(
+        label=_("Reference at the bank"), max_length=100, help_text=_("As the statement has it, so that it is found.")
+    )
+
+
+def _to_whom(row: Refund) -> list[str]:
+    payment = row.line.payment
+    paid = _("%(sum)s paid, payment %(payment)s") % {
+        "sum": show(payment.amount, payment.currency),
+        "payment": payment.public_id,
+    }
+    return [row.get_state_display(), payment.buyer.email, str(paid), *filter(None, [row.error])]
 
 
 @admin.register(Refund)
@@ -45,10 +65,14 @@ class RefundAdmin(Table):
     )
     narrowed_by = ("line__payment", "line__enrollment")
     ways = ()
-    actions = ("send_again",)
+    actions = ("send_again", "by_hand", "sent_by_hand")
+    fits = {"send_again": ("failed",), "by_hand": ("owed", "failed"), "sent_by_hand": ("manual",)}
 
     def has_handle_permission(self, request: HttpRequest) -> bool:
         return request.user.has_perm("payments.handle_refunds")
+
+    def _can(self, row: Refund, name: str) -> bool:
+        return row.state in self.fits.get(name, ())
 
     def named(self, row: Refund) -> str:
         """To whom, how much, why."""
@@ -82,4 +106,22 @@ class RefundAdmin(Table):
         done=_("on its way again"),
         permission="handle",
         about=lambda row: [row.get_state_display(), *filter(None, [row.error])],
+    )
+    by_hand = deed(
+        _("Make it by hand"),
+        lambda actor, row, said: refunds.by_hand(row, actor),
+        says=_("It is not sent to Stripe. Send it from the bank, then write down here that it was sent."),
+        done=_("to be made by hand"),
+        permission="handle",
+        about=_to_whom,
+    )
+    sent_by_hand = deed(
+        _("Sent by hand"),
+        lambda actor, row, said: refunds.sent_by_hand(row, actor, **said),
+        says=_("Only after the transfer was made: it is booked as gone from the bank, and the buyer is told."),
+        done=_("written down as sent"),
+        permission="handle",
+        form=Transfer,
+        about=_to_whom,
+        single=True,
     )

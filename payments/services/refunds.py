@@ -5,7 +5,7 @@ does. One that fails stays owed: a new row with the cause "retry:<id>" sends it 
 """
 
 import logging
-from datetime import timedelta
+from datetime import date, timedelta
 
 from django.db import transaction
 from django.db.models import CharField, Exists, F, OuterRef, QuerySet, Value
@@ -142,11 +142,11 @@ def _move(row: Refund, to: str) -> None:
         _book_sent(row)
 
 
-def _book_sent(refund: Refund) -> None:
+def _book_sent(refund: Refund, source: str = Kind.STRIPE) -> None:
     payment = refund.line.payment
     buyer = ledger.account(Kind.PAYING, payment.currency, person=payment.buyer)
-    at_stripe = ledger.account(Kind.STRIPE, payment.currency)
-    ledger.post(f"refund:{refund.pk}", {buyer: refund.amount, at_stripe: -refund.amount}, line=refund.line)
+    money = ledger.account(source, payment.currency)
+    ledger.post(f"refund:{refund.pk}", {buyer: refund.amount, money: -refund.amount}, line=refund.line)
 
 
 @transaction.atomic
@@ -162,6 +162,42 @@ def fail(refund: Refund, why: str, *, tell: bool = True) -> Refund:
     log.error("refund %s failed and is still owed: %s", row.pk, why)
     if tell:
         letters.refund_failed(row)
+    return row
+
+
+@transaction.atomic
+def by_hand(refund: Refund, actor: User) -> Refund:
+    """Take a refund out of what goes to Stripe: somebody sends it from our bank. One that failed is owed anew for it.
+
+    Raises Refused for one that is on its way or over.
+    """
+    row = _locked(refund)
+    if row.state not in (State.OWED, State.FAILED):
+        raise Refused(_("Only a refund that is owed or failed can be made by hand."))
+    row = row if row.state == State.OWED else _locked(retry(row, actor))
+    if row.state != State.OWED:
+        raise Refused(_("It was sent again already."))
+    history.move(row, State.MANUAL, actor, done_at=timezone.now())
+    return row
+
+
+@transaction.atomic
+def sent_by_hand(refund: Refund, actor: User, *, on: date, reference: str) -> Refund:
+    """Note that a refund left our bank, on which day and under which reference; its buyer is told. Once.
+
+    Raises Refused when it is none to make by hand, for a day to come, for a reference of another refund.
+    """
+    row = _locked(refund)
+    if row.state != State.MANUAL or row.reference:
+        raise Refused(_("This refund is not one to make by hand any more. Look at it again."))
+    if on > timezone.localdate():
+        raise Refused(_("That day is still to come."), field="on")
+    named = f"bank:{on.isoformat()}:{reference}"
+    if Refund.objects.filter(reference=named).exists():
+        raise Refused(_("That transfer is written down for another refund."), field="reference")
+    history.move(row, State.SUCCEEDED, actor, note=f"{on.isoformat()} {reference}", reference=named)
+    _book_sent(row, Kind.BANK)
+    letters.refund_by_hand(row, on)
     return row
 
 
