@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from django.db.models import Prefetch, QuerySet
+from django.db.models import Prefetch, Q, QuerySet
 
 from cohorts import nudging
 from cohorts.models import Cohort, Enrollment, Membership, Presentation
@@ -14,12 +14,14 @@ PAYING = ("held", "offered")
 def roster(cohort: Cohort, *, show: str = "", words: str = "") -> QuerySet[Any]:
     """Return members with `posts`, `turns`, `places` (their open membership) and `resting` notes, newest first.
 
-    `show` narrows: "unplaced", "without_turn", "paying", or the id of a subgroup. `words` are part of a pen name.
+    `show` narrows: "unplaced", "without_turn", "paying", or the id of a subgroup. `words` are part of a name or a work.
     """
     states = PAYING if show == "paying" else Enrollment.BELONGS
     people: QuerySet[Any] = Enrollment.objects.filter(cohort=cohort, state__in=states)
     if words:
-        people = people.filter(person__profile__pen_name__icontains=words)
+        people = people.filter(
+            Q(person__profile__pen_name__icontains=words) | Q(person__profile__work__icontains=words)
+        )
     counted: QuerySet[Any] = _narrowed(people, show).annotate(posts=POSTS, turns=TURNS)
     return counted.select_related("person__profile").prefetch_related(_places(), _notes()).order_by("-joined_at", "-pk")
 

@@ -50,6 +50,12 @@ def test_the_roster_narrows(cohort, people, host, query, shown):
     assert names(english(host), cohort, **query) == shown
 
 
+def test_it_is_searched_by_what_people_do_too(cohort, people, host, stranger):
+    stranger.profile.work = "piano tuner, Leeds"
+    stranger.profile.save()
+    assert names(english(host), cohort, q="Tuner") == {"Daniel Cho"}
+
+
 def test_it_narrows_to_one_group(cohort, people, host):
     assert names(english(host), cohort, show=cohort.subgroups.first().pk) == {"배소라"}
     assert names(english(host), cohort, show=cohort.subgroups.last().pk) == set()
