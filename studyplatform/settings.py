@@ -32,6 +32,7 @@ for problem in env_rules.problems(env.ENVIRON, debug=DEBUG, demo=DEMO):
 SITE_NAME = env.str("SITE_NAME", "Duru")
 SITE_NAME_KO = env.str("SITE_NAME_KO", "두루")
 BUSINESS_INFO = env.list("BUSINESS_INFO", default=[])
+BUSINESS_INFO_EN = env.list("BUSINESS_INFO_EN", default=BUSINESS_INFO)
 VERIFICATION_GOOGLE = env.str("VERIFICATION_GOOGLE", "")
 VERIFICATION_NAVER = env.str("VERIFICATION_NAVER", "")
 SOCIALACCOUNT_PROVIDERS = env_rules.social_providers(env.ENVIRON)

@@ -11,6 +11,7 @@ from studyplatform.demo.servers import Postgres, Valkey
 
 KEPT = ("PATH", "LANG", "HOME", "TMPDIR", "LOG_LEVEL", "LD_LIBRARY_PATH", "DYLD_LIBRARY_PATH", "STRIPE_SANDBOX_LOG")
 BUSINESS = "두루(예시 상호),서울 마포구 예시로 12,사업자등록번호 000-00-00000,help@example.org"
+BUSINESS_EN = "Duru (an example),12 Yesi-ro Mapo-gu Seoul,Business registration 000-00-00000,help@example.org"
 
 
 class Parts:
@@ -48,6 +49,7 @@ class Parts:
             "MEDIA_ROOT": str(places.folder("media")),
             "STATIC_ROOT": str(places.folder("static")),
             "BUSINESS_INFO": BUSINESS,
+            "BUSINESS_INFO_EN": BUSINESS_EN,
         }
 
     def _stripe_settings(self) -> dict[str, str]:

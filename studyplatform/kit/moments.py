@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 
 DAY = {"ko": "M월 d일(EEE)", "en": "EEE d MMM"}
 DAY_AND_YEAR = {"ko": "y년 M월 d일(EEE)", "en": "EEE d MMM y"}
+LONG_DAY = {"ko": "y년 M월 d일", "en": "d MMMM y"}
 
 
 def language() -> str:
@@ -32,6 +33,12 @@ def day(at: datetime.datetime | datetime.date, zone: str | ZoneInfo | None = Non
     date = in_zone(at, zone).date() if isinstance(at, datetime.datetime) else at
     patterns = DAY if date.year == timezone.localdate().year else DAY_AND_YEAR
     return format_date(date, patterns[language()], locale=language())
+
+
+def long_day(at: datetime.datetime | datetime.date) -> str:
+    """Return "2026년 3월 9일" or "9 March 2026": the date of what is read years later."""
+    date = in_zone(at).date() if isinstance(at, datetime.datetime) else at
+    return format_date(date, LONG_DAY[language()], locale=language())
 
 
 def near_day(at: datetime.datetime) -> str:

@@ -43,6 +43,12 @@ def test_the_year_stands_only_when_it_is_another(language, this, other):
         assert moments.day(datetime.date(2028, 3, 9)) == other
 
 
+@pytest.mark.parametrize(("language", "words"), [("ko", "2027년 3월 9일"), ("en", "9 March 2027")])
+def test_what_is_read_years_later_carries_its_year(language, words):
+    with translation.override(language):
+        assert moments.long_day(EVENING) == words
+
+
 def test_the_year_is_that_of_the_zone_not_of_utc():
     last_night = datetime.datetime(2027, 12, 31, 16, 0, tzinfo=UTC)  # already 2028 in Seoul
     with translation.override("en"):

@@ -62,6 +62,16 @@ def test_refunds_are_worked_out_in_money(cohort, client):
         assert amount in page
 
 
+def test_hosts_in_the_page_s_language_come_first_and_no_sentence_is_cut(host, stranger, client):
+    make_study(host, host_words="함께 봐요. " * 30)
+    make_study(stranger, slug="writing", title="Writing", language="en", host_words="We read aloud. " + "And on. " * 40)
+    korean, english = client.get("/").content.decode(), client.get("/en/").content.decode()
+    said = [re.findall(r'<blockquote class="lh"( lang="\w+")?>“(.*?)”<', page) for page in (korean, english)]
+    assert [lang for lang, _words in said[0]] == ["", ' lang="en"']
+    assert [lang for lang, _words in said[1]] == ["", ' lang="ko"']
+    assert all(words.endswith(".") and len(words) <= 160 for page in said for _lang, words in page)
+
+
 def test_a_draft_is_nowhere(host, client):
     study = make_study(host, slug="secret", title="아직 비밀", state="draft")
     cohort = make_cohort(study, state=Cohort.State.DRAFT)

@@ -73,10 +73,13 @@ def test_refunds_on_the_page_are_what_the_code_pays(client):
 
 def test_terms_carry_version_and_operator(client, settings):
     settings.BUSINESS_INFO = ["두루 주식회사", "사업자등록번호 000-00-00000"]
-    for address, day in (("/terms/", "2026년 11월 24일"), ("/en/privacy/", "Nov. 24, 2026")):
+    settings.BUSINESS_INFO_EN = ["Duru Inc.", "Business registration 000-00-00000"]
+    pages = (("/terms/", "2026년 11월 24일", "두루 주식회사"), ("/en/privacy/", "24 November 2026", "Duru Inc."))
+    for address, day, operator in pages:
         page = client.get(address).content.decode()
         assert day in page
-        assert page.count("두루 주식회사") == 2  # text and footer
+        assert page.count(operator) == 2  # text and footer
+    assert "두루 주식회사" not in client.get("/en/").content.decode()
 
 
 def test_contact_is_the_address_letters_come_from(client):

@@ -14,6 +14,7 @@
 """
 
 import datetime
+import re
 from typing import Any
 
 from django import template
@@ -34,6 +35,7 @@ SIZES = {"xs": 24, "sm": 32, "": 40, "lg": 56, "xl": 88}
 
 register.filter("day_in", moments.day)
 register.filter("near_day", moments.near_day)
+register.filter("long_day", moments.long_day)
 register.filter("clock", moments.clock)
 register.filter("weekday", moments.weekday)
 register.filter("moment_in", moments.moment)
@@ -115,6 +117,17 @@ def initials(name: str, size: str = "") -> str:
 
 
 @register.filter
+def first_sentences(text: str, most: int = 160) -> str:
+    """Return the first whole sentences of a text, as many as fit and at least one: nobody is cut off."""
+    said = ""
+    for sentence in re.split(r"(?<=[.!?])\s+", text.strip()):
+        if said and len(said) + len(sentence) > most:
+            break
+        said = f"{said} {sentence}".strip()
+    return said
+
+
+@register.filter
 def cover_url(story: Any) -> str:
     """Return the address of a post's cover."""
     if story.cover_id and story.cover:
@@ -123,10 +136,15 @@ def cover_url(story: Any) -> str:
 
 
 @register.simple_tag
-def field(bound: BoundField, style: str = "") -> SafeString:
-    """Return a form field with label, help and error, each tied to its control; "given" has an answer already."""
+def field(bound: BoundField, style: str = "", label: str = "") -> SafeString:
+    """Return a form field with label, help and error, each tied to its control; "given" has an answer already.
+
+    `label` is said instead of the field's own.
+    """
+    bound.label = label or bound.label
     widget = bound.field.widget
     kind = getattr(widget, "input_type", "select" if hasattr(widget, "choices") else "textarea")
+    kind = "radio" if kind == "checkbox" and hasattr(widget, "choices") else kind  # several boxes: a group as well
     described = [
         f"{bound.auto_id}_{part}" for part, there in (("help", bound.help_text), ("error", bound.errors)) if there
     ]

@@ -14,6 +14,7 @@ from django.utils import timezone, translation
 from django.utils.translation import gettext_lazy as _
 
 from studyplatform.kit import history, queue
+from studyplatform.kit.context import business_info
 from studyplatform.kit.errors import Refused
 from studyplatform.mail.models import Letter
 from studyplatform.mail.services import preferences
@@ -122,7 +123,7 @@ def _site() -> dict[str, Any]:
         "site_name": settings.SITE_NAME_KO if translation.get_language() == "ko" else settings.SITE_NAME,
         "site_url": settings.SITE_URL,
         "letters_url": f"{settings.SITE_URL}{reverse('letters')}",
-        "business_info": settings.BUSINESS_INFO,
+        "business_info": business_info(),
         "LANGUAGE_CODE": translation.get_language(),
     }
 

@@ -4,7 +4,7 @@ from typing import Any
 
 from django.contrib.postgres.aggregates import ArrayAgg
 from django.db.models import Count, IntegerField, Q, QuerySet, Subquery, Value
-from django.db.models.functions import Coalesce
+from django.db.models.functions import Coalesce, JSONObject
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
@@ -30,7 +30,7 @@ def front(request: HttpRequest) -> HttpResponse:
     context = {
         "cohorts": list(landing.next_cohorts(4)),
         "posts": posts,
-        "hosts": [(landing.face(host["row"]), host["titles"], host["words"]) for host in hosts],
+        "hosts": [(landing.face(host["row"]), host["studies"], _spoken(host["studies"])) for host in hosts],
         "numbers": hosts[0] if hosts else None,
         "counted_on": timezone.now(),
     }
@@ -38,13 +38,15 @@ def front(request: HttpRequest) -> HttpResponse:
 
 
 def _hosts() -> QuerySet[Any, Any]:
-    """Hosts of public studies, each row also carrying the platform's numbers, so that one query serves both."""
+    """Hosts of public studies, those in the page's language first, and in each row the platform's numbers as well."""
     return (
         StudyRole.objects.filter(kind=StudyRole.Kind.HOST, study__state=Study.State.PUBLIC)
         .values(row=landing.face_row("person"))
         .annotate(
-            titles=ArrayAgg("study__title", distinct=True),
-            words=ArrayAgg("study__host_words", distinct=True, filter=~Q(study__host_words="")),
+            studies=ArrayAgg(
+                JSONObject(title="study__title", language="study__language", words="study__host_words"), distinct=True
+            ),
+            near=Count("study", filter=Q(study__language=get_language())),
             study_count=_count(Study.objects.filter(state=Study.State.PUBLIC)),
             cohort_count=_count(
                 public_cohorts().filter(starts_on__lte=timezone.localdate()).exclude(state="called_off")
@@ -53,8 +55,14 @@ def _hosts() -> QuerySet[Any, Any]:
             post_count=_count(public_case_studies()),
             remix_count=_count(public_case_studies().filter(parent__isnull=False)),
         )
-        .order_by("row")[:4]
+        .order_by("-near", "row")[:4]
     )
+
+
+def _spoken(studies: list[dict[str, str]]) -> dict[str, str] | None:
+    """The study whose words are shown under a host's name: one in the page's language before others."""
+    said = [study for study in studies if study["words"]]
+    return min(said, key=lambda study: study["language"] != get_language(), default=None)
 
 
 def _count(rows: QuerySet[Any], column: str = "pk") -> Coalesce:
