@@ -333,7 +333,9 @@ def _charge(raw: Any) -> Charge | None:
 def _method(charge: dict[str, Any]) -> str:
     details = charge.get("payment_method_details") or {}
     card = details.get("card")
-    return f"{card['brand']} {card['last4']}" if card else str(details.get("type") or "")
+    if card:
+        return f"{card['brand'].title()} ···· {card['last4']}"
+    return str(details.get("type") or "").replace("_", " ").title()
 
 
 def _account(raw: dict[str, Any]) -> Account:

@@ -14,6 +14,7 @@ class JoinForm(forms.Form):
 
     subgroup = forms.ModelChoiceField(
         Subgroup.objects.none(),
+        label=_("Subgroup"),
         required=False,
         error_messages={"invalid_choice": _("That subgroup is not there any more. Choose another one.")},
     )
@@ -25,7 +26,7 @@ class JoinForm(forms.Form):
         widget=forms.Textarea(attrs={"rows": 2}),
     )
     terms = forms.BooleanField(
-        label=_("I agree to the terms and to the refund rule above"),
+        label=_("I agree to the terms and to the refund rule"),
         error_messages={"required": _("Tick this so that we can hold a seat for you.")},
     )
     recording = forms.BooleanField(

@@ -63,7 +63,7 @@ def test_paying_gives_the_seat_and_books_the_money(stripe: LocalStripe, cohort: 
     assert "₩150,000" in text
     payment.refresh_from_db()
     assert payment.receipt.number in text
-    assert payment.method == "visa 4242"
+    assert payment.method == "Visa ···· 4242"
     hurry()
     drain()
     assert balance("stripe") == -balance("escrow") == stripe.balance("KRW") - before

@@ -39,6 +39,12 @@ def test_anybody_reads_what_it_costs_and_how_refunds_go(cohort: Cohort) -> None:
     assert "checked" not in text.split('name="terms"')[1].split(">")[0]
 
 
+def test_who_pays_nothing_agrees_to_no_refund_rule(free: Cohort) -> None:
+    text = Client().get(join_url(free), headers={"Accept-Language": "en"}).content.decode()
+    assert "I agree to the terms<" in text
+    assert "refund rule" not in text
+
+
 def test_a_reader_elsewhere_sees_their_own_clock(cohort: Cohort, stranger: User) -> None:
     text = sign_in(stranger).get(join_url(cohort)).content.decode()
     assert "for you Thursday 12:00, London time" in text
