@@ -48,6 +48,9 @@ def test_made_on_the_page_and_shown_once(member: Any) -> None:
 
 def test_a_token_that_may_do_nothing_is_not_made(member: Any) -> None:
     answer = sign_in(member).post("/account/api/", {"name": "x", "scopes": []})
+    page = answer.content.decode()
+    assert '<fieldset class="field has-error" id="id_scopes"' in page, "what it may do is one group of boxes"
+    assert '<li><a href="#id_scopes">' in page, "and named above the form"
     assert answer.status_code == 422
     assert not ApiToken.objects.exists()
 

@@ -72,7 +72,7 @@ def test_who_comes_from_a_post_to_the_study_goes_on_to_a_cohort_with_it(cohort, 
     page = get(cohort.study, f"?from={posts[0].public_id}").content.decode()
     assert shown(page)[0] == "post 0"
     onward = f'href="{cohort.get_absolute_url()}?from={posts[0].public_id}"'
-    assert page.count(onward) == 2, "in the list, and on the button"
+    assert page.count(onward) == 3, "in the list, on the button and in the bar of phones"
     assert "from=" not in get(cohort.study).content.decode()
     with CaptureQueriesContext(connection) as again:
         get(cohort.study, f"?from={posts[1].public_id}")
