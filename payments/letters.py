@@ -30,12 +30,12 @@ def payment_failed(payment: Payment) -> None:
     _to(payment, "payment_failed", f"payment-failed:{payment.pk}", line, {"url": _join_url(line)})
 
 
-def refund_owed(refund: Refund) -> None:
+def refund_owed(refund: Refund, reason: str = "") -> None:
     """Tell the buyer that money is on its way back, and why; who leaves or was called off is told of both at once."""
     if refund.cause in ("called_off", "left"):
         return
     template = "no_seat" if refund.cause == "late" else "refund_owed"
-    _about_refund(refund, template, {"twice": refund.cause == "twice"})
+    _about_refund(refund, template, {"twice": refund.cause == "twice", "reason": reason})
 
 
 def refund_failed(refund: Refund) -> None:

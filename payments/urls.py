@@ -9,6 +9,7 @@ from payments.views.join import join
 from payments.views.leaving import leave
 from payments.views.payees import MEMBER, STUDIO, payee, payee_return, payee_stripe
 from payments.views.receipts import paid, receipt
+from payments.views.refunds import member_refund
 from payments.views.webhooks import stripe_webhook
 
 urlpatterns = [
@@ -23,6 +24,7 @@ urlpatterns = [
     path("account/payouts/", payee, name="payee"),
     path("account/payouts/stripe/", payee_stripe, name="payee_stripe"),
     path("account/payouts/return/", payee_return, name="payee_return"),
+    path("members/<str:public_id>/refund/", member_refund, name="member_refund"),
     path("account/payments/", paid, name="payments"),
     path("account/payments/<str:public_id>/receipt/", receipt, name="receipt"),
     path("api/v1/studies/<slug:slug>/cohorts/<int:number>/enrollments/", Join.as_view(), name="api_join"),

@@ -14,7 +14,7 @@ from django.views.decorators.http import require_POST, require_safe
 from cohorts import clock, nudging
 from cohorts.forms.notes import NudgeForm, PartnerNoteForm
 from cohorts.models import Enrollment, PartnerNote, Session
-from cohorts.policies import members_looked_after_by, partner_notes_seen_by, reader, subgroup_of
+from cohorts.policies import members_looked_after_by, partner_notes_seen_by, reader, studies_run_by, subgroup_of
 from cohorts.services import nudges
 from cohorts.standing import POSTS, TURNS
 from studyplatform.kit.errors import Refused
@@ -83,6 +83,7 @@ def _page(
         "study": place.cohort.study,
         "group": subgroup_of(place),
         "sent": sent,
+        "hosts": studies_run_by(request.user).filter(pk=place.cohort.study_id).exists(),
         "rests": next((one for one in sent if one.rests.upper > timezone.now()), None),
         "running": place.cohort.state in place.cohort.RUNNING,
         "form": form or NudgeForm(initial={"words": nudging.words_for(place, _next(place))}),

@@ -30,17 +30,18 @@ WATCHED = timedelta(days=7)  # a refund may fail after it looked sent
 
 
 @transaction.atomic
-def owe(line: PaymentLine, amount: int, cause: str, actor: User | None = None) -> Refund:
+def owe(line: PaymentLine, amount: int, cause: str, actor: User | None = None, *, reason: str = "") -> Refund:
     """Owe back `amount` (minor units) of a line; the same cause again returns the same refund.
 
-    Raises Refused when the line has less left than that, or was not paid.
+    `reason` is told to the buyer and kept in the history. Raises Refused when the line has less left than that, or was
+    not paid.
     """
     line = locked_line(line)
     standing: Refund | None = line.refunds.filter(cause=cause).first()
     if standing:
         return standing
-    refund = write(line, amount, cause, actor)
-    letters.refund_owed(refund)
+    refund = write(line, amount, cause, actor, reason=reason)
+    letters.refund_owed(refund, reason)
     queue.wake("payments.drain_refunds")
     return refund
 
@@ -50,14 +51,14 @@ def locked_line(line: PaymentLine) -> PaymentLine:
     return ledger.locked_lines(pk=line.pk).select_related("payment__buyer").get()
 
 
-def write(line: PaymentLine, amount: int, cause: str, actor: User | None = None) -> Refund:
+def write(line: PaymentLine, amount: int, cause: str, actor: User | None = None, *, reason: str = "") -> Refund:
     """Write down that `amount` of a locked line goes back. Raises Refused when the line has less left than that."""
     if line.payment.state != Payment.State.PAID or not 0 < amount <= line.amount - line.refunded:
         raise Refused(_("There is not that much left to give back."), field="amount", code="too_much")
     line.refunded += amount
     line.save(update_fields=["refunded"])
     refund: Refund = Refund.objects.create(line=line, amount=amount, cause=cause)
-    history.record(refund, "", refund.state, actor)
+    history.record(refund, "", refund.state, actor, note=reason)
     buyer = ledger.account(Kind.PAYING, line.payment.currency, person=line.payment.buyer)
     ledger.post(f"refund_owed:{refund.pk}", {buyer: -amount, **ledger.borne_by(line, amount)}, line=line)
     return refund

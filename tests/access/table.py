@@ -91,6 +91,8 @@ GET  200  200  200  200  200  200  200  200  200  200  200   waiting.full
 POST in   go   go   go   go   go   go   go   go   go   go    waiting.full waiting_leave
 GET  in   404  200  404  404  404  404  404  404  404  404   checkout_return checkout_return.open
 GET  in   404  200  404  404  404  404  404  404  404  404   receipt
+GET  in   404  404  404  404  404  404  404  200  404  404   member_refund
+POST in   404  404  404  404  404  404  404  200  404  404   member_refund
 GET  in   404  200  404  404  404  404  404  404  404  404   leave
 POST in   404  go   404  404  404  404  404  404  404  404   leave
 POST in   404  go   404  404  404  404  404  404  404  404   checkout_return checkout_page checkout_page.open

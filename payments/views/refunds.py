@@ -1,0 +1,56 @@
+"""A host gives a member money back: the amount and why, a look at who bears it, then the deed."""
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_http_methods
+
+from cohorts.models import Enrollment
+from cohorts.policies import cohorts_run_by, reader
+from payments.forms.refund import RefundForm
+from payments.services import kindness
+from studyplatform.kit import money
+from studyplatform.kit.errors import Refused
+from studyplatform.kit.ids import short_id
+
+
+@login_required
+@never_cache
+@require_http_methods(["GET", "HEAD", "POST"])
+def member_refund(request: HttpRequest, public_id: str) -> HttpResponse:
+    """Ask, show what it means, then give. Only hosts of the study: to all others it is not there."""
+    found = Enrollment.objects.filter(cohort__in=cohorts_run_by(request.user), payment_lines__amount__gt=0)
+    place = get_object_or_404(found.select_related("person__profile", "cohort__study").distinct(), public_id=public_id)
+    form = RefundForm(request.POST or None, currency=place.currency, initial={"key": short_id()})
+    if request.method != "POST" or not form.is_valid():
+        return _page(request, place, form)
+    try:
+        return _give(request, place, form) if "sure" in request.POST else _preview(request, place, form)
+    except Refused as refused:
+        form.add_error(refused.field, str(refused))
+        return _page(request, place, form)
+
+
+def _page(request: HttpRequest, place: Enrollment, form: RefundForm) -> HttpResponse:
+    context = {"form": form, "room": kindness.room(place), **_about(place)}
+    return render(request, "payments/refunds/form.html", context, status=422 if form.errors else 200)
+
+
+def _about(place: Enrollment) -> dict[str, object]:
+    return {"place": place, "cohort": place.cohort, "study": place.cohort.study, "currency": place.currency}
+
+
+def _preview(request: HttpRequest, place: Enrollment, form: RefundForm) -> HttpResponse:
+    asked = form.cleaned_data
+    context = {"form": form, "asked": asked, "borne": kindness.preview(place, asked["amount"]), **_about(place)}
+    return render(request, "payments/refunds/preview.html", context)
+
+
+def _give(request: HttpRequest, place: Enrollment, form: RefundForm) -> HttpResponse:
+    refund = kindness.give(reader(request), place, form.cleaned_data.pop("amount"), **form.cleaned_data)
+    shown = {"amount": money.show(refund.amount, place.currency), "name": place.person.name}
+    messages.success(request, _("%(amount)s is on its way to %(name)s.") % shown)
+    return redirect("studio_people", place.cohort.study.slug, place.cohort.number)
