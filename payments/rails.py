@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from babel import Locale
+from babel.core import get_global
 from django.utils.translation import get_language
 
 from payments.models import Payee
@@ -42,6 +43,13 @@ def countries() -> list[tuple[str, str]]:
     """Return every country with its name in the reader's language, by name."""
     names = Locale(get_language() or "en").territories
     return sorted(((code, name) for code, name in names.items() if _is_country(code)), key=lambda pair: pair[1])
+
+
+def country_of(zone: str) -> str:
+    """Return the country a time zone lies in; none for UTC."""
+    newest = get_global("zone_aliases").get(zone, zone)
+    place = str(get_global("zone_territories").get(newest, ""))
+    return place if _is_country(place) else ""
 
 
 def _is_country(code: str) -> bool:

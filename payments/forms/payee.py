@@ -14,7 +14,8 @@ class CountryForm(forms.Form):
 
     def __init__(self, *args: Any, **options: Any) -> None:
         super().__init__(*args, **options)
-        self.fields["country"] = forms.ChoiceField(label=_("Country you live in"), choices=rails.countries())
+        choices = [("", _("Choose a country")), *rails.countries()]
+        self.fields["country"] = forms.ChoiceField(label=_("Country you live in"), choices=choices)
 
 
 class PayeeForm(forms.Form):

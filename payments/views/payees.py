@@ -63,7 +63,7 @@ def _page(
         "payee": known,
         "country": country,
         "country_name": dict(rails.countries()).get(country, ""),
-        "country_form": asked if asked and asked.errors else CountryForm(initial={"country": _guess(known)}),
+        "country_form": asked if asked and asked.errors else CountryForm(initial={"country": _guess(request, known)}),
         "form": form or (PayeeForm(initial=_initial(known, country), way=bank) if bank else None),
         "stripe": rails.way(country, Payee.Rail.STRIPE) if country else None,
         "minimums": payouts.minimums(),
@@ -74,8 +74,9 @@ def _page(
     return render(request, "payments/payee.html", context, status=422 if wrong else 200)
 
 
-def _guess(known: Payee | None) -> str:
-    return known.country if known else "KR"
+def _guess(request: HttpRequest, known: Payee | None) -> str:
+    """Where the person said they are paid, else where their clock is."""
+    return known.country if known else rails.country_of(reader(request).time_zone)
 
 
 def _initial(known: Payee | None, country: str) -> dict[str, str]:

@@ -74,6 +74,16 @@ def test_first_the_country_is_asked(browser: Client) -> None:
     assert browser.get(reverse(PAGE) + "?country=XX").status_code == 422
 
 
+@pytest.mark.parametrize(
+    ("zone", "country"), [("Asia/Seoul", "KR"), ("America/Chicago", "US"), ("Asia/Calcutta", "IN"), ("UTC", "")]
+)
+def test_the_country_a_clock_stands_in_is_chosen_already(
+    browser: Client, stranger: User, zone: str, country: str
+) -> None:
+    User.objects.filter(pk=stranger.pk).update(time_zone=zone)
+    assert f'<option value="{country}" selected>' in text(browser)
+
+
 def test_a_way_that_is_not_offered_is_not_taken(browser: Client, stripe: LocalStripe) -> None:
     for country in ("KR", "", "XX"):
         assert go(browser, country).url == reverse(PAGE)
