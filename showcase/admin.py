@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from showcase.models import CaseStudy, Comment
 from showcase.services import case_studies, comments
 from studyplatform.kit.desk.deeds import Reason, deed
-from studyplatform.kit.desk.tables import Table
+from studyplatform.kit.desk.tables import Table, linked
 
 
 @admin.register(CaseStudy)
@@ -43,6 +43,7 @@ class CaseStudyAdmin(Table):
         lambda actor, row, said: case_studies.hide(row, actor, note=said["note"]),
         says=_("Readers get “not found”, and it no longer counts for its author. It can be shown again."),
         done=_("out of sight"),
+        moves_to="hidden",
         form=Reason,
     )
     show = deed(
@@ -50,12 +51,14 @@ class CaseStudyAdmin(Table):
         lambda actor, row, said: case_studies.show(row, actor),
         says=_("Readers see it again, and it counts again for its author."),
         done=_("shown again"),
+        moves_to="published",
     )
     remove = deed(
         _("Remove for good"),
         lambda actor, row, said: case_studies.remove(row, actor, note=said["note"]),
         says=_("Its address says that it is gone. Remixes keep its credit. This cannot be undone."),
         done=_("removed"),
+        moves_to="removed",
         form=Reason,
     )
 
@@ -68,14 +71,23 @@ class CommentAdmin(Table):
     search_fields = ("text", "public_id", "author__email", "author__profile__pen_name", "case_study__title")
     date_hierarchy = "at"
     ordering = ("-at",)
-    fields = readonly_fields = ("text", "author", "case_study", "answers", "state", "at", "changes")
+    fields = readonly_fields = ("said", "author", "case_study", "before", "state", "at", "changes")
     actions = ("hide", "show")
+
+    @admin.display(description=_("comment"))
+    def said(self, row: Comment) -> str:
+        return row.text
+
+    @admin.display(description=_("answers"))
+    def before(self, row: Comment) -> SafeString | str:
+        return linked(row.answers)
 
     hide = deed(
         _("Put away"),
         lambda actor, row, said: comments.remove(actor, row, note=said["note"]),
         says=_("Readers no longer see it. Its writer sees it with a note that it was put away. It can be shown again."),
         done=_("put away"),
+        moves_to="hidden",
         form=Reason,
     )
     show = deed(
@@ -83,4 +95,5 @@ class CommentAdmin(Table):
         lambda actor, row, said: comments.show(actor, row),
         says=_("Readers see it again under the post."),
         done=_("shown again"),
+        moves_to="shown",
     )

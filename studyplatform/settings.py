@@ -211,6 +211,7 @@ LANGUAGE_CODE = env.str("LANGUAGE_CODE", "ko")
 LANGUAGES = [("ko", _("Korean")), ("en", _("English"))]
 LOCALE_PATHS = [BASE_DIR / "locale"]
 LANGUAGE_COOKIE_NAME = "language"
+FORMAT_MODULE_PATH = ["studyplatform.kit.formats"]
 USE_TZ = True
 TIME_ZONE = env.str("TIME_ZONE", "Asia/Seoul")
 

@@ -205,5 +205,6 @@ class CohortAdmin(Table):
         lambda actor, row, said: cohorts.call_off(actor, row),
         says=_("The cohort does not take place. Its members are told and get everything back. This cannot be undone."),
         done=_("called off"),
+        moves_to="called_off",
         about=what_calling_off_does,
     )

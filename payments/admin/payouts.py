@@ -39,6 +39,12 @@ class PayeeAdmin(Table):
     search_fields = ("person__email", "person__profile__pen_name", "holder", "stripe_account")
     exclude = ("account_sealed",)
     ways = ((_("payouts"), "payments.payout", "payee"),)
+    happened = {
+        **dict(Payee.Standing.choices),
+        "named": _("bank account named"),
+        "stripe chosen": _("Stripe chosen"),
+        "disconnected": _("not connected to Stripe any more"),
+    }
 
 
 class Desk(Table):
@@ -88,6 +94,7 @@ class PayoutAdmin(Desk):
     search_fields = ("payee__person__email", "payee__person__profile__pen_name", "payee__holder", "reference")
     narrowed_by = ("payee__person",)
     actions = ("make_batch", "sent_back")
+    offered = {"make_batch": ("drafted",), "sent_back": ("exported", "paid")}
 
     def named(self, row: Payout) -> str:
         """To whom, how much, how it stands."""
@@ -198,6 +205,7 @@ class PayoutBatchAdmin(Desk):
     search_fields = ("maker__email", "maker__profile__pen_name", "payouts__payee__person__profile__pen_name")
     inlines = (PayoutInline,)
     actions = ("approve", "export", "bank_did", "give_up")
+    offered = {"export": ("approved", "exported", "closed"), "bank_did": ("exported",)}
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
         counted: QuerySet[Any] = (

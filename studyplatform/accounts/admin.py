@@ -74,6 +74,12 @@ class PersonAdmin(Table):
         (_("as a partner"), "cohorts.partner", "person"),
     )
     actions = ("close", "reopen")
+    happened = {
+        "closed": _("closed"),
+        "active": _("opened again"),
+        "staff": _("works at the desk"),
+        "not staff": _("works at the desk no longer"),
+    }
 
     def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return bool(request.user.is_superuser)

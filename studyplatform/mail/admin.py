@@ -53,6 +53,7 @@ class LetterAdmin(Table):
         *("as_read", "as_text", "changes"),
     )
     actions = ("send_again", "take_back")
+    happened = {"waiting": _("waiting"), "withdrawn": _("taken back")}
 
     @admin.display(description=_("subject"))
     def says(self, row: Letter) -> str:

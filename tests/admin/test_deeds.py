@@ -10,14 +10,14 @@ from django.utils import timezone
 
 from cohorts.models import Cohort, Leadership, Partner
 from cohorts.services import leaderships
-from payments.models import StripeEvent
+from payments.models import PayoutBatch, StripeEvent
 from showcase.models import CaseStudy
 from studyplatform.accounts.models import User
 from studyplatform.kit.errors import Refused
 from studyplatform.kit.models import Change
 from studyplatform.mail.models import Letter
 from studyplatform.mail.services import letters
-from tests.admin.desk import press, staff, text
+from tests.admin.desk import page_of, press, staff, text
 from tests.people import sign_in
 from tests.showcase.make import post
 
@@ -64,6 +64,22 @@ def test_rights_are_given_by_a_superuser_alone(admin: User, stranger: User) -> N
     sign_in(admin).post(page, {"is_staff": "on"})
     assert User.objects.get(pk=stranger.pk).is_staff
     assert moves(stranger)[-1][1] == "staff"
+
+
+def test_a_page_offers_what_can_be_done_with_its_row(cohort: Cohort, member: User, admin: User) -> None:
+    browser = sign_in(admin)
+
+    def offered(table: str, row: object, **state: str) -> list[str]:
+        type(row).objects.filter(pk=row.pk).update(**state)  # type: ignore[attr-defined]
+        return [name for name, _words in browser.get(page_of(table, row)).context["deeds"]]
+
+    batch, case = PayoutBatch.objects.create(maker=member, currency="KRW"), post(member)
+    assert offered("payments.payoutbatch", batch, state="draft") == ["approve", "give_up"]
+    assert offered("payments.payoutbatch", batch, state="exported") == ["export", "bank_did"]
+    assert offered("showcase.casestudy", case, state="published") == ["hide", "remove"]
+    assert offered("showcase.casestudy", case, state="hidden") == ["show", "remove"]
+    assert "call_off" in offered("cohorts.cohort", cohort, state="closed")
+    assert "call_off" not in offered("cohorts.cohort", cohort, state="finished")
 
 
 def test_without_the_right_nothing_is_done(cohort: Cohort, member: User, partner: User) -> None:

@@ -38,6 +38,10 @@ class Table(ModelAdmin):
     list_before_template = "desk/list.html"
     may_export = True
     ways: ClassVar[Ways] = ()
+    offered: ClassVar[
+        dict[str, tuple[str, ...]]
+    ] = {}  # deeds that move to no state: in which ones a row's page has them
+    happened: ClassVar[dict[str, str | Promise]] = {}  # what changes that are no states are called
     narrowed_by: ClassVar[tuple[str, ...]] = ()  # lookups over other tables that ways of theirs use
 
     def lookup_allowed(self, lookup: str, value: Any, request: HttpRequest | None = None) -> bool:
@@ -93,7 +97,9 @@ class Table(ModelAdmin):
         return super().render_change_form(request, {**context, **more}, *args, **kwargs)
 
     def _can(self, row: Any, name: str) -> bool:
-        """Whether a deed fits the row as it stands: the state it moves to can be reached."""
+        """Whether a deed fits the row as it stands: it is offered there, or the state it moves to can be reached."""
+        if name in self.offered:
+            return row.state in self.offered[name]
         to = getattr(getattr(self, name, None), "moves_to", "")
         return not to or to in row.MOVES.get(row.state, ())
 
@@ -107,7 +113,8 @@ class Table(ModelAdmin):
     def changes(self, row: Any) -> SafeString | str:
         """Who moved the row from where to where, when, newest first."""
         found = Change.objects.filter(subject_type=row._meta.label_lower, subject_id=str(row.pk))
-        words = dict(row._meta.get_field("state").flatchoices) if hasattr(row, "state") else {}
+        states = dict(row._meta.get_field("state").flatchoices) if hasattr(row, "state") else {}
+        words = {**states, **self.happened}
         lines = (
             (moments.moment(one.at), words.get(one.to_state, one.to_state), one.actor or "–", one.note)
             for one in found.select_related("actor__profile").order_by("-at", "-pk")[:50]
