@@ -6,6 +6,8 @@ from zoneinfo import available_timezones
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from studyplatform.kit import moments
+
 OFTEN = (
     "Asia/Seoul",
     "Asia/Tokyo",
@@ -21,7 +23,8 @@ OFTEN = (
 
 def zones() -> list[Any]:
     """Return the choices of time zones: those often used first, then all of them."""
-    return [(_("Often used"), [_choice(zone) for zone in OFTEN]), (_("All"), [_choice(zone) for zone in _others()])]
+    often = [(zone, moments.zone_name(zone)) for zone in OFTEN]
+    return [(_("Often used"), often), (_("All"), [_choice(zone) for zone in _others()])]
 
 
 def _others() -> list[str]:

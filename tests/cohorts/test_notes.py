@@ -14,7 +14,7 @@ from cohorts.services import contributions, presentations
 from studyplatform.mail.models import Letter
 from studyplatform.mail.services import preferences
 from tests.browser.walk import let_work
-from tests.cohorts.hosting import english, shut_out, text
+from tests.cohorts.hosting import english, shut_out, studio, text
 from tests.cohorts.meeting import first, group_session, page, queries, seat
 from tests.people import enroll, lead, make_person, sign_in
 
@@ -159,6 +159,14 @@ def test_a_note_for_oneself_is_kept_changed_and_forgotten(partner, member, place
     assert "다음 주에 물어보기" in page(browser, address(place))
     browser.post(address(place, "note/"), {"words": " "})
     assert not PartnerNote.objects.exists()
+
+
+def test_it_leads_a_host_back_to_the_roster_and_a_partner_to_their_desk(partner, host, place, cohort):
+    roster = studio("people", cohort)
+    assert roster in page(english(host), address(place))
+    led = page(english(partner), address(place))
+    assert roster not in led
+    assert f'<a href="{DESK}">Partner desk</a>' in led
 
 
 def test_notes_are_read_by_their_author_and_the_host_and_nobody_else(partner, host, other_host, member, place, cohort):
