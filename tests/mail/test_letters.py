@@ -6,7 +6,8 @@ import smtplib
 import pytest
 from django.core import mail
 from django.core.mail.backends.locmem import EmailBackend
-from django.db import transaction
+from django.db import connection, transaction
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from studyplatform.kit import edge, queue
@@ -50,6 +51,21 @@ def test_a_fact_is_told_once(stranger):
     assert drain() == 1
     assert drain() == 0
     assert len(mail.outbox) == 1
+
+
+def test_many_are_told_in_one_statement_each_once(stranger, host):
+    known = write(stranger)
+    with CaptureQueriesContext(connection) as asked, letters.together():
+        write(stranger, expires_at=AT)
+        write(host, key="try:2")
+        write(host, key="try:2")
+    assert sum("INSERT" in one["sql"] for one in asked) == 1
+    assert list(Letter.objects.filter(key__startswith="try:").order_by("pk").values_list("key", "expires_at")) == [
+        ("try:1", None),
+        ("try:2", None),
+    ]
+    assert Letter.objects.get(key="try:1").pk == known.pk
+    assert drain() == 2
 
 
 def test_in_the_readers_language_and_zone(stranger, host):
