@@ -7,6 +7,7 @@ from django.utils import timezone
 
 from cohorts.models import Enrollment, Session
 from cohorts.policies import enrollments_in
+from cohorts.refunds import Rung
 from payments.services import choices
 
 FACES = 3
@@ -23,8 +24,14 @@ def to(enrollment: Enrollment) -> dict[str, Any]:
         "members": _members(enrollment, membership.subgroup_id if membership else None),
         "count": belong.count(),
         "first_session": _first_session(enrollment, membership.subgroup_id if membership else None),
-        "rungs": choices.refund_rungs(enrollment.cohort, enrollment.price, enrollment),
+        "rungs": _rungs(enrollment),
     }
+
+
+def _rungs(enrollment: Enrollment) -> list[Rung]:
+    """What leaving still gives back; a day that has passed says nothing any more."""
+    rungs = choices.refund_rungs(enrollment.cohort, enrollment.price, enrollment)
+    return [rung for rung in rungs if rung.before > timezone.now()]
 
 
 def _members(enrollment: Enrollment, subgroup: int | None) -> list[Enrollment]:

@@ -1,6 +1,7 @@
 """What somebody paid, and a receipt to print; each person's own."""
 
 import pytest
+import time_machine
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
@@ -37,6 +38,25 @@ def test_the_buyer_finds_the_receipt_and_nobody_else_does(cohort: Cohort, strang
     assert number not in sign_in(host).get(reverse("payments")).content.decode()
     for address in (url, reverse("payments")):
         assert Client().get(address).url.startswith(reverse("account_login"))
+
+
+def test_the_welcome_names_what_leaving_still_gives_and_no_session_of_a_cohort_that_is_over(
+    cohort: Cohort, stranger: User
+) -> None:
+    line = bought(stranger, cohort)
+    url = reverse("checkout_return", args=[line.payment.public_id])
+    assert "₩150,000 comes back" in (page := sign_in(stranger).get(url).content.decode())
+    assert "First session" in page
+    first, *_, last = cohort.sessions.order_by("starts_at")
+    with time_machine.travel(first.ends_at):
+        page = sign_in(stranger).get(url).content.decode()
+        assert "₩112,500 comes back" in page
+        assert "Next session" in page
+    with time_machine.travel(last.ends_at):
+        Cohort.objects.update(state=Cohort.State.FINISHED)
+        page = sign_in(stranger).get(url).content.decode()
+        assert "comes back" not in page
+        assert "Dates will follow" not in page
 
 
 def test_what_came_back_stands_on_both(cohort: Cohort, stranger: User) -> None:

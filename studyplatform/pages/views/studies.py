@@ -14,7 +14,7 @@ from studyplatform.kit import language, page_cache
 from studyplatform.pages import landing, structured
 
 PAGE = 20
-SHOWN = 7  # of what members of a study made, on its page
+SHOWN = 6  # of what members of a study made, on its page
 FILTERS = (("open", _("Open now")), ("running", _("Running")), ("past", _("Finished")))
 
 
