@@ -1,87 +1,30 @@
-"""The world of `make demo`, made into the test's database and looked at by the people who live in it."""
+"""The world of `make demo`, made into a database of its own and looked at by the people who live in it."""
 
-from collections.abc import Iterator
-from contextlib import closing
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import pytest
 from django.contrib.auth import authenticate
-from django.db import transaction
-from django.test import Client, override_settings
+from django.test import Client
 from django.urls import reverse
+from django.utils import timezone
 
-from cohorts.models import Cohort, Enrollment, Seats, Session, Thanks
+from cohorts.models import Cohort, Enrollment, Presentation, Seats, Thanks
 from cohorts.policies import enrollments_in
 from cohorts.services import contributions
-from payments.models import LedgerAccount, LedgerEntry, LedgerTransaction, Payment, Payout, PayoutBatch, Receipt
+from payments.models import LedgerAccount, LedgerEntry, Payee, Payment, PaymentLine, PayoutBatch
+from payments.services import payouts, refunds
 from showcase.models import CaseStudy, Comment
 from studyplatform.accounts.models import User
-from studyplatform.demo.world import data, pictures
-from studyplatform.demo.world.build import build
-from studyplatform.demo.world.world import World
-from studyplatform.kit import queue
-from studyplatform.kit.models import Change
+from studyplatform.demo.world import data
 from studyplatform.mail.models import Letter
+from studyplatform.pages.views import stuck
 from tests.demo import tour
-from tests.payments.buying import LocalStripe, balance
-from tests.people import sign_in
+from tests.demo.making import Made, taken_back
+from tests.demo.rows import rows_of, rows_of_post
+from tests.payments.buying import balance
 
 pytestmark = pytest.mark.django_db
-
-
-@dataclass
-class Made:
-    """A world, what the same world was when it was made once before, and the local Stripe that took its money."""
-
-    world: World
-    once: list[Any]
-    stripe: LocalStripe
-    before: dict[str, int]
-
-    def browser(self, name: str) -> Client:
-        return sign_in(self.world.people[name])
-
-
-@pytest.fixture(scope="module")
-def made(django_db_setup: None, django_db_blocker: Any, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Made]:
-    folder = tmp_path_factory.mktemp("media")
-    with (
-        closing(LocalStripe(tmp_path_factory.mktemp("stripe"))) as stripe,
-        django_db_blocker.unblock(),
-        override_settings(MEDIA_ROOT=folder, STRIPE_API_BASE=stripe.address),
-    ):
-        with taken_back():
-            build()
-            once = told()
-        before = {currency: stripe.balance(currency) for currency in ("KRW", "USD")}
-        with taken_back():
-            yield Made(build(), once, stripe, before)
-
-
-class taken_back(transaction.Atomic):  # noqa: N801 - reads as what it does
-    """A transaction of the test's own, rolled back at its end."""
-
-    def __init__(self) -> None:
-        super().__init__(using=None, savepoint=True, durable=False)
-        self._from_testcase = True
-
-    def __exit__(self, *error: Any) -> None:
-        transaction.set_rollback(True)
-        super().__exit__(*error)
-
-
-def told() -> list[Any]:
-    """What of a world can be written down: ids, titles, amounts, places, numbers."""
-    return [
-        list(CaseStudy.objects.order_by("public_id").values_list("public_id", "title", "state", "visibility")),
-        list(Session.objects.order_by("public_id").values_list("public_id", "number", "cohort__study__slug")),
-        list(Payment.objects.order_by("public_id").values_list("public_id", "buyer__email", "amount", "state")),
-        list(Enrollment.objects.order_by("public_id").values_list("public_id", "person__email", "state")),
-        list(Receipt.objects.order_by("number").values_list("number", "payment__public_id")),
-        list(Payout.objects.order_by("pk").values_list("payee__person__email", "amount", "state")),
-    ]
 
 
 def text_of(browser: Client, address: str, status: int = 200) -> str:
@@ -90,17 +33,8 @@ def text_of(browser: Client, address: str, status: int = 200) -> str:
     return answer.content.decode()
 
 
-def test_posts_name_people_cohorts_and_pictures_that_are_there() -> None:
-    cohorts = {cohort["key"] for study in data.studies() for cohort in study["cohort"]}
-    for name, post in data.posts().items():
-        assert post["author"] in data.people(), name
-        assert post["in"] in cohorts, name
-        for picture in pictures.NAMED.findall(post["html"]):
-            assert data.picture(picture), name
-
-
-def test_it_is_the_same_world_each_time(made: Made) -> None:
-    assert told() == made.once
+def test_it_is_the_same_world_each_time(made: Made, made_before: list[Any]) -> None:
+    assert made.told == made_before
 
 
 def test_everybody_can_sign_in_with_the_password_demo(made: Made) -> None:
@@ -124,7 +58,9 @@ def test_a_visitor_finds_posts_and_open_cohorts(made: Made) -> None:
 
 
 def test_every_public_post_can_be_read_and_no_other(made: Made) -> None:
-    for post in CaseStudy.objects.select_related("enrollment__cohort__study"):
+    written = [post.pk for post in made.world.posts.values()]
+    crowd = CaseStudy.objects.exclude(pk__in=written).order_by("pk").values_list("pk", flat=True)[::8]
+    for post in CaseStudy.objects.filter(pk__in=[*written, *crowd]).select_related("enrollment__cohort__study"):
         status = 200 if post.is_public else 410 if post.state == "removed" else 404
         text = text_of(Client(), reverse("case_study", args=[post.public_id, post.slug]), status)
         assert (post.title in text) == (status == 200), post.title
@@ -146,7 +82,8 @@ def test_remixes_name_whom_they_continue(made: Made) -> None:
 
 def test_a_sold_out_cohort_takes_nobody(made: Made) -> None:
     cohort = made.world.cohorts["numbers-2"]
-    assert Seats.objects.get(cohort=cohort).left == 0
+    seats = Seats.objects.get(cohort=cohort)
+    assert (seats.left, seats.waiting) == (0, 2)
     page = made.browser("newcomer").get(reverse("join", args=[cohort.study.slug, cohort.number]))
     assert page.templates[0].name == "payments/join/sold_out.html"
 
@@ -208,59 +145,8 @@ def test_the_running_cohort_is_the_ninth_with_three_hundred_in_twenty_groups(mad
     assert len(names) == len(set(names))
 
 
-COLUMNS = {  # what two people's rows cannot share
-    *("id", "public_id", "person", "person_id", "buyer_id", "key", "reference", "address", "intent", "introduction"),
-    *("number", "joined_at", "created_at", "paid_at", "done_at", "due_at", "expires_at", "at", "issued_at", "since"),
-    *("enrollment_id", "payment_id", "subgroup_id", "transaction_id", "text", "html", "subject", "recipient_id"),
-    *(
-        "about",
-        "user_id",
-        "email",
-        "handle",
-        "calendar_token",
-        "mail_token",
-        "date_joined",
-        "letters_seen_at",
-        "line_id",
-    ),
-    *("withdrawn_at", "password", "came_from_kind", "came_from_id", "actor_id", "subject_id", "cause"),
-}
-WORDS = {"pen_name", "work", "field", "about", "can_help", "looking_for", "picture"}
-
-
-def alike(row: Any) -> dict[str, Any]:
-    """What of a row is the same for everybody, and of the rest whether it is there at all."""
-    columns = {name: value for name, value in vars(row).items() if not name.startswith("_") and name not in WORDS}
-    return {name: bool(value) if name in COLUMNS else value for name, value in columns.items()}
-
-
-def rows_of(person: User, cohort: Cohort) -> dict[str, Any]:
-    """Everything joining a cohort wrote about a person."""
-    place = person.enrollments.get(cohort=cohort)
-    line = place.payment_lines.get()
-    payment = line.payment
-    first = LedgerTransaction.objects.filter(line=line, cause__in=(f"sale:{line.pk}", f"fee:{line.pk}"))
-    history = Change.objects.filter(subject_type__in=("cohorts.enrollment", "payments.payment"))
-    return {
-        "person": [alike(row) for row in (person, person.profile, person.emailaddress_set.get())],
-        "consents": sorted(person.consents.values_list("kind", "version", "withdrawn_at")),
-        "place": [alike(place), alike(place.memberships.get())],
-        "payment": [alike(payment), alike(line), alike(payment.receipt)],
-        "ledger": [
-            (booked.cause.partition(":")[0], list(booked.entries.order_by("amount").values_list("account", "amount")))
-            for booked in first.order_by("pk")
-        ],
-        "history": [
-            (one.subject_type, one.from_state, one.to_state, one.actor_id in (person.pk,))
-            for one in history.filter(subject_id__in=(place.pk, payment.pk)).order_by("pk")
-            if one.subject_id == str({"cohorts.enrollment": place, "payments.payment": payment}[one.subject_type].pk)
-        ],
-        "letters": [alike(letter) for letter in Letter.objects.filter(key=f"joined:{payment.pk}")],
-    }
-
-
 def test_the_crowds_rows_are_those_of_the_verbs(made: Made) -> None:
-    cohort, verbs = made.world.cohorts["work-2"], made.world.people["jiwon"]
+    cohort, verbs = made.world.cohorts["work-2"], made.world.people["hyejin"]
     told = rows_of(User.objects.get(pk=verbs.pk), cohort)
     crowd = [name for name in made.world.people if name[-1].isdigit()]
     assert len(crowd) > 250
@@ -271,14 +157,25 @@ def test_the_crowds_rows_are_those_of_the_verbs(made: Made) -> None:
             assert same, (name, what, row, told[what])
 
 
+def test_the_crowds_posts_and_turns_are_those_of_the_verbs(made: Made) -> None:
+    told = rows_of_post(CaseStudy.objects.get(pk=made.world.posts["print-shop"].pk))
+    crowd = CaseStudy.objects.filter(kept_from_search=True, enrollment__cohort=made.world.cohorts["work-1"])
+    presented = crowd.exclude(presentation=None).order_by("pk")
+    assert presented.count() > 5
+    for post in presented[:3]:
+        rows = rows_of_post(post)
+        for what, row in rows.items():
+            same = sorted(row) == sorted(told[what]) if what == "history" else row == told[what]
+            assert same, (post, what, row, told[what])
+
+
 def test_books_balance_and_match_stripe(made: Made) -> None:
     for currency in ("KRW", "USD"):
         entries = LedgerEntry.objects.filter(account__currency=currency).values_list("amount", flat=True)
         assert entries
         assert sum(entries) == 0
-        assert balance("stripe", currency) == made.stripe.balance(currency) - made.before[currency]
-    for cohort in Cohort.objects.filter(state="finished"):
-        escrow = LedgerAccount.objects.get(kind="escrow", cohort=cohort)
+        assert balance("stripe", currency) == made.stripe.balance(currency)
+    for escrow in LedgerAccount.objects.filter(kind="escrow", cohort__state="finished"):
         assert sum(escrow.entries.values_list("amount", flat=True)) == 0  # all of it was released
 
 
@@ -289,22 +186,97 @@ def test_seats_are_the_people_who_sit(made: Made) -> None:
             assert group.taken == group.memberships.filter(until=None).count()
 
 
-def test_one_batch_is_paid_and_one_waits_for_a_second_person(made: Made) -> None:
-    closed, waiting = PayoutBatch.objects.order_by("pk")
-    assert (closed.state, waiting.state) == ("closed", "draft")
-    assert (closed.maker.handle, closed.checker.handle) == ("admin", "admin2")
-    assert set(closed.payouts.values_list("state", flat=True)) == {"paid"}
-    paid = closed.payouts.get(payee__person=made.world.people["host"])
+def test_two_batches_were_paid_and_one_waits_for_a_second_person(made: Made) -> None:
+    first, second, waiting = PayoutBatch.objects.order_by("pk")
+    assert [batch.state for batch in (first, second, waiting)] == ["closed", "closed", "draft"]
+    assert (first.maker.handle, first.checker.handle) == ("admin", "admin2")
+    assert set(first.payouts.values_list("state", flat=True)) == {"paid"}
+    sent_back = second.payouts.get(state="failed")
+    assert sent_back.reason
+    assert waiting.payouts.get(payee=sent_back.payee).amount > sent_back.amount
+    paid = first.payouts.get(payee__person=made.world.people["host"])
     assert f"{paid.amount:,}" in text_of(made.browser("host"), "/studio/money/")
     assert text_of(made.browser("admin2"), reverse("admin:payments_payoutbatch_change", args=[waiting.pk]))
 
 
+def test_who_is_paid_through_stripe_was_and_one_comes_again(made: Made) -> None:
+    payee = Payee.objects.get(person=made.world.people["daniel"])
+    assert (payee.rail, payee.standing) == ("stripe", "enabled")
+    assert [payout.state for payout in payee.payouts.all()] == ["paid"]
+    assert "$" in text_of(made.browser("daniel"), "/studio/money/")
+    again = Payee.objects.get(person=made.world.people["june"])
+    assert list(payouts.not_made_anew()) == [again.payouts.get(state="failed")]
+    assert again.enabled
+    assert payouts.owed(again.person_id, "USD") >= payouts.MINIMUM["USD"]
+
+
+def line_of(made: Made, name: str, key: str) -> PaymentLine:
+    of = {"enrollment__person": made.world.people[name], "enrollment__cohort": made.world.cohorts[key]}
+    return PaymentLine.objects.select_related("enrollment", "payment").get(**of)
+
+
+def test_who_left_has_the_rules_part_back(made: Made) -> None:
+    whole, part = line_of(made, "yerin", "work-2"), line_of(made, "dongwook", "work-1")
+    assert whole.refunded == whole.amount
+    assert 0 < part.refunded < part.amount
+    for line in (whole, part):
+        assert line.enrollment.state == "cancelled"
+    assert line_of(made, "yerin", "work-3").enrollment.state == "active"
+
+
+def test_refunds_stand_in_every_state_there_is_a_way_to(made: Made) -> None:
+    def states(name: str, key: str) -> list[str]:
+        return list(line_of(made, name, key).refunds.order_by("pk").values_list("state", flat=True))
+
+    assert states("yerin", "work-2") == ["succeeded"]
+    assert states("dongwook", "work-1") == ["failed", "succeeded"]  # from the bank
+    assert states("woojung", "work-3") == ["failed", "manual"]
+    assert states("ruth", "plain-2") == ["failed", "failed"]  # waits for a hand
+    assert list(refunds.not_sent_again()) == [line_of(made, "ruth", "plain-2").refunds.latest("pk")]
+    assert states("seungmin", "work-2") == ["succeeded"]  # from the host
+    assert line_of(made, "seungmin", "work-2").enrollment.state == "active"
+    assert states("ines", "plain-2") == ["pending"]  # made at Stripe
+
+
+def test_cards_were_refused(made: Made) -> None:
+    assert line_of(made, "jeongae", "work-3").payment.state == "paid"
+    given_up = line_of(made, "boram", "work-3")
+    assert (given_up.payment.state, given_up.enrollment.state) == ("expired", "expired")
+
+
+def test_the_desk_says_what_waits(made: Made) -> None:
+    front = text_of(made.browser("admin"), "/admin/")
+    for matter in stuck.MATTERS:
+        if matter.find().exists():
+            assert str(matter.words) in front
+
+
+def test_a_cohort_is_being_sold_out(made: Made) -> None:
+    cohort = made.world.cohorts["signs-1"]
+    held = cohort.enrollments.filter(state=Enrollment.State.HELD, hold_until__gt=timezone.now())
+    assert (Seats.objects.get(cohort=cohort).left, held.count()) == (2, 2)
+    seats = text_of(Client(), reverse("seats_fragment", args=[cohort.study.slug, cohort.number]))
+    assert "2자리 결제 중" in seats
+
+
+def test_a_season_of_suppers_is_over_and_the_next_is_open(made: Made) -> None:
+    over, coming = made.world.cohorts["supper-1"], made.world.cohorts["supper-2"]
+    over.refresh_from_db()
+    assert (over.state, over.number, coming.number) == ("finished", 1, 2)
+    assert enrollments_in(over).filter(state=Enrollment.State.COMPLETED).count() >= 8
+    assert CaseStudy.objects.filter(enrollment__cohort=over, state="published").count() >= 4
+    assert Thanks.objects.filter(presentation__session__cohort=over).exists()
+    assert made.world.posts["supper-eggs"].title in text_of(Client(), "/studies/supper-table/")
+
+
 def test_partners_find_their_groups(made: Made) -> None:
     assert "가게와 단골" in text_of(made.browser("partner"), "/partner/")
+    groups = made.world.cohorts["work-2"].subgroups
+    assert groups.filter(sessions__presentations__state=Presentation.State.DONE).distinct().count() >= 18
 
 
 def test_nothing_is_overdue_and_no_old_letter_leaves(made: Made) -> None:
-    assert {one.name: waited for one, waited in queue.oldest_due() if waited and waited > 0} == {}
+    assert made.overdue == {}
     assert Letter.objects.count() > 50
     assert not Letter.objects.filter(done_at=None).exists()
     sent = {delivery["state"] for delivery in made.stripe.ask("GET", "deliveries")["deliveries"]}
@@ -336,6 +308,8 @@ def test_the_crowd_writes_and_no_search_engine_is_shown_it(made: Made) -> None:
 def test_people_say_something_to_each_other(made: Made) -> None:
     assert Comment.objects.filter(answers=None).count() > 20
     assert Comment.objects.exclude(answers=None).exists()
-    assert Thanks.objects.count() > 8
+    assert 60 <= Thanks.objects.count() <= 130
+    words = Thanks.objects.filter(presentation__session__cohort=made.world.cohorts["work-2"]).values_list("words")
+    assert len(set(words)) == len(words)
     said = Comment.objects.select_related("case_study").first()
     assert said.text[:20] in text_of(Client(), said.case_study.get_absolute_url())

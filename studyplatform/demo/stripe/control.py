@@ -58,6 +58,8 @@ def _resend(world: World, given: dict[str, Any]) -> Result:
 def _clock(world: World, given: dict[str, Any]) -> Result:
     if "advance" in given:
         world.clock.advance(int(given["advance"]))
+    if "now" in given:
+        world.clock.advance(int(given["now"]) - world.clock.now())
     background.tick(world)
     return 200, {"now": world.clock.now()}
 

@@ -6,43 +6,48 @@ members alone.
 
 import datetime
 import random
-from typing import Any
+from collections import defaultdict
+from typing import Any, NamedTuple
 
-from cohorts.models import Cohort, Enrollment, Session
-from showcase.content import Content
-from showcase.models import CaseStudy
-from showcase.services import case_studies
-from studyplatform.demo.world import crowd, data
-from studyplatform.demo.world.ids import id_of
+from cohorts.models import Cohort, Session
+from studyplatform.demo.world import data
 from studyplatform.demo.world.roster import Seat
-from studyplatform.demo.world.world import World
 
 POSTS = (2, 2, 2, 2, 1, 0)  # most of the crowd write two, some one, some none
+SHOWS = (True, False)  # every other post is presented in its author's subgroup that week
 BEFORE = datetime.timedelta(days=5)  # their posts come out this long before a session, and within a day
+HOURS, A_DAY = datetime.timedelta(hours=4), 6
 
 
-def plan(world: World, cohort: Cohort, key: str, many: list[Seat]) -> None:
-    """Write down when each of the crowd publishes."""
+class Piece(NamedTuple):
+    """A post to be: whose, its key, and the session it is presented in if it is."""
+
+    name: str
+    key: str
+    shown_in: Session | None
+
+
+def pieces(cohort: Cohort, key: str, many: list[Seat]) -> dict[datetime.datetime, list[Piece]]:
+    """Return what the crowd of a cohort writes, by the moment it comes out."""
     sessions = list(cohort.sessions.filter(subgroup=None).order_by("number"))
+    in_groups = {
+        (one.subgroup.position, one.number): one
+        for one in cohort.sessions.filter(subgroup__isnull=False).select_related("subgroup")
+        if one.subgroup
+    }
+    found: dict[datetime.datetime, list[Piece]] = defaultdict(list)
     for seat in many:
         dice = random.Random(f"writes:{key}:{seat.name}")
         weeks = sorted(dice.sample(sessions[1:], dice.choice(POSTS)), key=_number)
         for nth, session in enumerate(weeks):
-            moment = session.starts_at - BEFORE + datetime.timedelta(minutes=dice.randrange(24 * 60))
-            world.diary.write(moment, _publish, world, cohort, seat.name, f"{key}-{seat.name}-{nth}")
+            moment = session.starts_at - BEFORE + HOURS * dice.randrange(A_DAY)
+            shown_in = in_groups.get((seat.group, session.number)) if dice.choice(SHOWS) else None
+            found[moment].append(Piece(seat.name, f"{key}-{seat.name}-{nth}", shown_in))
+    return found
 
 
 def _number(session: Session) -> int:
     return session.number
-
-
-def _publish(world: World, cohort: Cohort, name: str, key: str) -> None:
-    author = world.people[name]
-    over = cohort.ends_on < world.diary.day
-    place = Enrollment.objects.get(cohort=cohort, person=author, state__in=Enrollment.BELONGS)
-    seen = CaseStudy.Visibility.PUBLIC if over else CaseStudy.Visibility.COHORT
-    content = Content(**words(crowd.by_name(name), key), visibility=seen, kept_from_search=True, enrollment_id=place.pk)
-    case_studies.publish(case_studies.start(author, content, public_id=id_of(key)), author)
 
 
 def words(row: data.Data, key: str) -> dict[str, Any]:

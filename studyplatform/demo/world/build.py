@@ -3,7 +3,7 @@
 from django.db import connection
 from django.utils import timezone
 
-from studyplatform.demo.world import applications, cohorts, money, people, routine, stripe
+from studyplatform.demo.world import applications, cohorts, money, people, refunds, routine, stripe
 from studyplatform.demo.world.clock import standing_at
 from studyplatform.demo.world.diary import Diary
 from studyplatform.demo.world.ids import same_ids
@@ -20,6 +20,7 @@ def build() -> World:
         clock.moment = diary.at(BEGIN, 9)
         world = World(diary, people.arrive())
         cohorts.plan(world)
+        refunds.plan_the_rest(world)
         money.plan(world)
         applications.plan(world)
         diary.live()

@@ -5,12 +5,12 @@ from zoneinfo import ZoneInfo
 
 from cohorts import weekly
 from cohorts.models import Cohort, PartnerInvitation, Session, Study, Subgroup
-from cohorts.services import cohorts, partner_invitations, sessions, studies, subgroups
+from cohorts.services import cohorts, partner_invitations, sessions, studies, subgroups, waiting
 from payments.flows import checkout
 from payments.models import Payment
 from payments.services import agreements
 from studyplatform.accounts.models import User
-from studyplatform.demo.world import assembled, data, posts, roster, routine, stripe, talk, together
+from studyplatform.demo.world import data, posts, refunds, roster, routine, stripe, talk, together, writing
 from studyplatform.demo.world.roster import Seat
 from studyplatform.demo.world.world import World
 
@@ -44,6 +44,7 @@ def _open(world: World, study: list[Study], host: User, row: data.Data) -> None:
     posts.plan(world, cohort, row["key"])
     talk.plan_thanks(world, cohort)
     posts.plan_group_turns(world, cohort, row.get("group_turns", []))
+    refunds.plan(world, cohort, row)
     routine.plan(world, cohort)
 
 
@@ -87,21 +88,36 @@ def _invite(world: World, cohort: Cohort, row: data.Data) -> None:
     known, many = roster.seats(row)
     for place, seat in enumerate(known):
         moment = world.diary.at(row["starts"] - seat.days, 8 + place * 5 % 15, place * 17 % 60)
-        chosen = groups[seat.group] if seat.group != roster.NOWHERE else None
-        world.diary.write(moment, _join, world, cohort, seat, chosen, row.get("came_from", {}).get(seat.name))
+        world.diary.write(moment, _join, world, cohort, seat, _chosen(groups, seat.group), row)
     for place, few in enumerate(roster.batches(many)):
         moment = world.diary.at(row["starts"] - few[0].days, 7 + place * 7 % 16, place * 13 % 60)
         world.diary.write(moment, together.join, world, cohort, few)
-    assembled.plan(world, cohort, row["key"], many)
+    for name, group, minutes in row.get("paying", []):
+        moment = world.diary.today - datetime.timedelta(minutes=minutes)
+        world.diary.write(moment, _begin, world, cohort, Seat(name, group, 0), _chosen(groups, group), row)
+    for place, (name, days) in enumerate(row.get("waits", [])):
+        moment = world.diary.at(row["starts"] - days, 10 + place, 20)
+        world.diary.write(moment, waiting.wait, world.people[name], cohort)
+    writing.plan(world, cohort, row["key"], [seat for seat in many if seat.name not in data.people()])
 
 
-def _join(world: World, cohort: Cohort, seat: Seat, group: Subgroup | None, came_from: str | None) -> None:
-    """Choose, agree, go to the hosted page, pay by card, come back."""
-    person = world.people[seat.name]
+def _chosen(groups: list[Subgroup], place: int) -> Subgroup | None:
+    return groups[place] if place != roster.NOWHERE else None
+
+
+def _begin(world: World, cohort: Cohort, seat: Seat, group: Subgroup | None, row: data.Data) -> Payment:
+    """Choose, agree, go to the hosted page."""
+    person, came_from = world.people[seat.name], row.get("came_from", {}).get(seat.name)
     origin = ("case_study", world.posts[came_from].public_id) if came_from else ("", "")
     agreements.agree(person, recording=True)
     stripe.stand_at(world.diary.clock.moment)
-    payment = checkout.begin(person, cohort, subgroup=group, introduction=seat.hello, came_from=origin)
+    return checkout.begin(person, cohort, subgroup=group, introduction=seat.hello, came_from=origin)
+
+
+def _join(world: World, cohort: Cohort, seat: Seat, group: Subgroup | None, row: data.Data) -> None:
+    """Begin, pay by card, come back; a card that is refused leaves the page open for another one."""
+    payment = _begin(world, cohort, seat, group, row)
     if payment.state == Payment.State.OPEN:
-        stripe.pay(payment.reference or "")
+        for card in row.get("cards", {}).get(seat.name, [stripe.CARD]):
+            stripe.pay(payment.reference or "", card)
         checkout.advance(payment)

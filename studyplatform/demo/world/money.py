@@ -1,39 +1,92 @@
-"""Who is paid where to, and the payout runs of the past: the first is paid, the second waits for a second person."""
+"""Who is paid where to, and the payout runs of the past, each on a Monday.
 
-from payments.models import PayoutBatch
+The first went through. In the second the bank sent one back, so the third holds it anew, in a batch that waits for a
+second person. Daniel and June are paid on accounts at Stripe, June since lately.
+"""
+
+import datetime
+
+from payments.flows import onboarding
+from payments.models import Payee, Payout, PayoutBatch
 from payments.services import batches, payees, payouts
+from studyplatform.demo.world import data, routine, stripe
 from studyplatform.demo.world.world import World
 
-# Name, bank, holder, account: made-up numbers.
-ACCOUNTS = (
-    ("host", "국민", "정은혜", "00000000000101"),
-    ("partner", "농협", "한상우", "0000000000202"),
-    ("minji", "우리", "이민지", "0000000000303"),
-    ("kyungmin", "신한", "조경민", "000000000404"),
-    ("seoyeon", "카카오뱅크", "김서연", "0000000000505"),
+BANKS = ("국민", "농협", "우리", "신한", "카카오뱅크", "하나", "기업", "수협")
+PAID_BY_BANK = (
+    *("host", "partner", "minji", "kyungmin", "seoyeon", "yeongok", "gwangsu", "miryeong", "taesik", "yuri"),
+    *("sunyoung", "gapsu", "sookhee"),
 )
-REGISTERED, FIRST_RUN, SECOND_RUN = -40, -34, -9
+REGISTERED = -40
+SENT_BACK, WHY = "taesik", "예금주 이름이 달라요"
+FIRST, SECOND = -4, -1  # weeks before the last run
 
 
 def plan(world: World) -> None:
-    """Write the payees and the two runs into the diary."""
-    diary = world.diary
-    for name, bank, holder, account in ACCOUNTS:
-        diary.write(diary.at(REGISTERED, 11), _register, world, name, bank, holder, account)
-    diary.write(diary.at(FIRST_RUN, 6), payouts.run)
-    diary.write(diary.at(FIRST_RUN, 10), _pay_out, world)
-    diary.write(diary.at(SECOND_RUN, 6), payouts.run)
-    diary.write(diary.at(SECOND_RUN, 10), batches.make, world.people["admin"], "KRW")
+    """Write the payees and the runs into the diary."""
+    diary, last = world.diary, _last_monday(world)
+    for place, name in enumerate(PAID_BY_BANK):
+        diary.write(diary.at(REGISTERED, 11), _name_bank, world, name, BANKS[place % len(BANKS)], f"{101 + place:014}")
+    diary.write(diary.at(REGISTERED, 12), _name_stripe, world, "daniel", "US")
+    for weeks in (FIRST, SECOND, 0):
+        diary.write(diary.at(last + 7 * weeks, 6), _run, world)
+        diary.write(diary.at(last + 7 * weeks, 10), _make_batch, world, weeks)
+    # A number written down wrong, and put right; an account at Stripe that is looked at again on the wrong day.
+    diary.write(diary.at(last - 5, 9), _name_bank, world, SENT_BACK, "수협", "00000000000999")
+    diary.write(diary.at(last - 2, 12), _name_stripe, world, "june", "CA")
+    diary.write(diary.at(last, 5), _stripe_says, world, "june", "look_again")
+    diary.write(diary.at(last, 15), _stripe_says, world, "june", "fine")
+    diary.write(diary.at(last, 16), _look_at_stripe, world, "june")
 
 
-def _register(world: World, name: str, bank: str, holder: str, account: str) -> None:
+def _last_monday(world: World) -> int:
+    """Return how many days from today the last Monday before today lies: below zero."""
+    return -(world.diary.day.weekday() or 7)
+
+
+def _name_bank(world: World, name: str, bank: str, account: str) -> None:
+    holder = data.people()[name]["pen_name"]
     payees.save(world.people[name], bank=bank, holder=holder, account=account, currency="KRW")
 
 
-def _pay_out(world: World) -> None:
+def _name_stripe(world: World, name: str, country: str) -> None:
+    """Choose Stripe, fill in its page, come back."""
+    stripe.stand_at(world.diary.clock.moment)
+    onboarding.begin(world.people[name], country)
+    _stripe_says(world, name, "fine")
+    _look_at_stripe(world, name)
+
+
+def _stripe_says(world: World, name: str, what: str) -> None:
+    stripe.onboard(_payee(world, name).stripe_account or "", what)
+
+
+def _look_at_stripe(world: World, name: str) -> None:
+    onboarding.look(_payee(world, name))
+
+
+def _payee(world: World, name: str) -> Payee:
+    return Payee.objects.get(person=world.people[name])
+
+
+def _run(world: World) -> None:
+    payouts.run()
+    routine.look(world)
+
+
+def _make_batch(world: World, weeks: int) -> None:
     """One makes the batch, the other checks it; the bank has the file within the day and pays the day after."""
     maker, checker, diary = world.people["admin"], world.people["admin2"], world.diary
     batch: PayoutBatch = batches.make(maker, "KRW")
-    diary.write(diary.at(FIRST_RUN, 14), batches.approve, checker, batch)
-    diary.write(diary.at(FIRST_RUN, 15), batches.export, maker, batch)
-    diary.write(diary.at(FIRST_RUN + 1, 10), batches.confirm, maker, batch, {})
+    if weeks == 0:
+        return  # this one is still to be checked
+    made = diary.clock.moment
+    hours = datetime.timedelta(hours=1)
+    diary.write(made + 4 * hours, batches.approve, checker, batch)
+    diary.write(made + 5 * hours, batches.export, maker, batch)
+    diary.write(made + 24 * hours, _hear_from_bank, world, batch)
+
+
+def _hear_from_bank(world: World, batch: PayoutBatch) -> None:
+    back = Payout.objects.filter(batch=batch, payee__person=world.people[SENT_BACK])
+    batches.confirm(world.people["admin"], batch, {payout.pk: WHY for payout in back})

@@ -21,7 +21,11 @@ SIDE = 512
 
 def arrive() -> dict[str, User]:
     """Sign up everybody who is written down; return them by name."""
-    return {name: _sign_up(name, row) for name, row in data.people().items()}
+    rows = data.people()
+    alone = {name: row for name, row in rows.items() if "face" in row or "superuser" in row}
+    found = {name: _sign_up(name, row) for name, row in alone.items()}
+    found |= arrive_together({name: row for name, row in rows.items() if name not in alone})
+    return {name: found[name] for name in rows}
 
 
 @functools.cache
@@ -30,9 +34,10 @@ def _password() -> str:
 
 
 def arrive_together(rows: dict[str, data.Data]) -> dict[str, User]:
-    """Sign up many of the crowd at once: the rows are those of `_sign_up`."""
+    """Sign up many who show no face at once: the rows are those of `_sign_up`."""
     users = User.objects.bulk_create(
-        User(email=f"{name}@example.com", handle=name, password=_password(), language="ko") for name in rows
+        User(email=f"{name}@example.com", handle=_handle(name), password=_password(), **_spoken(row))
+        for name, row in rows.items()
     )
     EmailAddress.objects.bulk_create(
         EmailAddress(user=user, email=user.email, verified=True, primary=True) for user in users
@@ -48,15 +53,22 @@ def arrive_together(rows: dict[str, data.Data]) -> dict[str, User]:
 def _sign_up(name: str, row: data.Data) -> User:
     everything = row.get("superuser", False)
     user = User(email=f"{name}@example.com", password=_password(), is_staff=everything, is_superuser=everything)
-    user.handle = name if len(name) > 2 else f"{name}_"
+    user.handle = _handle(name)
     user.save()
     EmailAddress.objects.create(user=user, email=user.email, verified=True, primary=True)
-    speaks, zone = row.get("language", "ko"), row.get("zone", "Asia/Seoul")
-    people.join(user, pen_name=row["pen_name"], speaks=speaks, time_zone=zone)
-    shown = {part: row.get(part, "") for part in SHOWN}
-    values = {"handle": user.handle, "language": speaks, "time_zone": zone, **shown}
+    spoken = _spoken(row)
+    people.join(user, pen_name=row["pen_name"], speaks=spoken["language"], time_zone=spoken["time_zone"])
+    values = {"handle": user.handle, **spoken, **{part: row.get(part, "") for part in SHOWN}}
     people.describe(user, values, picture=_face(row))
     return user
+
+
+def _handle(name: str) -> str:
+    return name if len(name) > 2 else f"{name}_"
+
+
+def _spoken(row: data.Data) -> dict[str, str]:
+    return {"language": row.get("language", "ko"), "time_zone": row.get("zone", "Asia/Seoul")}
 
 
 def _face(row: data.Data) -> Any:

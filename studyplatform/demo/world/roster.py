@@ -8,7 +8,7 @@ from studyplatform.demo.world import crowd, data
 
 NOWHERE = -1
 LATEST, SOONEST = 3, 2  # days: who has no day of their own joins this long before it begins, so long after it opens
-FEW = 6
+FEW = 12
 APART = 17  # sentences between those of one subgroup and the next
 
 
@@ -44,17 +44,21 @@ class Places:
 
 
 def seats(cohort: data.Data) -> tuple[list[Seat], list[Seat]]:
-    """Return who joins a cohort: the people written down for it and its posts' authors, then the crowd."""
+    """Return who joins a cohort by themselves, then the many who join with others: most of them, at a price."""
     places = Places(cohort)
-    found = [Seat(name, group, days, _hello(name)) for name, group, days in cohort["members"]]
-    for seat in found:
+    named = [Seat(name, group, days, _hello(name)) for name, group, days in cohort["members"]]
+    for seat in named:
         places.take(seat.group)
-    for name in authors(cohort["key"]):
-        if name not in {seat.name for seat in found}:
-            group = places.best()
-            places.take(group)
-            found.append(Seat(name, group, _day(cohort, name), _hello(name)))
-    return found, [_one_of_many(cohort, row, places) for row in _crowd(cohort, len(found))]
+    known = {seat.name for seat in named}
+    writers = [_writer(cohort, name, places) for name in authors(cohort["key"]) if name not in known]
+    crowd = [_one_of_many(cohort, row, places) for row in _crowd(cohort, len(named) + len(writers))]
+    alone = [seat for seat in named if _has_a_way_of_their_own(cohort, seat.name)]
+    return alone, [seat for seat in named if seat not in alone] + writers + crowd
+
+
+def _has_a_way_of_their_own(cohort: data.Data, name: str) -> bool:
+    """Tell who pays nothing, comes from a post, or has other cards."""
+    return not cohort["price"] or name in cohort.get("came_from", ()) or name in cohort.get("cards", ())
 
 
 def batches(many: list[Seat]) -> list[list[Seat]]:
@@ -81,6 +85,12 @@ def authors(key: str) -> list[str]:
 def _crowd(cohort: data.Data, already: int) -> list[data.Data]:
     first, size = cohort.get("crowd_from", 0), cohort.get("size", 0)
     return list(crowd.people(first, first + max(0, size - already)).values())
+
+
+def _writer(cohort: data.Data, name: str, places: Places) -> Seat:
+    group = places.best()
+    places.take(group)
+    return Seat(name, group, _day(cohort, name), _hello(name))
 
 
 def _one_of_many(cohort: data.Data, row: data.Data, places: Places) -> Seat:

@@ -25,6 +25,7 @@ QUEUES = (
     "payments.drain_refunds",
     "payments.drain_payments",
     "payments.drain_releases",
+    "payments.drain_payouts",
 )
 
 
@@ -41,7 +42,8 @@ def look(world: World) -> None:
     """Let every queue do what is due."""
     stripe.stand_at(world.diary.clock.moment)
     for name in QUEUES:
-        queue.drain(name)
+        if queue.QUEUES[name].due().exists():
+            queue.drain(name)
 
 
 def post_letters() -> None:

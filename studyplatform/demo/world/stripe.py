@@ -14,9 +14,9 @@ MANY = 1_000_000
 DIRECT = urllib.request.build_opener(urllib.request.ProxyHandler({}))
 
 
-def pay(page: str) -> None:
-    """Pay a hosted page, as its buyer would."""
-    _ask("POST", "pay", session=page, card=CARD)
+def pay(page: str, card: str) -> None:
+    """Pay a hosted page, as its buyer would; a card that is refused leaves it open."""
+    _ask("POST", "pay", session=page, card=card)
 
 
 def sell(pages: list[dict[str, Any]]) -> list[dict[str, Any]]:
@@ -25,9 +25,19 @@ def sell(pages: list[dict[str, Any]]) -> list[dict[str, Any]]:
     return sold
 
 
+def onboard(account: str, person: str) -> None:
+    """Fill in Stripe's page for who is paid there as a sample person would, or have Stripe look at them again."""
+    _ask("POST", "onboard", account=account, person=person)
+
+
+def settle() -> None:
+    """Let the banks answer now: refunds that were on their way arrive, or do not."""
+    _ask("POST", "settle")
+
+
 def stand_at(moment: datetime.datetime) -> None:
     """Set the local Stripe's clock, so that its pages and charges carry the date of the story."""
-    _ask("POST", "clock", advance=int(moment.timestamp()) - _ask("GET", "ready")["now"])
+    _ask("POST", "clock", now=int(moment.timestamp()))
 
 
 @contextmanager

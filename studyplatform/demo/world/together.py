@@ -22,11 +22,12 @@ from payments.services.ledger import Kind, Posting
 from studyplatform.accounts.models import Consent, User
 from studyplatform.demo.world import crowd, people, stripe
 from studyplatform.demo.world.roster import NOWHERE, Seat
+from studyplatform.demo.world.trail import note
 from studyplatform.demo.world.world import World
 from studyplatform.kit import page_cache
-from studyplatform.kit.models import Change
+from studyplatform.mail.services import letters as written
 
-CARD = "visa 4242"
+CARD = "Visa ···· 4242"
 
 
 def join(world: World, cohort: Cohort, chosen: list[Seat]) -> None:
@@ -60,7 +61,7 @@ def _page(payment: Payment, cohort: Cohort) -> dict[str, Any]:
     back = f"{settings.SITE_URL}{reverse('checkout_return', args=[payment.public_id])}"
     ours = {"payment": payment.public_id}
     price = {"currency": payment.currency.lower(), "unit_amount": payment.amount}
-    product = {"name": f"{cohort.study.title} {cohort.number}기"}
+    product = {"name": str(cohort)}
     return {
         "mode": "payment",
         "client_reference_id": payment.public_id,
@@ -96,7 +97,7 @@ def _take_places(cohort: Cohort, buyers: list[User], price: int, chosen: list[Se
     Seats.objects.filter(cohort=cohort).update(taken=F("taken") + len(places))
     page_cache.bump(f"seats:{cohort.pk}")
     _into_groups(cohort, places, chosen)
-    _note(places, [("", Enrollment.State.HELD, True), (Enrollment.State.HELD, active, False)])
+    note(places, [("", Enrollment.State.HELD, True), (Enrollment.State.HELD, active, False)])
     return places
 
 
@@ -111,15 +112,16 @@ def _into_groups(cohort: Cohort, places: list[Enrollment], chosen: list[Seat]) -
 def _settle(cohort: Cohort, bought: list[tuple[Payment, int]], places: list[Enrollment]) -> None:
     paid = Payment.objects.bulk_create(payment for payment, _fee in bought)
     states = Payment.State
-    _note(paid, [("", states.CREATED, True), (states.CREATED, states.OPEN, True), (states.OPEN, states.PAID, False)])
+    note(paid, [("", states.CREATED, True), (states.CREATED, states.OPEN, True), (states.OPEN, states.PAID, False)])
     lines = PaymentLine.objects.bulk_create(
         PaymentLine(payment=payment, enrollment=place, amount=payment.amount)
         for payment, place in zip(paid, places, strict=True)
     )
     _book(cohort, list(zip(lines, (fee for _payment, fee in bought), strict=True)))
-    for payment in paid:
-        receipts.issue(payment)
-        letters.joined(payment)
+    receipts.issue_all(paid)
+    with written.together():
+        for payment in paid:
+            letters.joined(payment)
 
 
 def _book(cohort: Cohort, lines: list[tuple[PaymentLine, int]]) -> None:
@@ -128,23 +130,3 @@ def _book(cohort: Cohort, lines: list[tuple[PaymentLine, int]]) -> None:
     sales = [Posting(f"sale:{line.pk}", {at_stripe: line.amount, escrow: -line.amount}, line) for line, _fee in lines]
     fees = [Posting(f"fee:{line.pk}", {at_stripe: -fee, escrow: fee}, line) for line, fee in lines]
     ledger.post_all(sales + fees)
-
-
-def _note(rows: list[Any], moves: list[tuple[str, str, bool]]) -> None:
-    """Append the moves of many rows to their history; the flag says whether the person made it, or the queue."""
-    Change.objects.bulk_create(
-        Change(
-            subject_type=row._meta.label_lower,
-            subject_id=str(row.pk),
-            actor=_person(row) if by_them else None,
-            from_state=came_from,
-            to_state=to,
-        )
-        for row in rows
-        for came_from, to, by_them in moves
-    )
-
-
-def _person(row: Any) -> User:
-    person: User = row.buyer if isinstance(row, Payment) else row.person
-    return person
