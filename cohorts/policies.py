@@ -2,7 +2,7 @@
 
 from django.contrib.auth.models import AnonymousUser
 from django.core.exceptions import PermissionDenied
-from django.db.models import Q, QuerySet
+from django.db.models import F, Q, QuerySet
 from django.http import HttpRequest
 from django.shortcuts import get_object_or_404
 from django.utils import timezone
@@ -47,6 +47,11 @@ def public_cohorts() -> QuerySet[Cohort]:
 def joinable_now() -> Q:
     """Which cohorts one can join now, a seat being free; `Cohort.is_joinable` says the same of one row."""
     return Q(state=Cohort.State.OPEN, closes_at__gt=timezone.now())
+
+
+def with_a_free_seat() -> Q:
+    """Which cohorts have a seat anybody can take; `Seats.free` says how many of one row."""
+    return Q(seats__taken__lt=F("seats__capacity"), seats__waiting=0)
 
 
 def studies_run_by(user: Reader) -> QuerySet[Study]:

@@ -8,22 +8,24 @@ from cohorts import nudging
 from cohorts.models import Cohort, Enrollment, Membership, Presentation
 from cohorts.standing import POSTS, TURNS
 
-PAYING = ("held", "offered")
+STATES = {"paying": Enrollment.HOLDS, "waiting": ("waitlisted",)}
 
 
 def roster(cohort: Cohort, *, show: str = "", words: str = "") -> QuerySet[Any]:
     """Return members with `posts`, `turns`, `places` (their open membership) and `resting` notes, newest first.
 
-    `show` narrows: "unplaced", "without_turn", "paying", or the id of a subgroup. `words` are part of a name or a work.
+    `show` narrows: "unplaced", "without_turn", "paying", "waiting" (the first in line in front), or the id of a
+    subgroup. `words` are part of a name or a work.
     """
-    states = PAYING if show == "paying" else Enrollment.BELONGS
+    states = STATES.get(show, Enrollment.BELONGS)
     people: QuerySet[Any] = Enrollment.objects.filter(cohort=cohort, state__in=states)
     if words:
         people = people.filter(
             Q(person__profile__pen_name__icontains=words) | Q(person__profile__work__icontains=words)
         )
     counted: QuerySet[Any] = _narrowed(people, show).annotate(posts=POSTS, turns=TURNS)
-    return counted.select_related("person__profile").prefetch_related(_places(), _notes()).order_by("-joined_at", "-pk")
+    order = ("pk",) if show == "waiting" else ("-joined_at", "-pk")
+    return counted.select_related("person__profile").prefetch_related(_places(), _notes()).order_by(*order)
 
 
 def _narrowed(people: QuerySet[Any], show: str) -> QuerySet[Any]:

@@ -4,7 +4,7 @@ import datetime
 from typing import Any, TypedDict
 
 from django.conf import settings
-from django.db.models import F, OuterRef, Subquery
+from django.db.models import OuterRef, Subquery
 from django.shortcuts import get_object_or_404
 from rest_framework import serializers
 from rest_framework.mixins import ListModelMixin
@@ -12,7 +12,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from cohorts.models import Cohort, Price
-from cohorts.policies import PUBLIC_STATES, public_cohorts
+from cohorts.policies import PUBLIC_STATES, public_cohorts, with_a_free_seat
 from studyplatform.kit.api import Endpoint
 from studyplatform.kit.seo import absolute
 
@@ -25,10 +25,11 @@ class Money(TypedDict):
 
 
 class SeatsLeft(TypedDict):
-    """How many people fit, and for how many there is room now."""
+    """How many people fit, for how many there is room now, and how many wait in line."""
 
     capacity: int
     free: int
+    waiting: int
 
 
 class CohortSerializer(serializers.ModelSerializer):
@@ -55,7 +56,7 @@ class CohortSerializer(serializers.ModelSerializer):
         return {"amount": cohort.amount or 0, "currency": cohort.currency}
 
     def get_seats(self, cohort: Cohort) -> SeatsLeft:
-        return {"capacity": cohort.seats.capacity, "free": cohort.seats.left}
+        return {"capacity": cohort.seats.capacity, "free": cohort.seats.free, "waiting": cohort.seats.waiting}
 
     def get_url(self, cohort: Cohort) -> str:
         return absolute(cohort.get_absolute_url())
@@ -86,8 +87,8 @@ class Listed(ListModelMixin, Endpoint):
         asked = self.asked
         free = asked.pop("free")
         found = shown().filter(**asked, **self.kwargs)
-        room = {"seats__taken__lt": F("seats__capacity")}
-        return found if free is None else found.filter(**room) if free else found.exclude(**room)
+        room = with_a_free_seat()
+        return found if free is None else found.filter(room) if free else found.exclude(room)
 
 
 class Cohorts(Listed):

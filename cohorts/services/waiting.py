@@ -7,7 +7,8 @@ nobody overtakes. Lock order as in `cohorts.services.seats`: cohort, enrollment,
 import datetime
 
 from django.db import IntegrityError, transaction
-from django.db.models import F, Q, QuerySet
+from django.db.models import Count, F, OuterRef, Q, QuerySet, Subquery
+from django.db.models.functions import Coalesce
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -76,6 +77,13 @@ def line(cohort: Cohort) -> QuerySet[Enrollment]:
 def ahead(row: Enrollment) -> int:
     """Return how many people stand before somebody in line."""
     return line(row.cohort).filter(pk__lt=row.pk).count()
+
+
+def with_ahead(rows: QuerySet[Enrollment]) -> QuerySet[Enrollment]:
+    """Add to each place how many people stand in line before it (`ahead`)."""
+    before = Enrollment.objects.filter(cohort=OuterRef("cohort"), state=State.WAITLISTED, pk__lt=OuterRef("pk"))
+    counted = before.order_by().values("cohort").annotate(n=Count("pk")).values("n")
+    return rows.annotate(ahead=Coalesce(Subquery(counted), 0))
 
 
 @transaction.atomic

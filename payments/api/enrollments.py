@@ -16,9 +16,12 @@ from cohorts.policies import public_cohorts
 from payments.flows import checkout
 from payments.models import Payment
 from payments.services import agreements, payments
+from studyplatform.kit import problems
 from studyplatform.kit.api import Endpoint
 from studyplatform.kit.errors import Refused
 from studyplatform.kit.seo import absolute
+
+FULL = ("sold_out", "being_paid", "waiting")  # a person waits in line on the page these problems name
 
 
 class Paying(TypedDict):
@@ -76,7 +79,13 @@ class Join(Endpoint):
 
     def post(self, request: Request, slug: str, number: int) -> Response:
         cohort = get_object_or_404(public_cohorts(), study__slug=slug, number=number)
-        payment = _begin(request.user, cohort, self.sent())
+        try:
+            payment = _begin(request.user, cohort, self.sent())
+        except Refused as refused:
+            if refused.code not in FULL:
+                raise
+            line = absolute(reverse("waiting", args=[slug, number]))
+            return problems.problem(409, refused, code=refused.code, waiting_list=line)
         place: Any = Enrollment.objects.select_related("cohort__study").get(payment_lines__payment=payment)
         place.payment = payment
         return Response(SeatSerializer(place).data, status=201)

@@ -6,7 +6,7 @@ from itertools import pairwise
 from typing import Any
 
 from django.contrib.postgres.expressions import ArraySubquery
-from django.db.models import Case, Count, F, IntegerField, OuterRef, Q, QuerySet, Subquery, When
+from django.db.models import Case, Count, IntegerField, OuterRef, Q, QuerySet, Subquery, When
 from django.db.models.functions import Coalesce, JSONObject
 from django.http import HttpRequest
 from django.utils import timezone
@@ -15,7 +15,7 @@ from django.utils.translation import get_language
 from cohorts import refunds
 from cohorts.models import Cohort, Enrollment, Leadership, Price, Session, StudyRole, Subgroup
 from cohorts.models.subgroup import WEEKDAYS
-from cohorts.policies import joinable_now, public_cohorts
+from cohorts.policies import joinable_now, public_cohorts, with_a_free_seat
 from showcase.models import CaseStudy
 from showcase.policies import public_case_studies
 
@@ -93,26 +93,31 @@ def with_page_columns(cohorts: QuerySet[Cohort]) -> QuerySet[Cohort]:
 
 
 def with_held(cohorts: QuerySet[Cohort]) -> QuerySet[Cohort]:
-    """Add how many seats are being paid for or offered to somebody (`held`)."""
-    waits = Enrollment.objects.filter(cohort=OuterRef("pk"), state__in=("held", "offered")).order_by()
-    return cohorts.annotate(held=Coalesce(Subquery(waits.values("cohort").annotate(n=Count("pk")).values("n")), 0))
+    """Add how many seats are being paid for or offered (`held`), and when the first of them ends (`held_until`)."""
+    waits = Enrollment.objects.filter(cohort=OuterRef("pk"), state__in=Enrollment.HOLDS).order_by()
+    return cohorts.annotate(
+        held=Coalesce(Subquery(waits.values("cohort").annotate(n=Count("pk")).values("n")), 0),
+        held_until=Subquery(waits.order_by("hold_until").values("hold_until")[:1]),
+    )
 
 
 def seats_now(cohort: Any) -> dict[str, Any]:
     """Return what is said of seats: those sold apart from those being paid for, so that none is called sold early."""
-    held, none_left = cohort.held, cohort.seats.left <= 0
+    held, none_free = cohort.held, cohort.seats.free <= 0
+    to_come = held > 0 or cohort.seats.left > 0  # seats left while people wait in line are theirs within a minute
     return {
         "seats": cohort.seats,
         "held": held,
+        "held_until": cohort.held_until,
         "sold": max(0, cohort.seats.taken - held),
-        "sold_out": none_left and not held,
-        "all_held": none_left and held > 0,
+        "sold_out": none_free and not to_come,
+        "all_held": none_free and to_come,
     }
 
 
 def with_next(cohorts: QuerySet[Cohort]) -> QuerySet[Cohort]:
     """Add the study's next cohort with a free seat, for those who cannot join this one (`next_row`)."""
-    others = public_cohorts().filter(joinable_now(), study=OuterRef("study"), seats__taken__lt=F("seats__capacity"))
+    others = public_cohorts().filter(joinable_now(), with_a_free_seat(), study=OuterRef("study"))
     found = others.exclude(pk=OuterRef("pk")).order_by("starts_on", "pk")
     return cohorts.annotate(next_row=Subquery(found.values(row=JSONObject(number="number", starts_on="starts_on"))[:1]))
 
@@ -267,7 +272,7 @@ def clocks_change(starts: list[datetime.datetime], cohort: Cohort) -> bool:
 def next_cohorts(limit: int) -> QuerySet[Any]:
     """Return cohorts open to join: in the page's language, with a free seat, and soon come first."""
     foreign = Case(When(study__language=get_language(), then=0), default=1, output_field=IntegerField())
-    full = Case(When(seats__taken__lt=F("seats__capacity"), then=0), default=1, output_field=IntegerField())
+    full = Case(When(with_a_free_seat(), then=0), default=1, output_field=IntegerField())
     amount = Price.objects.filter(cohort=OuterRef("pk"), kind=Price.Kind.STANDARD).values("amount")[:1]
     return (
         public_cohorts()

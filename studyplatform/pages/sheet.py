@@ -134,7 +134,7 @@ def _cohort(number: int, state: str, left: int, **changed: Any) -> Sample:
     values = {"starts_on": FAR.date(), "amount": 150_000, "is_joinable": state == "open", "people": 0, **changed}
     fixed = {"weeks": 8, "meets_at": datetime.time(20), "zone": "Asia/Seoul", "currency": "KRW", "closes_at": FAR}
     address = f"/studies/ai-at-work/cohorts/{number}/"
-    seats = Sample(left=left, capacity=300)
+    seats = Sample(left=left, free=left, waiting=0, capacity=300)
     return Sample(number=number, state=state, study=study, seats=seats, get_absolute_url=address, **fixed, **values)
 
 
@@ -143,14 +143,16 @@ def _cohorts() -> dict[str, Any]:
     others = [_cohort(10, "open", 0), _cohort(8, "closed", 12, **past), _cohort(11, "closed", 3)]
     gone = [_cohort(7, "finished", 0, **past), _cohort(6, "called_off", 200), _cohort(5, "open", 4, amount=0)]
     full, usual = (
-        Sample(left=0, capacity=300),
-        {"mine": None, "held": 0, "all_held": False, "sold_out": False, "sold": 300},
+        Sample(left=0, free=0, waiting=0, capacity=300),
+        {"mine": None, "held": 0, "held_until": FAR, "all_held": False, "sold_out": False, "sold": 300},
     )
     boxes = [
         {**usual, "title": "Seats left", "seats": first.seats, "sold": 259, "held": 3},
         {**usual, "title": "The last are being paid for", "seats": full, "held": 2, "all_held": True, "sold": 298},
         {**usual, "title": "Sold out", "seats": full, "sold_out": True},
         {**usual, "title": "Whose seat is held", "seats": first.seats, "mine": Sample(state="held"), "sold": 259},
+        {**usual, "title": "Who waits in line", "seats": full, "mine": Sample(state="waitlisted", ahead=2)},
+        {**usual, "title": "Whose turn it is", "seats": full, "mine": Sample(state="offered", hold_until=FAR)},
     ]
     return {"cohorts": [first, *others, *gone], "cohort": first, "study": first.study, "boxes": boxes}
 

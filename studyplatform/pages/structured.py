@@ -163,7 +163,7 @@ def _instance(cohort: Any, host: Any) -> dict[str, Any]:
 
 
 def _offer(cohort: Any) -> dict[str, Any]:
-    stock = "InStock" if cohort.is_joinable and cohort.seats.left > 0 else "OutOfStock"
+    stock = "InStock" if cohort.is_joinable and cohort.seats.free else "OutOfStock"
     return {
         "@type": "Offer",
         "price": str(money.major(cohort.amount or 0, cohort.currency)),

@@ -152,8 +152,22 @@ def _opening(cohort: Any, at: dict[str, Any], page: str) -> Todo:
     return Todo(5, _("Open cohort %(number)s") % at, why, page, _("Look and open"))
 
 
+def _line(cohort: Any, at: dict[str, Any]) -> Todo:
+    count = cohort.seats.waiting
+    words = ngettext(
+        "%(n)s person waits for a seat in cohort %(number)s", "%(n)s people wait for a seat in cohort %(number)s", count
+    )
+    plan = reverse("studio_cohort_edit", args=[cohort.study.slug, cohort.number])
+    why = _("Each seat you add is offered to the first in line.")
+    return Todo(4, words % {**at, "n": count}, why, plan, _("Add seats"))
+
+
 def _seats(cohort: Any, at: dict[str, Any], page: str, former: int) -> Iterator[Todo]:
-    if landing.status(cohort) != "open" or cohort.seats.left <= 0:
+    if landing.status(cohort) != "open":
+        return
+    if cohort.seats.waiting:
+        yield _line(cohort, at)
+    if not cohort.seats.free:
         return
     missing = 0 if cohort.minimum_met_at else cohort.minimum - cohort.members
     share = f"{page}#share"

@@ -11,7 +11,7 @@ from django.utils import timezone
 from PIL import Image
 
 from cohorts.models import Cohort, Enrollment, Presentation, Session, Subgroup
-from cohorts.services import copies, partner_applications, partner_invitations, seats, thanks
+from cohorts.services import copies, partner_applications, partner_invitations, seats, thanks, waiting
 from payments.models import Payee, Payment, Receipt
 from showcase.services import case_studies, comments, pictures
 from studyplatform.accounts.models import User
@@ -59,6 +59,7 @@ def build() -> World:
     _money(world)
     world.things["full"] = make_cohort(world.study, amount=0, capacity=1)
     enroll(make_person("seated", "앉은이"), world.full)
+    waiting.wait(world.people["stranger"], world.full)
     return world
 
 

@@ -46,7 +46,7 @@ def test_studies_one_and_all(study: Study, other_host: Any) -> None:
 def test_cohorts_with_price_and_seats(cohort: Cohort, member: Any) -> None:
     one = get(COHORT).json()
     assert one["price"] == {"amount": 150_000, "currency": "KRW"}
-    assert one["seats"] == {"capacity": 6, "free": 5}
+    assert one["seats"] == {"capacity": 6, "free": 5, "waiting": 0}
     assert (one["study"], one["number"], one["state"], one["joinable"]) == ("ai-at-work", 1, "open", True)
     assert datetime.datetime.fromisoformat(one["closes_at"]).utcoffset() is not None
     assert rows("/api/v1/studies/ai-at-work/cohorts/") == [one]

@@ -7,6 +7,7 @@ from django.views.decorators.http import require_safe
 
 from cohorts.models import Cohort, Enrollment
 from cohorts.policies import public_cohorts
+from cohorts.services import seats, waiting
 from studyplatform.kit import language, page_cache
 from studyplatform.pages import landing, structured
 
@@ -28,7 +29,7 @@ def cohort(request: HttpRequest, slug: str, number: int) -> HttpResponse:
 @require_safe
 @never_cache
 def seats_fragment(request: HttpRequest, slug: str, number: int) -> HttpResponse:
-    """Seats left, being paid for, and for who is signed in whether they are in already."""
+    """Seats left, being paid for, and for who is signed in whether they are in already, or where they stand in line."""
     shown = landing.with_next(landing.with_held(public_cohorts())).select_related("study", "seats")
     found = get_object_or_404(shown, study__slug=slug, number=number)
     language.activate(request, found.study.language)
@@ -47,7 +48,10 @@ def _mine(request: HttpRequest, cohort: Cohort) -> Enrollment | None:
     """The reader's own place; who carries no hint of being signed in is not asked for a session."""
     if "signed_in" not in request.COOKIES or not request.user.is_authenticated:
         return None
-    return cohort.enrollments.filter(person=request.user, state__in=Enrollment.SEATED).first()
+    own = cohort.enrollments.filter(person=request.user, state__in=Enrollment.LIVE)
+    mine = waiting.with_ahead(own).first()
+    gone = mine and mine.state in Enrollment.HOLDS and not seats.is_promised(mine, cohort)
+    return None if gone else mine
 
 
 seats_fragment.public = True  # type: ignore[attr-defined]  # in the study's language, not the reader's

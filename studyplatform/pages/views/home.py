@@ -16,6 +16,7 @@ from django.views.decorators.http import require_safe
 from cohorts import thanked
 from cohorts.models import Cohort, Enrollment, Presentation, Session, Subgroup
 from cohorts.policies import reader, sessions_of, studies_run_by, subgroups_led_by
+from cohorts.services import waiting
 from payments.models import PaymentLine
 from payments.policies import paid_by
 from showcase.policies import public_case_studies
@@ -49,7 +50,7 @@ def home(request: HttpRequest) -> HttpResponse:
     mine = sorted(_seats(person), key=_order)
     seats = [seat for seat in mine if seat.state in Enrollment.BELONGS]
     running = [seat for seat in seats if seat.cohort.state in Cohort.RUNNING]
-    held = [seat for seat in mine if seat.state == Enrollment.State.HELD]
+    held = [seat for seat in mine if seat.state in Enrollment.HOLDS]
     own = week.of(person, running, sessions_of(person).filter(cohort__state__in=Cohort.RUNNING))
     todo = steps.of_all(running, own)
     places = _places(person, seats, own)
@@ -58,6 +59,7 @@ def home(request: HttpRequest) -> HttpResponse:
         "title": title(person, after, held, todo, own.turn_in(after)),
         "today": timezone.localdate(),
         "held": held,
+        "waiting": [seat for seat in mine if seat.state == Enrollment.State.WAITLISTED],
         "steps": todo[:5],
         "lead": next((step for step in todo[:5] if not step.done), None),
         "turns": own.turns,
@@ -101,8 +103,8 @@ def _order(seat: Enrollment) -> tuple[bool, int]:
 
 
 def _seats(person: User) -> Any:
-    seated = Enrollment.objects.filter(person=person, state__in=(*Enrollment.BELONGS, Enrollment.State.HELD))
-    return seated.select_related("cohort__study", "person__profile")
+    live = waiting.with_ahead(Enrollment.objects.filter(person=person, state__in=Enrollment.LIVE))
+    return live.select_related("cohort__study", "person__profile")
 
 
 def _places(person: User, seats: list[Enrollment], own: week.Week) -> list[Place]:
