@@ -21,6 +21,7 @@ CAUSES = {
     "retry": _("sent again"),
     "elsewhere": _("made at Stripe"),
     "rest": _("the rest of another"),
+    "host": _("given by the host"),
 }
 
 
