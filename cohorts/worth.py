@@ -75,6 +75,16 @@ class Deal:
         of_seat = money.share(self.scale.price, self.share) + self.rules.per_member
         return self.scale.members * of_seat + self.scale.sessions * self.rules.per_session + self.rules.per_cohort
 
+    def beyond(self, platform_share: int) -> str:
+        """Return what to think of when amounts are more than their members leave the host; else nothing."""
+        price, members = self.scale.price, self.scale.members
+        left = members * (price - money.share(price, platform_share + self.share))
+        amounts = self.comes_to - members * money.share(price, self.share) + self.rules.bonus
+        if amounts <= left:
+            return ""
+        said = _("Their members leave the host %(left)s. What goes beyond comes from other members, or stays owed.")
+        return said % {"left": self._show(left)}
+
     @property
     def forecast(self) -> str:
         """That as a sentence: for 12 members and 6 sessions."""

@@ -88,6 +88,7 @@ UNFOLD: dict[str, Any] = {
                     entry(_("payments"), "credit_card", "payments.payment"),
                     entry(_("refunds"), "undo", "payments.refund"),
                     entry(_("payouts"), "payments", "payments.payout"),
+                    entry(_("dues of partners"), "redeem", "payments.due"),
                     entry(_("payout batches"), "fact_check", "payments.payoutbatch"),
                     entry(_("payees"), "account_balance", "payments.payee"),
                     entry(_("ledger transactions"), "receipt_long", "payments.ledgertransaction"),

@@ -101,7 +101,9 @@ class OwnTerms(TermsForm):
 def _what_own_terms_do(row: Partner, said: Said) -> Sequence[Any]:
     cohort: Cohort = said["cohort"]
     asked = deal_in(cohort, scales_of(row, [cohort])[cohort.pk], **plan_of(said))
-    return [*asked.lines, asked.forecast, _("Seats taken and sessions held before stay as they were agreed.")]
+    beyond = asked.beyond(cohort.terms.latest("version").platform_share)
+    stays = _("Seats taken and sessions held before stay as they were agreed.")
+    return [*asked.lines, asked.forecast, *filter(None, [beyond]), stays]
 
 
 def _how_many(row: Any) -> list[str]:

@@ -33,6 +33,7 @@ def terms(request: HttpRequest, slug: str, number: int, handle: str) -> HttpResp
     context = {
         "form": form,
         "asked": asked,
+        "beyond": asked.beyond(cohort.terms.latest("version").platform_share) if asked else "",
         "standing": standing,
         "now": deal_of(standing, scale),
         **_facts(cohort, partner, scale),

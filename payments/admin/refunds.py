@@ -67,13 +67,10 @@ class RefundAdmin(Table):
     narrowed_by = ("line__payment", "line__enrollment")
     ways = ()
     actions = ("send_again", "by_hand", "sent_by_hand")
-    fits = {"send_again": ("failed",), "by_hand": ("owed", "failed"), "sent_by_hand": ("manual",)}
+    offered = {"send_again": ("failed",), "by_hand": ("owed", "failed"), "sent_by_hand": ("manual",)}
 
     def has_handle_permission(self, request: HttpRequest) -> bool:
         return request.user.has_perm("payments.handle_refunds")
-
-    def _can(self, row: Refund, name: str) -> bool:
-        return row.state in self.fits.get(name, ())
 
     def named(self, row: Refund) -> str:
         """To whom, how much, why."""

@@ -27,6 +27,11 @@ class Movement:
     amount: int
     currency: str
 
+    @property
+    def to_partners(self) -> bool:
+        """Whether amounts of partners' terms were taken from a host."""
+        return self.kind.startswith("due-") and self.amount < 0
+
 
 @dataclass
 class Owed:

@@ -88,6 +88,16 @@ def test_what_cannot_hold_is_refused_beside_its_field(
     assert not own(cohort), name
 
 
+@pytest.mark.parametrize(("each", "warned"), [("90,000", False), ("90,001", True)])
+def test_more_than_their_members_leave_is_said_before(
+    cohort: Cohort, host: User, partner: User, each: str, warned: bool
+) -> None:
+    typed = {"partner_share": "10", "per_session": each}  # four sessions, and 120,000 left of three seats each
+    page = text(english(host).post(studio("terms", cohort, partner.handle), typed))
+    assert ("Their members leave the host ₩360,000." in page) == warned
+    assert 'name="sure"' in page
+
+
 def test_the_most_that_is_left_can_be_given(cohort: Cohort, host: User, partner: User) -> None:
     send(host, cohort, partner, per_member="120,000", partner_share="10")
     assert own(cohort)[0].amounts.per_member == 120_000
