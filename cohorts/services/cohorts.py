@@ -121,7 +121,7 @@ def call_off(actor: User | None, cohort: Cohort, *, because: str = letters.HOST)
     row = locked(cohort)
     if row.state not in (Cohort.State.DRAFT, Cohort.State.OPEN, Cohort.State.CLOSED):
         raise Refused(_("This cohort is over already."))
-    if row.sessions.filter(starts_at__lte=timezone.now(), state=Session.State.PLANNED).exists():
+    if has_begun(row):
         raise Refused(_("The first session has begun. Write to us, and we sort out together what comes back to whom."))
     facts = {"called_off_at": timezone.now(), "too_few": because == letters.TOO_FEW, **news.fresh()}
     history.move(row, Cohort.State.CALLED_OFF, actor, note=because, **facts)
@@ -175,6 +175,11 @@ def finish(cohort: Cohort) -> None:
     history.move(row, Cohort.State.FINISHED)
     completions.complete(row)
     changed(row)
+
+
+def has_begun(cohort: Cohort) -> bool:
+    """Whether a session of the cohort has begun: then it is not called off any more."""
+    return cohort.sessions.filter(starts_at__lte=timezone.now(), state=Session.State.PLANNED).exists()
 
 
 def locked(cohort: Cohort) -> Cohort:

@@ -69,6 +69,7 @@ def overview(request: HttpRequest, slug: str, number: int) -> HttpResponse:
     found: Any = with_standing(cohorts_run_by(request.user).filter(study__slug=slug))
     cohort = get_object_or_404(found, number=number)
     context = {"cohort": cohort, "study": cohort.study, "here": "overview"}
+    context["may_call_off"] = cohort.state not in Cohort.OVER and not cohorts.has_begun(cohort)
     if cohort.state == Cohort.State.DRAFT:
         checks = readiness.checks(cohort)
         context |= {"checks": checks, "ready": all(check.done or not check.needed for check in checks)}

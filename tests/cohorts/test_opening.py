@@ -52,6 +52,7 @@ def letters(template: str, person: Any = None) -> Any:
 
 def test_the_page_says_in_numbers_what_calling_off_does(cohort, member, host, stranger):
     enroll(stranger, cohort)
+    assert studio("call_off", cohort) in text(english(host).get(studio("cohort", cohort)))
     page = text(english(host).get(studio("call_off", cohort)))
     assert "2 members get a letter." in page
     assert "₩300,000 goes back to them in full, by itself." in page
@@ -97,7 +98,9 @@ def test_a_draft_is_called_off_unseen(cohort, host, partner, client):
 def test_not_after_the_first_session_has_begun(cohort, member, host):
     first = cohort.sessions.first()
     with time_machine.travel(first.starts_at + datetime.timedelta(minutes=1)):
-        page = call_off(english(host), cohort)
+        browser = english(host)
+        assert studio("call_off", cohort) not in text(browser.get(studio("cohort", cohort)))
+        page = call_off(browser, cohort)
     assert "The first session has begun." in page
     cohort.refresh_from_db()
     assert cohort.state == "open"
