@@ -1,6 +1,7 @@
 """Payouts: what people are owed, written once a week; nothing is written twice."""
 
 import datetime
+from collections.abc import Collection
 
 from django.db import transaction
 from django.db.models import Exists, F, OuterRef, QuerySet, Sum
@@ -18,9 +19,9 @@ Kind = LedgerAccount.Kind
 MINIMUM = {"KRW": 10_000, "USD": 1_000, "JPY": 1_000}  # minor units; less waits for the next week
 
 
-def minimums() -> list[str]:
+def minimums(currencies: Collection[str] = tuple(MINIMUM)) -> list[str]:
     """Return from how much on a payout is made, as people write it, one per currency."""
-    return [money.show(amount, currency) for currency, amount in MINIMUM.items()]
+    return [money.show(amount, currency) for currency, amount in MINIMUM.items() if currency in currencies]
 
 
 def next_run() -> datetime.datetime:

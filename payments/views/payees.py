@@ -1,5 +1,6 @@
 """Where a person is paid to: the country first, then the ways it offers, then the bank account or Stripe's page."""
 
+from collections.abc import Collection
 from typing import Any
 
 from django.contrib import messages
@@ -17,6 +18,7 @@ from payments.forms.payee import CountryForm, PayeeForm
 from payments.gateway import Trouble
 from payments.models import Payee
 from payments.services import payees, payouts
+from studyplatform.kit import money
 from studyplatform.kit.errors import Refused
 
 STUDIO, MEMBER = "base_studio.html", "base_member.html"
@@ -66,12 +68,19 @@ def _page(
         "country_form": asked if asked and asked.errors else CountryForm(initial={"country": _guess(request, known)}),
         "form": form or (PayeeForm(initial=_initial(known, country), way=bank) if bank else None),
         "stripe": rails.way(country, Payee.Rail.STRIPE) if country else None,
-        "minimums": payouts.minimums(),
+        "minimums": payouts.minimums(_currencies(known, country)),
         "base": base,
         "earnings": back,
     }
     wrong = (form and form.errors) or (asked and asked.errors)
     return render(request, "payments/payee.html", context, status=422 if wrong else 200)
+
+
+def _currencies(known: Payee | None, country: str) -> Collection[str]:
+    """What somebody could be paid in: in the country chosen, else as they are paid now, else anything."""
+    if country:
+        return {currency for way in rails.offered(country) for currency in way.currencies}
+    return [known.currency] if known else money.CURRENCIES
 
 
 def _guess(request: HttpRequest, known: Payee | None) -> str:

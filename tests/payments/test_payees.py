@@ -63,6 +63,10 @@ def test_the_country_decides_before_anybody_is_sent_anywhere(
     assert [(way.rail, way.currencies, way.agreement) for way in rails.offered(country)] == ways
     page = text(browser, f"?country={country}")
     assert ("Go on to Stripe" in page) == any(way[0] == "stripe" for way in ways)
+    taken = {currency for _rail, currencies, _agreement in ways for currency in currencies}
+    assert {
+        code for code, least in {"KRW": "₩10,000", "USD": "$10.00", "JPY": "¥1,000"}.items() if least in page
+    } == taken
     assert ('name="account"' in page) == any(way[0] == "bank_file" for way in ways)
 
 
