@@ -6,6 +6,7 @@ from django.db.models import F
 from django.utils import timezone
 
 from cohorts.models import Cohort
+from cohorts.tasks import TO_PUBLISH
 from studyplatform.accounts.models import User
 from studyplatform.demo.world import stripe
 from studyplatform.demo.world.world import World
@@ -30,8 +31,13 @@ QUEUES = (
 
 
 def plan(world: World, cohort: Cohort) -> None:
-    """Write down a look at every queue for when a session of the cohort is over and when its minimum is decided."""
-    moments = {session.ends_at + SHORTLY for session in cohort.sessions.all()}
+    """Write down when every queue is looked at: after a session of all, after the last turns, when a minimum is due.
+
+    The turns of each session are closed when people thank for them (talk.py).
+    """
+    meetings = list(cohort.sessions.all())
+    moments = {session.ends_at + SHORTLY for session in meetings if session.subgroup_id is None}
+    moments.add(max(session.ends_at for session in meetings) + TO_PUBLISH + SHORTLY)
     if cohort.minimum_by:
         moments.add(cohort.minimum_by + SHORTLY)
     for moment in sorted(moments):
