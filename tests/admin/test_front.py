@@ -138,7 +138,11 @@ def test_rows_tried_again_after_an_error_are_counted(desk: Client, stranger: Use
 def test_late_queues_are_named(desk: Client, stranger: User) -> None:
     write_letter(stranger, "late", due_at=timezone.now() - datetime.timedelta(hours=1))
     assert stuck(desk) == {"Queues that are late": 1}
-    assert "Late." in text(desk.get(reverse("admin_queues")))
+    late, _, idle = text(desk.get(reverse("admin_queues"))).partition("Nothing is due in these")
+    assert "Late." in late
+    assert "mail.drain_letters" in late
+    assert "mail.drain_letters" not in idle
+    assert "cohorts.drain_holds" in idle
 
 
 def test_only_what_one_may_look_at_is_told(cohort: Cohort, stranger: User) -> None:
