@@ -114,7 +114,7 @@ def offer(cohort: Cohort) -> None:
 def offer_next(cohort: Cohort) -> Enrollment | None:
     """Offer one free seat to the first in line, at what it costs now; None when nothing is free or nobody waits.
 
-    The cohort's lock makes drains wait for each other, so that the order of the line holds.
+    The cohort's lock keeps it open and at this price meanwhile, and makes drains wait for each other.
     """
     row = _locked(cohort)
     first = line(row).select_for_update(of=("self",)).first() if row.is_joinable else None

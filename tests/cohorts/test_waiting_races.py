@@ -1,9 +1,11 @@
 """Waiting with many hands at once, or killed in the middle: each seat to one, in the order of the line."""
 
+import threading
 from collections.abc import Callable
 from typing import Any
 
 import pytest
+from django.db.models import QuerySet
 from django.utils import timezone
 
 from cohorts.models import Cohort, Enrollment, Seats
@@ -105,6 +107,22 @@ def test_without_the_guard_somebody_overtakes(crowded: Cohort, monkeypatch: pyte
     assert not tried(stranger, crowded)
     monkeypatch.setattr(seats, "_take", seats_alone)
     assert tried(stranger, crowded)
+
+
+def test_without_the_locks_one_person_takes_two_seats(crowded: Cohort, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The negative control: two drains look at the line in the same moment and see the same person in front."""
+    gate, take = threading.Barrier(2), waiting._take_for_line
+
+    def together(cohort: Cohort) -> bool:
+        gate.wait(20)
+        return take(cohort)
+
+    in_line(crowded, 3)
+    free(crowded, 2)
+    monkeypatch.setattr(waiting, "_take_for_line", together)
+    monkeypatch.setattr(QuerySet, "select_for_update", lambda rows, **_how: rows)
+    all_at_once([lambda: waiting.offer_next(crowded) for _ in range(2)])
+    assert (counted(crowded), len(in_state(crowded, "offered"))) == ((12, 1), 1)
 
 
 def test_who_stands_in_line_in_four_tabs_stands_there_once(crowded: Cohort) -> None:
