@@ -67,8 +67,12 @@ class Parts:
         }
 
     def preparing(self) -> Child:
-        """Return the process that brings tables, words and files up to date."""
+        """Return the process that brings tables and words up to date."""
         return self._child("preparing", "studyplatform.demo.prepare")
+
+    def collecting(self) -> Child:
+        """Return the process that brings static files up to date, which nothing waits for until pages are served."""
+        return self._child("collecting", "studyplatform.demo.prepare", "files")
 
     def seeding(self) -> Child:
         """Return the process that makes the world."""

@@ -1,6 +1,6 @@
-"""Brings the demo's tables, words and files up to date in one process: `python -m studyplatform.demo.prepare`.
+"""Brings the demo's tables and words up to date in one process: `python -m studyplatform.demo.prepare`.
 
-With `world` it makes the world to look at instead.
+With `files` it collects static files instead, with `world` it makes the world to look at.
 """
 
 import logging
@@ -14,10 +14,9 @@ from studyplatform.demo.kept import forget_pages
 
 
 def prepare() -> None:
-    """Compile translations, migrate, collect static files, move the dates to today, forget pages kept earlier."""
+    """Compile translations, migrate, move the dates to today, forget pages kept earlier."""
     call_command("catalog", "compile")
     call_command("migrate", verbosity=0)
-    collect()
     from studyplatform.demo.world import shift  # its models need what django.setup() loads
 
     shift.catch_up()
@@ -32,9 +31,8 @@ def make_world() -> None:
     build()
 
 
+STEPS = {"tables": prepare, "files": collect, "world": make_world}
+
 if __name__ == "__main__":
     django.setup()
-    if sys.argv[1:] == ["world"]:
-        make_world()
-    else:
-        prepare()
+    STEPS[sys.argv[1] if sys.argv[1:] else "tables"]()

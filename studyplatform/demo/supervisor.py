@@ -62,14 +62,16 @@ def launch(parts: Parts, running: list[Child]) -> None:
             parts.places.folder(name)
     parts.postgres.make_database("demo")
     say("Preparing tables, translations and files ...")
-    stripe = parts.stripe()
+    stripe, collecting = parts.stripe(), parts.collecting()
     start(stripe, running)
+    start(collecting, running)
     finish(parts.preparing(), running, parts.log)
     wait_for(stripe, f"{parts.stripe_site}/_sandbox/ready", parts.log)
     if not made.exists():
         say("First start: making a world to look at ...")
         finish(parts.seeding(), running, parts.log)
         made.touch()
+    end(collecting, running, parts.log)
     serve(parts, running)
 
 
@@ -98,6 +100,11 @@ def start(child: Child, running: list[Child]) -> None:
 def finish(child: Child, running: list[Child], log: Path) -> None:
     """Run a process to its end. Raises CannotStart when it fails."""
     start(child, running)
+    end(child, running, log)
+
+
+def end(child: Child, running: list[Child], log: Path) -> None:
+    """Wait for a started process to end. Raises CannotStart when it failed."""
     while child.alive():
         pause()
     running.remove(child)
