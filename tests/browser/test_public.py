@@ -128,7 +128,7 @@ def test_the_bar_on_phones_says_what_the_price_box_says(browse: Any, town: dict[
         page.goto(town[name], wait_until="networkidle")
         words = page.locator(".price [data-short]").get_attribute("data-short")
         expect(page.locator(".joinbar small")).to_have_text(words or "-")
-        assert page.locator(".joinbar a").get_attribute("class") == "btn"
+        assert page.locator(".joinbar a").get_attribute("class") == "btn btn-primary"
     page.goto(town["cohort"], wait_until="networkidle")
     expect(page.locator(".joinbar a.btn-primary")).to_be_visible()
 
