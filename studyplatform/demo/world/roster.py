@@ -8,7 +8,7 @@ from studyplatform.demo.world import crowd, data
 
 NOWHERE = -1
 LATEST, SOONEST = 3, 2  # days: who has no day of their own joins this long before it begins, so long after it opens
-FEW = 12
+FEW = 30
 APART = 17  # sentences between those of one subgroup and the next
 
 
