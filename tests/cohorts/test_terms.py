@@ -13,7 +13,7 @@ from studyplatform.kit.models import Change
 from studyplatform.mail.models import Letter
 from tests.admin.desk import page_of, press, staff
 from tests.cohorts.hosting import english, shut_out, studio, text
-from tests.people import enroll, lead, make_person, sign_in
+from tests.people import enroll, lead, make_cohort, make_person, make_study, sign_in
 
 pytestmark = pytest.mark.django_db
 
@@ -33,8 +33,9 @@ def test_only_whoever_runs_the_study_sees_and_sets_them(
     typed = {"per_session": "30,000", "sure": "1"}
     shut_out(address, (other_host, partner, member, stranger), typed)
     assert not own(cohort)
-    nobody = studio("terms", cohort, stranger.handle)
-    assert english(host).get(nobody).status_code == 404  # leads nothing here
+    lead(stranger, make_cohort(make_study(other_host, slug="bread")).subgroups.first())  # type: ignore[arg-type]
+    for who in (member, stranger):  # nobody's partner, and one of another study
+        assert english(host).get(studio("terms", cohort, who.handle)).status_code == 404
     StudyRole.objects.create(study=cohort.study, person=stranger, kind="co-host")
     page = text(sign_in(stranger).get(address))
     assert "Now, as everybody who leads" in page
