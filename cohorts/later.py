@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 from django.conf import settings
 from django.utils import timezone
 
-from cohorts import agreed, weekly
+from cohorts import agreed, pricing, weekly
 from cohorts.models import Cohort, Price, Study
 from studyplatform.kit import money
 
@@ -31,8 +31,15 @@ def plan(cohort: Cohort) -> dict[str, Any]:
         "policy": cohort.policy.preset,
         "capacity": cohort.seats.capacity,
         "price": cohort.prices.get(kind=Price.Kind.STANDARD).amount,
+        "early": early_later(cohort, weeks),
         "partner_share": min(agreed.standing(cohort).partner_share, most_for_partners()),
     }
+
+
+def early_later(cohort: Cohort, weeks: int) -> pricing.Early | None:
+    """Return the cohort's early price with its end so many weeks later."""
+    early = pricing.early_of(cohort)
+    return pricing.Early(**{**early, "until": later(early["until"], weeks, cohort.tz)}) if early else None
 
 
 def most_for_partners() -> int:

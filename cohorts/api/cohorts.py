@@ -4,14 +4,14 @@ import datetime
 from typing import Any, TypedDict
 
 from django.conf import settings
-from django.db.models import OuterRef, Subquery
 from django.shortcuts import get_object_or_404
 from rest_framework import serializers
 from rest_framework.mixins import ListModelMixin
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from cohorts.models import Cohort, Price
+from cohorts import pricing
+from cohorts.models import Cohort
 from cohorts.policies import PUBLIC_STATES, public_cohorts, with_a_free_seat
 from studyplatform.kit.api import Endpoint
 from studyplatform.kit.seo import absolute
@@ -72,8 +72,7 @@ class CohortQuery(serializers.Serializer):
 
 def shown() -> Any:
     """Return public cohorts with all the API says of them, in one query."""
-    amount = Price.objects.filter(cohort=OuterRef("pk"), kind=Price.Kind.STANDARD).values("amount")[:1]
-    return public_cohorts().select_related("study", "seats").annotate(amount=Subquery(amount))
+    return pricing.with_amount(public_cohorts().select_related("study", "seats"))
 
 
 class Listed(ListModelMixin, Endpoint):

@@ -11,7 +11,7 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 
-from cohorts import agreed, presets, prices, weekly
+from cohorts import agreed, presets, prices, pricing, weekly
 from cohorts.forms.inputs import ClockInput, DayInput, address, number, zones
 from cohorts.models import Cohort, RefundPolicy
 from cohorts.models.terms import PER_CENT
@@ -47,6 +47,15 @@ class CohortForm(forms.Form):
         max_length=20,
         widget=forms.TextInput(attrs={"inputmode": "decimal", "autocomplete": "off"}),
     )
+    early_price = forms.CharField(
+        label=_("Early price"),
+        max_length=20,
+        required=False,
+        help_text=_("Lower than the price, for who joins first. Leave it empty to have none."),
+        widget=forms.TextInput(attrs={"inputmode": "decimal", "autocomplete": "off"}),
+    )
+    early_until = forms.DateField(label=_("Until the end of"), widget=DayInput(), required=False)
+    early_first = number(_("For the first"), 1, 10_000, required=False, help_text=_("seats"))
     currency = forms.ChoiceField(label=_("Currency"), choices=[(code, code) for code in money.CURRENCIES])
     policy = forms.ChoiceField(label=_("If somebody leaves"), choices=RefundPolicy.Preset.choices)
     partner_share = number(
@@ -68,7 +77,7 @@ class CohortForm(forms.Form):
     def get_initial_for_field(self, field: forms.Field, field_name: str) -> Any:
         """Show the price as it is typed: the plan holds minor units."""
         value = super().get_initial_for_field(field, field_name)
-        if field_name != "price" or value is None:
+        if field_name not in ("price", "early_price") or value is None:
             return value
         return money.written(value, self.initial["currency"])
 
@@ -86,24 +95,33 @@ class CohortForm(forms.Form):
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or self.cleaned_data
-        self._clean_price()
+        self._clean_amount("price")
+        self._clean_early()
         self._clean_partner_share()
         if self.value("starts_on") and self.value("weeks"):
             self._clean_dates()
         return cleaned
 
-    def _clean_price(self) -> None:
-        text, currency = self.cleaned_data.get("price"), self.value("currency")
-        if text is None or not currency:
+    def _clean_amount(self, name: str) -> None:
+        text, currency = self.cleaned_data.get(name), self.value("currency")
+        if not text or not currency:
             return
         try:
             amount = money.parse(text.strip().removesuffix("원").strip(), currency, get_language() or "en")
-            self.cleaned_data["price"] = prices.check(amount, currency)
+            self.cleaned_data[name] = prices.check(amount, currency)
         except Refused as refused:
-            self.add_error("price", str(refused))
+            self.add_error(name, str(refused))
         except (ValueError, ArithmeticError):
             example = money.show(prices.least(currency) * 30, currency)
-            self.add_error("price", _now("Write an amount, like %(example)s.") % {"example": example})
+            self.add_error(name, _now("Write an amount, like %(example)s.") % {"example": example})
+
+    def _clean_early(self) -> None:
+        """What needs the typed price beside it; the verb refuses the rest."""
+        if not self.cleaned_data.get("early_price"):
+            return
+        self._clean_amount("early_price")
+        if not (self.cleaned_data.get("early_until") or self.cleaned_data.get("early_first")):
+            self.add_error("early_until", _("Say until when it holds, or for how many seats."))
 
     def _clean_partner_share(self) -> None:
         most = (money.BASIS - settings.PLATFORM_SHARE) // PER_CENT
@@ -131,6 +149,7 @@ class CohortForm(forms.Form):
         zone = ZoneInfo(self.value("zone"))
         plan["closes_at"] = weekly.end_of(plan.pop("closes_on"), zone)
         plan["partner_share"] *= PER_CENT
+        plan["early"] = _early(plan.pop("early_price"), plan.pop("early_until"), plan.pop("early_first"), zone)
         if "first_number" in self.fields:
             plan["first_number"] = plan["first_number"] or 1
         if "minimum" in self.fields:
@@ -146,6 +165,12 @@ class CohortForm(forms.Form):
         names = ("price", "currency", "starts_on", "meets_at", "zone", "weeks")
         typed = {name: self.value(name) for name in names if name not in self.errors}
         return presets.examples(**_money_and_dates(typed, self.cohort))
+
+
+def _early(amount: Any, until: datetime.date | None, first: int | None, zone: ZoneInfo) -> pricing.Early | None:
+    if not amount:
+        return None
+    return pricing.Early(amount=amount, until=weekly.end_of(until, zone) if until else None, first=first)
 
 
 def _money_and_dates(values: dict[str, Any], cohort: Cohort | None) -> dict[str, Any]:
@@ -172,9 +197,13 @@ def starts_of(values: dict[str, Any], cohort: Cohort | None) -> list[datetime.da
 def initial_of(plan: dict[str, Any]) -> dict[str, Any]:
     """Return a plan as the form shows it: days in the cohort's zone, shares in per cent."""
     zone = ZoneInfo(plan["zone"])
-    by = plan.get("minimum_by")
+    by, early = plan.get("minimum_by"), plan.get("early") or {}
+    until = early.get("until")
     return {
         **plan,
+        "early_price": early.get("amount"),
+        "early_until": until.astimezone(zone).date() if until else None,
+        "early_first": early.get("first"),
         "closes_on": plan["closes_at"].astimezone(zone).date(),
         "minimum_by": by.astimezone(zone).date() if by else None,
         "partner_share": plan["partner_share"] // PER_CENT,
@@ -214,5 +243,6 @@ def plan_of(cohort: Any) -> dict[str, Any]:
         "policy": cohort.policy.preset,
         "capacity": cohort.seats.capacity,
         "price": cohort.prices.get(kind="standard").amount,
+        "early": pricing.early_of(cohort),
         "partner_share": agreed.standing(cohort).partner_share,
     }

@@ -41,6 +41,7 @@ class Enrollment(models.Model):
     hold_until = models.DateTimeField(null=True, blank=True)
     offered_until = models.DateTimeField(null=True, blank=True, editable=False)  # of who came from the waiting list
     price = models.PositiveIntegerField()  # minor units, frozen
+    price_kind = models.CharField(max_length=12, default="standard", db_default="standard", editable=False)
     currency = models.CharField(max_length=3)
     policy = models.ForeignKey("cohorts.RefundPolicy", on_delete=models.PROTECT, related_name="+")
     terms = models.ForeignKey("cohorts.Terms", on_delete=models.PROTECT, related_name="+")

@@ -8,10 +8,10 @@ from django.db.models import F, Max
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from cohorts import agreed, letters, prices
-from cohorts.models import Cohort, Price, Seats, Session, Study, Terms
+from cohorts import agreed, letters, pricing
+from cohorts.models import Cohort, Seats, Session, Study, Terms
 from cohorts.policies import enrollments_in
-from cohorts.services import completions, news, readiness, refund_policies, seats, sessions, studies, waiting
+from cohorts.services import completions, news, prices, readiness, refund_policies, seats, sessions, studies, waiting
 from studyplatform.accounts.models import User
 from studyplatform.kit import history, page_cache, queue
 from studyplatform.kit.errors import Refused
@@ -27,6 +27,7 @@ def draft(
     price: int,
     partner_share: int,
     policy: str,
+    early: pricing.Early | None = None,
     first_number: int = 1,
     **plan: Any,
 ) -> Cohort:
@@ -34,13 +35,12 @@ def draft(
 
     A study's first cohort is `first_number`, for hosts who have run it elsewhere before.
     """
-    prices.check(price, plan["currency"])
     row = Study.objects.select_for_update().get(pk=study.pk)
     last = Cohort.objects.filter(study=row).aggregate(last=Max("number"))["last"]
     number = last + 1 if last else first_number
     cohort = Cohort.objects.create(study=row, number=number, policy=refund_policies.preset(policy), **plan)
     Seats.objects.create(cohort=cohort, capacity=capacity)
-    Price.objects.create(cohort=cohort, amount=price)
+    prices.set_for(cohort, price, early)
     _agree(cohort, partner_share)
     history.record(cohort, "", cohort.state, host)
     return cohort
@@ -48,7 +48,15 @@ def draft(
 
 @transaction.atomic
 def change(
-    host: User, cohort: Cohort, *, capacity: int, price: int, partner_share: int, policy: str, **plan: Any
+    host: User,
+    cohort: Cohort,
+    *,
+    capacity: int,
+    price: int,
+    partner_share: int,
+    policy: str,
+    early: pricing.Early | None = None,
+    **plan: Any,
 ) -> Cohort:
     """Change a cohort's plan. Once it has opened, price, policy and shares count for new seats only.
 
@@ -60,13 +68,12 @@ def change(
     fixed = any(plan.get(name, getattr(row, name)) != getattr(row, name) for name in row.FIXED)
     if fixed and row.state != Cohort.State.DRAFT:
         raise Refused(_("People join by these dates, so they stay. You can move single sessions."))
-    prices.check(price, plan.get("currency", row.currency))
     for name, value in plan.items():
         setattr(row, name, value)
     row.policy = refund_policies.preset(policy)
     row.save()
     _agree_anew(row, partner_share)
-    Price.objects.filter(cohort=row).update(amount=price)
+    prices.set_for(row, price, early)
     _resize(row, capacity)
     history.record(row, row.state, row.state, host, note=f"price {price} {row.currency}, {policy}, {capacity} seats")
     changed(row)

@@ -15,8 +15,8 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from cohorts import waiting_letters
-from cohorts.models import Cohort, Enrollment, Membership, Price, Seats, Subgroup, Terms
-from cohorts.services import presentations
+from cohorts.models import Cohort, Enrollment, Membership, Seats, Subgroup, Terms
+from cohorts.services import presentations, prices
 from studyplatform.accounts.models import User
 from studyplatform.kit import history, page_cache, queue
 from studyplatform.kit.errors import Refused
@@ -101,10 +101,11 @@ def _choose_again(enrollment: Enrollment, subgroup: Subgroup | None) -> None:
         join_subgroup(enrollment, subgroup)
 
 
-def agreed(cohort: Cohort) -> dict[str, Any]:
-    """Return what is frozen with a seat taken now: its price, its refund rule, its terms."""
+def agreed(cohort: Cohort, price: tuple[int, str]) -> dict[str, Any]:
+    """Return what is frozen with a seat taken now: its price (amount and kind), its refund rule, its terms."""
     return {
-        "price": Price.objects.get(cohort=cohort, kind=Price.Kind.STANDARD).amount,
+        "price": price[0],
+        "price_kind": price[1],
         "currency": cohort.currency,
         "policy_id": cohort.policy_id,
         "terms": Terms.objects.filter(cohort=cohort).latest("version"),
@@ -119,7 +120,7 @@ def _new_enrollment(member: User, cohort: Cohort, came_from: tuple[str, str]) ->
                 person=member,
                 state=Enrollment.State.HELD,
                 hold_until=timezone.now() + HOLD,
-                **agreed(cohort),
+                **agreed(cohort, prices.take(cohort)),
                 came_from_kind=came_from[0],
                 came_from_id=came_from[1],
             )
@@ -182,6 +183,8 @@ def release(enrollment: Enrollment, to: str, actor: User | None = None, *, becau
     row = locked(enrollment)
     if to not in row.MOVES.get(row.state, ()) or row.state not in Enrollment.SEATED:
         return False
+    if row.state in (Enrollment.State.HELD, Enrollment.State.OFFERED):
+        prices.give_back(row)
     history.move(row, to, actor, left_because=because)
     presentations.free(row, actor)
     leave_subgroup(row)
@@ -250,4 +253,5 @@ def _regain(row: Enrollment) -> None:
     if last:
         with suppress(Refused), transaction.atomic():
             join_subgroup(row, last.subgroup)
+    prices.take_again(row)
     _take(row.cohort)

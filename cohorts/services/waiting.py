@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy as _
 
 from cohorts import waiting_letters
 from cohorts.models import Cohort, Enrollment, Seats
-from cohorts.services import news, seats
+from cohorts.services import news, prices, seats
 from studyplatform.accounts.models import User
 from studyplatform.kit import history
 from studyplatform.kit.errors import Refused
@@ -54,7 +54,7 @@ def _new(member: User, cohort: Cohort, came_from: tuple[str, str]) -> Enrollment
                 state=State.WAITLISTED,
                 came_from_kind=kind,
                 came_from_id=public_id,
-                **seats.agreed(cohort),
+                **seats.agreed(cohort, prices.now(cohort)),
             )
     except IntegrityError as twice:  # the same person in two tabs at once
         raise Refused(_("You are already joining this cohort in another window."), code="already_in") from twice
@@ -122,7 +122,7 @@ def offer_next(cohort: Cohort) -> Enrollment | None:
         return None
     first.cohort = row
     until = _until(row)
-    history.move(first, State.OFFERED, hold_until=until, offered_until=until, **seats.agreed(row))
+    history.move(first, State.OFFERED, hold_until=until, offered_until=until, **seats.agreed(row, prices.take(row)))
     waiting_letters.offered(first)
     return first
 

@@ -11,10 +11,10 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST
 
-from cohorts.models import Cohort, Enrollment, Price
+from cohorts.models import Cohort, Enrollment
 from cohorts.origin import as_kept, origin_of
 from cohorts.policies import public_cohorts, reader
-from cohorts.services import waiting
+from cohorts.services import prices, waiting
 from studyplatform.kit.errors import Refused
 from studyplatform.kit.limits import limited
 
@@ -37,7 +37,7 @@ def line(request: HttpRequest, slug: str, number: int) -> HttpResponse:
         "study": cohort.study,
         "own": own,
         "ahead": waiting.ahead(own) if own else cohort.seats.waiting,
-        "price": cohort.prices.get(kind=Price.Kind.STANDARD).amount,
+        "price": prices.now(cohort)[0],
         "came_from": origin_of(request),
     }
     return render(request, "cohorts/waiting.html", context)

@@ -11,7 +11,8 @@ from django.utils import timezone
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
-from cohorts.models import Cohort, Enrollment, Price
+from cohorts import pricing
+from cohorts.models import Cohort, Enrollment
 from cohorts.origin import origin_of
 from cohorts.policies import held_in, public_cohorts
 from cohorts.services import seats
@@ -31,7 +32,7 @@ REASONS = ("already_in", "waiting", "sold_out", "being_paid", "closed")
 @limited("join", 20)
 def join(request: HttpRequest, slug: str, number: int) -> HttpResponse:
     """Show what is chosen and agreed to; take it from whoever is signed in, keep it for whoever is not yet."""
-    cohort = get_object_or_404(public_cohorts().select_related("policy", "seats"), study__slug=slug, number=number)
+    cohort = _cohort(slug, number)
     own = _own_place(request, cohort)
     reason = _why_not(cohort, own)
     if reason:
@@ -42,6 +43,11 @@ def join(request: HttpRequest, slug: str, number: int) -> HttpResponse:
     if not form.is_valid():
         return _page(request, cohort, own, form, status=422)
     return _go_on(request, cohort, own, form)
+
+
+def _cohort(slug: str, number: int) -> Any:
+    found = pricing.with_offer(public_cohorts().select_related("policy", "seats"))
+    return get_object_or_404(found, study__slug=slug, number=number)
 
 
 def _own_place(request: HttpRequest, cohort: Cohort) -> Enrollment | None:
@@ -84,10 +90,8 @@ def _held(cohort: Cohort) -> dict[str, Any]:
     return held_in(cohort).aggregate(held=Count("pk"), free_at=Min("hold_until"))
 
 
-def _page(
-    request: HttpRequest, cohort: Cohort, own: Enrollment | None, form: JoinForm, status: int = 200
-) -> HttpResponse:
-    price = own.price if own else cohort.prices.get(kind=Price.Kind.STANDARD).amount
+def _page(request: HttpRequest, cohort: Any, own: Enrollment | None, form: JoinForm, status: int = 200) -> HttpResponse:
+    price = own.price if own else cohort.amount
     context = {
         "cohort": cohort,
         "study": cohort.study,
@@ -121,7 +125,7 @@ def _go_on(request: HttpRequest, cohort: Cohort, own: Enrollment | None, form: J
         if refused.code in REASONS:
             return _cannot_join(request, cohort, refused.code)
         form.add_error(refused.field, str(refused))
-        cohort.refresh_from_db()  # what has just changed is shown
+        cohort = _cohort(cohort.study.slug, cohort.number)  # what has just changed is shown
         return _page(request, cohort, own, form, status=409)
     request.session.pop(_key(cohort), None)
     return see_other(payment)

@@ -12,8 +12,8 @@ from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.translation import get_language
 
-from cohorts import refunds
-from cohorts.models import Cohort, Enrollment, Leadership, Price, Session, StudyRole, Subgroup
+from cohorts import pricing, refunds
+from cohorts.models import Cohort, Enrollment, Leadership, Session, StudyRole, Subgroup
 from cohorts.models.subgroup import WEEKDAYS
 from cohorts.policies import joinable_now, public_cohorts, with_a_free_seat
 from showcase.models import CaseStudy
@@ -72,12 +72,10 @@ def with_page_columns(cohorts: QuerySet[Cohort]) -> QuerySet[Cohort]:
     sessions = Session.objects.filter(cohort=OuterRef("pk"), subgroup=None, state=Session.State.PLANNED).order_by(
         "starts_at"
     )
-    amount = Price.objects.filter(cohort=OuterRef("pk"), kind=Price.Kind.STANDARD).values("amount")[:1]
-    return (
-        with_own_posts(with_next(with_held(cohorts)))
+    found: QuerySet[Cohort] = (
+        pricing.with_offer(with_own_posts(with_next(with_held(cohorts))))
         .select_related("study", "policy", "seats")
         .annotate(
-            amount=Subquery(amount),
             session_rows=ArraySubquery(
                 sessions.values(
                     row=JSONObject(number="number", title="title", starts_at="starts_at", minutes="minutes")
@@ -90,6 +88,7 @@ def with_page_columns(cohorts: QuerySet[Cohort]) -> QuerySet[Cohort]:
             ),
         )
     )
+    return found
 
 
 def with_held(cohorts: QuerySet[Cohort]) -> QuerySet[Cohort]:
@@ -273,11 +272,6 @@ def next_cohorts(limit: int) -> QuerySet[Any]:
     """Return cohorts open to join: in the page's language, with a free seat, and soon come first."""
     foreign = Case(When(study__language=get_language(), then=0), default=1, output_field=IntegerField())
     full = Case(When(with_a_free_seat(), then=0), default=1, output_field=IntegerField())
-    amount = Price.objects.filter(cohort=OuterRef("pk"), kind=Price.Kind.STANDARD).values("amount")[:1]
-    return (
-        public_cohorts()
-        .filter(joinable_now())
-        .select_related("study", "seats")
-        .annotate(amount=Subquery(amount))
-        .order_by(foreign, full, "starts_on", "pk")[:limit]
-    )
+    return pricing.with_amount(public_cohorts().filter(joinable_now()).select_related("study", "seats")).order_by(
+        foreign, full, "starts_on", "pk"
+    )[:limit]

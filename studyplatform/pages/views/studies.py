@@ -8,7 +8,8 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext_lazy as _
 
-from cohorts.models import Cohort, Enrollment, Price, StudyRole
+from cohorts import pricing
+from cohorts.models import Cohort, Enrollment, StudyRole
 from cohorts.policies import joinable_now, public_cohorts, public_studies
 from studyplatform.kit import language, page_cache
 from studyplatform.pages import landing, structured
@@ -32,7 +33,6 @@ def studies(request: HttpRequest) -> HttpResponse:
 
 
 def _cohorts(shown: str) -> QuerySet[Any]:
-    amount = Price.objects.filter(cohort=OuterRef("pk"), kind=Price.Kind.STANDARD).values("amount")[:1]
     which = {
         "open": joinable_now(),
         "running": Q(state__in=Cohort.RUNNING) & ~joinable_now(),
@@ -40,7 +40,7 @@ def _cohorts(shown: str) -> QuerySet[Any]:
     }[shown]
     order = "-starts_on" if shown == "past" else "starts_on"
     found = public_cohorts().filter(which).select_related("study", "seats").order_by(order, "pk")
-    return found.annotate(amount=Subquery(amount))
+    return pricing.with_amount(found)
 
 
 @page_cache.public("study:{slug}", "lists", query=("from",), seconds=page_cache.MINUTE)
