@@ -42,15 +42,14 @@ def with_amount(cohorts: QuerySet[Cohort]) -> QuerySet[Any]:
     parts = cohorts.alias(_base=base, _left=_sessions_left(), _whole=_sessions())
     whole = Q(_base=0) | Q(_left=0) | Q(_left=F("_whole"))
     part = (F("_base") * 2 * F("_left") + F("_whole")) / (F("_whole") * 2)
-    found: QuerySet[Any] = parts.annotate(amount=Case(When(whole, then=F("_base")), default=Greatest(_least(), part)))
-    return found
+    return parts.annotate(amount=Case(When(whole, then=F("_base")), default=Greatest(_least(), part)))
 
 
 def with_offer(cohorts: QuerySet[Cohort]) -> QuerySet[Any]:
     """Add `amount`, and why it is what it is: `standard`, `early_until`, `early_first`, `early_left`,
     `sessions_left`, `sessions_all`."""
     early = Price.objects.filter(in_force(), cohort=OuterRef("pk"), kind=Kind.EARLY_BIRD)
-    return with_amount(cohorts).annotate(
+    found: QuerySet[Any] = with_amount(cohorts).annotate(
         standard=Subquery(Price.objects.filter(cohort=OuterRef("pk"), kind=Kind.STANDARD).values("amount")),
         early=Subquery(early.values("amount")),
         early_until=Subquery(early.values("until")),
@@ -59,6 +58,7 @@ def with_offer(cohorts: QuerySet[Cohort]) -> QuerySet[Any]:
         sessions_left=_sessions_left(),
         sessions_all=_sessions(),
     )
+    return found
 
 
 def part_of(amount: int, left: int, whole: int, currency: str) -> int:

@@ -1,5 +1,6 @@
 from cohorts.models.cohort import Cohort
 from cohorts.models.contribution import Contribution
+from cohorts.models.coupon import Coupon
 from cohorts.models.enrollment import Enrollment
 from cohorts.models.note import Nudge, PartnerNote
 from cohorts.models.partner import Leadership, Partner
@@ -20,6 +21,7 @@ from cohorts.models.thanks import Thanks
 __all__ = [
     "Cohort",
     "Contribution",
+    "Coupon",
     "Enrollment",
     "Leadership",
     "Membership",

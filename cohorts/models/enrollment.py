@@ -43,6 +43,15 @@ class Enrollment(models.Model):
     price = models.PositiveIntegerField()  # minor units, frozen
     price_kind = models.CharField(max_length=12, default="standard", db_default="standard", editable=False)
     currency = models.CharField(max_length=3)
+    coupon = models.ForeignKey(
+        "cohorts.Coupon",
+        null=True,
+        blank=True,
+        editable=False,
+        db_index=False,
+        on_delete=models.PROTECT,
+        related_name="enrollments",
+    )
     policy = models.ForeignKey("cohorts.RefundPolicy", on_delete=models.PROTECT, related_name="+")
     terms = models.ForeignKey("cohorts.Terms", on_delete=models.PROTECT, related_name="+")
     introduction = models.CharField(max_length=200, blank=True)
@@ -67,6 +76,7 @@ class Enrollment(models.Model):
         indexes = [
             models.Index(fields=["hold_until"], condition=Q(state__in=["held", "offered"]), name="enrollment_hold_due"),
             models.Index(fields=["cohort", "id"], condition=Q(state="waitlisted"), name="enrollment_line"),
+            models.Index(fields=["coupon"], condition=Q(coupon__isnull=False), name="enrollment_coupon"),
         ]
 
     def __str__(self) -> str:

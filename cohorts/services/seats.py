@@ -16,7 +16,7 @@ from django.utils.translation import gettext_lazy as _
 
 from cohorts import waiting_letters
 from cohorts.models import Cohort, Enrollment, Membership, Seats, Subgroup, Terms
-from cohorts.services import presentations, prices
+from cohorts.services import coupons, presentations, prices
 from studyplatform.accounts.models import User
 from studyplatform.kit import history, page_cache, queue
 from studyplatform.kit.errors import Refused
@@ -27,13 +27,18 @@ OFFERS = "cohorts.drain_offers"  # seats that came free go to who waits (cohorts
 
 @transaction.atomic
 def hold(
-    member: User, cohort: Cohort, *, subgroup: Subgroup | None = None, came_from: tuple[str, str] = ("", "")
+    member: User,
+    cohort: Cohort,
+    *,
+    subgroup: Subgroup | None = None,
+    came_from: tuple[str, str] = ("", ""),
+    coupon: str = "",
 ) -> Enrollment:
     """Hold a seat in a cohort, and in a subgroup if one is named, until `hold_until`; return the enrollment.
 
     Holding again while a hold runs returns the same enrollment, moved to the subgroup now named, or out of it when
     none is; a seat offered to the member is taken up. Raises Refused with code "already_in", "waiting", "closed",
-    "sold_out" or "subgroup_full".
+    "sold_out", "subgroup_full" or "coupon".
     """
     cohort = kept_as_it_is(cohort)
     standing = (
@@ -44,6 +49,7 @@ def hold(
     if standing:
         return _hold_again(standing, member, subgroup)
     enrollment = _new_enrollment(member, cohort, came_from)
+    _price(enrollment, coupon)
     if subgroup:
         join_subgroup(enrollment, subgroup)
     _take(cohort)
@@ -120,7 +126,7 @@ def _new_enrollment(member: User, cohort: Cohort, came_from: tuple[str, str]) ->
                 person=member,
                 state=Enrollment.State.HELD,
                 hold_until=timezone.now() + HOLD,
-                **agreed(cohort, prices.take(cohort)),
+                **agreed(cohort, prices.now(cohort)),
                 came_from_kind=came_from[0],
                 came_from_id=came_from[1],
             )
@@ -128,6 +134,17 @@ def _new_enrollment(member: User, cohort: Cohort, came_from: tuple[str, str]) ->
         raise Refused(_("You are already joining this cohort in another window."), code="already_in") from twice
     history.record(enrollment, "", enrollment.state, member)
     return enrollment
+
+
+def _price(row: Enrollment, code: str) -> None:
+    """Freeze the price of a seat just held, once its row stands: prices and coupons are locked after it."""
+    before = (row.price, row.price_kind)
+    row.price, row.price_kind = prices.take(row.cohort)
+    if code:
+        row.coupon = coupons.take(code, row)
+        row.price = coupons.less(row.coupon, row.price, row.currency)
+    if row.coupon or (row.price, row.price_kind) != before:
+        row.save(update_fields=["price", "price_kind", "coupon"])
 
 
 def _take(cohort: Cohort) -> None:
@@ -185,6 +202,7 @@ def release(enrollment: Enrollment, to: str, actor: User | None = None, *, becau
         return False
     if row.state in (Enrollment.State.HELD, Enrollment.State.OFFERED):
         prices.give_back(row)
+        coupons.give_back(row)
     history.move(row, to, actor, left_because=because)
     presentations.free(row, actor)
     leave_subgroup(row)
@@ -254,4 +272,5 @@ def _regain(row: Enrollment) -> None:
         with suppress(Refused), transaction.atomic():
             join_subgroup(row, last.subgroup)
     prices.take_again(row)
+    coupons.take_again(row)
     _take(row.cohort)

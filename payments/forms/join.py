@@ -25,6 +25,12 @@ class JoinForm(forms.Form):
         required=False,
         widget=forms.Textarea(attrs={"rows": 2}),
     )
+    coupon = forms.CharField(
+        label=_("Code"),
+        max_length=20,
+        required=False,
+        widget=forms.TextInput(attrs={"autocomplete": "off", "autocapitalize": "characters", "spellcheck": "false"}),
+    )
     terms = forms.BooleanField(
         label=_("I agree to the terms and to the refund rule"),
         error_messages={"required": _("Tick this so that we can hold a seat for you.")},

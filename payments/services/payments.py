@@ -43,6 +43,7 @@ class Choices(TypedDict, total=False):
     seen: str  # the offer the page showed, as `offer` writes it
     introduction: str
     came_from: tuple[str, str]
+    coupon: str
 
 
 class Offer(NamedTuple):
@@ -71,7 +72,13 @@ def open_for(member: User, cohort: Cohort, **choices: Unpack[Choices]) -> Paymen
 @transaction.atomic
 def _open(member: User, cohort: Cohort, choices: Choices) -> Payment:
     came_from = choices.get("came_from", ("", ""))
-    enrollment = seats.hold(member, cohort, subgroup=choices.get("subgroup"), came_from=came_from)
+    enrollment = seats.hold(
+        member,
+        cohort,
+        subgroup=choices.get("subgroup"),
+        came_from=came_from,
+        coupon=choices.get("coupon", ""),
+    )
     if choices.get("seen", "") not in ("", offer(enrollment)):
         raise Refused(
             _("The price or the refund rule has just changed. Look at it again before you pay."), code="changed"

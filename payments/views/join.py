@@ -12,10 +12,10 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
 from cohorts import pricing
-from cohorts.models import Cohort, Enrollment
+from cohorts.models import Cohort, Coupon, Enrollment
 from cohorts.origin import origin_of
 from cohorts.policies import held_in, public_cohorts
-from cohorts.services import seats
+from cohorts.services import coupons, seats
 from payments.flows import checkout
 from payments.forms.join import JoinForm
 from payments.models import Payment
@@ -39,6 +39,8 @@ def join(request: HttpRequest, slug: str, number: int) -> HttpResponse:
         return _cannot_join(request, cohort, reason)
     if request.method != "POST":
         return _page(request, cohort, own, JoinForm(cohort=cohort, initial=_kept(request, cohort, own)))
+    if "apply" in request.POST:  # a code is looked at; nothing is agreed to yet
+        return _page(request, cohort, own, JoinForm(cohort=cohort, initial=_typed(request)))
     form = JoinForm(request.POST, cohort=cohort)
     if not form.is_valid():
         return _page(request, cohort, own, form, status=422)
@@ -91,8 +93,11 @@ def _held(cohort: Cohort) -> dict[str, Any]:
 
 
 def _page(request: HttpRequest, cohort: Any, own: Enrollment | None, form: JoinForm, status: int = 200) -> HttpResponse:
-    price = own.price if own else cohort.amount
+    coupon, trouble = (None, "") if own else _coupon(request, cohort, form)
+    price = own.price if own else coupons.less(coupon, cohort.amount, cohort.currency) if coupon else cohort.amount
     context = {
+        "coupon": coupon,
+        "trouble": trouble if not form.errors.get("coupon") else "",
         "cohort": cohort,
         "study": cohort.study,
         "own": own,
@@ -108,6 +113,22 @@ def _page(request: HttpRequest, cohort: Any, own: Enrollment | None, form: JoinF
         "held_until": own.hold_until if own and own.hold_until and own.hold_until > timezone.now() else None,
     }
     return render(request, "payments/join/form.html", context, status=status)
+
+
+def _typed(request: HttpRequest) -> dict[str, Any]:
+    """Return what stands in the form, to be shown again."""
+    ticked = {name: name in request.POST for name in ("terms", "recording")}
+    return {**{name: request.POST.get(name, "") for name in JoinForm.base_fields}, **ticked}
+
+
+def _coupon(request: HttpRequest, cohort: Any, form: JoinForm) -> tuple[Coupon | None, str]:
+    """Return the coupon whose code stands in the form, or why it cannot be used."""
+    code = str(form["coupon"].value() or "")
+    member = request.user if request.user.is_authenticated else None
+    try:
+        return (coupons.find(code, cohort, member) if code and cohort.amount else None), ""
+    except Refused as refused:
+        return None, str(refused)
 
 
 def _is_ready(request: HttpRequest, cohort: Cohort, form: JoinForm) -> bool:
@@ -141,6 +162,7 @@ def _begin(member: User, cohort: Cohort, form: JoinForm) -> Payment:
         seen=form.data.get("offer", ""),
         introduction=asked["introduction"],
         came_from=asked["came_from"],
+        coupon=asked["coupon"],
     )
 
 
@@ -170,6 +192,7 @@ def _kept(request: HttpRequest, cohort: Cohort, own: Enrollment | None) -> dict[
     membership = own.memberships.filter(until=None).first() if own else None
     return {
         "came_from": origin_of(request),
+        "coupon": request.GET.get("coupon", "")[:20],
         "subgroup": membership.subgroup_id if membership else _asked_for(request, cohort),
         "introduction": own.introduction if own else "",
     }

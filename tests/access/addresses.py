@@ -25,7 +25,7 @@ EVENT = {
 }
 SPACE = ("sessions", "people", "groups", "turns", "cases", "space")
 JOINING = ("join", "waiting", "cohort", "seats_fragment")
-STUDIO_STUDY = ("study", "study_edit", "cohort_new", "refunds")
+STUDIO_STUDY = ("coupons", "study", "study_edit", "cohort_new", "refunds")
 STUDIO = (
     "cohort",
     "cohort_edit",
@@ -63,10 +63,12 @@ def arguments(world: World) -> dict[str, list[Any]]:
         "session_ics": [world.session.public_id],
         "session_ics.group": [world.group_session.public_id],
         "group_choose": [*here, world.other_group.position],
+        "studio_coupon_off": [study.slug, world.coupon.pk],
         "studio_group": [*here, world.group.pk],
         "studio_terms": [*here, world.people["partner"].handle],
         "studio_group_remove": [*here, world.empty_group.pk],
-        **{name: [world.place.public_id] for name in ("member", "member_nudge", "member_note", "member_refund")},
+        **{name: [world.place.public_id] for name in ("member", "member_nudge", "member_note")},
+        "member_refund": [world.paid.lines.get().enrollment.public_id],
         "partner_group": [world.group.pk],
         "studio_place": [*here, world.place.public_id],
         "calendar_feed": [world.people["member"].calendar_token],
@@ -157,6 +159,7 @@ def _form(name: str, world: World) -> dict[str, Any]:
         **{name: {"words": "잘 지내요?"} for name in ("member_nudge", "member_note")},
         "studio_place": {"subgroup": world.other_group.pk},
         "join": {"terms": "on"},
+        "studio_coupons": {"code": "봄-2027", "percent": "15", "limit": "20"},
         "member_refund": {"amount": "1,000", "reason": "미안해요.", "key": "2222222222"},
         "leave": {"seen": leaving.quote(world.place).amount},
         "demo_become": {"person": "host"},

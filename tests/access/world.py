@@ -11,7 +11,7 @@ from django.utils import timezone
 from PIL import Image
 
 from cohorts.models import Cohort, Enrollment, Presentation, Session, Subgroup
-from cohorts.services import copies, partner_applications, partner_invitations, seats, thanks, waiting
+from cohorts.services import copies, coupons, partner_applications, partner_invitations, seats, thanks, waiting
 from payments.models import Payee, Payment, Receipt
 from showcase.services import case_studies, comments, pictures
 from studyplatform.accounts.models import User
@@ -89,6 +89,7 @@ def _cohorts(world: World) -> None:
         "closed_cohort": make_cohort(study, state=Cohort.State.CLOSED),
         "copied": copies.run_again(people["host"], first),
         "place": place,
+        "coupon": coupons.make(study, "FRIEND10", percent=10, limit=5),
         "group": groups[0],
         "other_group": groups[1],
         "empty_group": first.subgroups.create(position=9, topic="빈 모임", weekday=1, meets_at="21:00", capacity=3),

@@ -24,7 +24,7 @@ ANEW = {
     },
     Subgroup: {"id", "cohort", "taken", "chat_link", "chat_code"},
     Seats: {"cohort", "taken", "waiting", "freed_at"},
-    Price: {"id", "cohort"},
+    Price: {"id", "cohort", "used"},
     Terms: {"id", "cohort", "version", "platform_share", "since", "partner", "rules"},
     Session: {
         *("id", "public_id", "cohort", "subgroup", "number", "starts_at", "minutes", "turns", "link", "sequence"),
@@ -35,7 +35,7 @@ COPIED = {
     Cohort: {*later.KEPT, *later.MOVED, "study", "policy", "copied_from"},
     Subgroup: {*copies.SUBGROUP, "copied_from"},
     Seats: {"capacity"},
-    Price: {"kind", "amount"},
+    Price: {"kind", "amount", "until", "first"},
     Terms: {"partner_share"},
     Session: set(sessions.WORDS),
 }
