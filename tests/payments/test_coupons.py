@@ -125,8 +125,7 @@ def test_many_at_once_use_it_exactly_as_often_as_it_may_be(study: Study) -> None
     def go(person: User) -> bool:
         try:
             return seats.hold(person, cohort, coupon="FRIEND10").price == 135_000
-        except Refused as refused:
-            assert refused.field == "coupon"
+        except Refused:
             return False
         finally:
             connection.close()

@@ -7,7 +7,9 @@ import pytest
 import time_machine
 from django.conf import settings
 
-from cohorts.models import Cohort
+from cohorts import pricing
+from cohorts.models import Cohort, Coupon
+from cohorts.services import coupons
 from payments.models import LedgerAccount, LedgerTransaction, PaymentLine
 from payments.services import batches, payouts, refunds, releases, sales
 from payments.truth import Charge, MoneyBack
@@ -88,3 +90,23 @@ def test_the_page_names_the_minimums_that_hold() -> None:
     text = PAGE.read_text()
     for currency, least in payouts.MINIMUM.items():
         assert money.show(least, currency, "en") in text
+
+
+def test_what_a_seat_costs() -> None:
+    """Every row of the table of prices is what the code asks for."""
+    worked = {
+        "nothing special": (150_000, 6, {}),
+        "early price of 120,000": (120_000, 6, {}),
+        "early, with a coupon of 10 %": (120_000, 6, {"percent": 10}),
+        "two of six sessions are over": (150_000, 4, {}),
+        "two of six are over, with a coupon of 20,000 won": (150_000, 4, {"amount": 20_000}),
+        "a coupon of 149,500 won": (150_000, 6, {"amount": 149_500}),
+        "a coupon of 100 %": (150_000, 6, {"percent": 100}),
+    }
+    section = PAGE.read_text().split("\n## What a seat costs\n")[1].split("\n## ")[0]
+    told = dict(re.findall(r"^\| ([^|]+?) \| ([\d,]+) \|$", section, re.MULTILINE))
+    asked = {}
+    for name, (price, left, coupon) in worked.items():
+        amount = pricing.part_of(price, left, 6, "KRW")
+        asked[name] = f"{coupons.less(Coupon(**coupon), amount, 'KRW') if coupon else amount:,}"
+    assert asked == told
