@@ -161,7 +161,6 @@ class CohortForm(forms.Form):
         """Return each refund rule worked out in money for what is typed so far."""
         if not self.is_bound:
             return presets.examples(**_money_and_dates(dict(self.initial), self.cohort))
-        self.full_clean()
         names = ("price", "currency", "starts_on", "meets_at", "zone", "weeks")
         typed = {name: self.value(name) for name in names if name not in self.errors}
         return presets.examples(**_money_and_dates(typed, self.cohort))
