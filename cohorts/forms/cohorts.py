@@ -55,7 +55,7 @@ class CohortForm(forms.Form):
         widget=forms.TextInput(attrs={"inputmode": "decimal", "autocomplete": "off"}),
     )
     early_until = forms.DateField(label=_("Until the end of"), widget=DayInput(), required=False)
-    early_first = number(_("For the first"), 1, 10_000, required=False, help_text=_("seats"))
+    early_first = number(_("For the first so many seats"), 1, 10_000, required=False)
     currency = forms.ChoiceField(label=_("Currency"), choices=[(code, code) for code in money.CURRENCIES])
     policy = forms.ChoiceField(label=_("If somebody leaves"), choices=RefundPolicy.Preset.choices)
     partner_share = number(

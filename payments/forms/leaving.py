@@ -8,7 +8,7 @@ class LeavingForm(forms.Form):
     """A word for the host, and the amount the page showed (minor units)."""
 
     because = forms.CharField(
-        label=_("What made you leave? (optional)"),
+        label=_("What made you leave?"),
         help_text=_("Only the host reads it. It does not change what comes back."),
         max_length=300,
         required=False,
