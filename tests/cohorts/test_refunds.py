@@ -156,7 +156,7 @@ def test_later_never_gives_more_and_never_more_than_was_paid(name: str, count: i
     assert amounts[-1] == 0
 
 
-@pytest.mark.parametrize("name", [one for one in TABLES if one != "thirds_and_halves"])  # a registered academy's own law
+@pytest.mark.parametrize("name", [one for one in TABLES if one != "thirds_and_halves"])  # which academies have by law
 @pytest.mark.parametrize("count", [1, 2, 6])
 def test_no_rule_is_harsher_than_the_law(name: str, count: int) -> None:
     starts = SIX[:count]
