@@ -106,8 +106,7 @@ def summary(session: Session) -> str:
 
 
 def _description(session: Session, turn: Presentation | None) -> str:
-    words = {"study": session.cohort.study.title, "number": session.cohort.number}
-    lines = [_("%(study)s, cohort %(number)s") % words]
+    lines = [session.cohort.full_name]
     if turn:
         lines.append(_("You present: turn %(position)s, %(minutes)s minutes.") % turn_words(turn))
     lines += [session.run_sheet, f"{_('Join here:')} {enter_address(session)}"]

@@ -7,9 +7,11 @@ from zoneinfo import ZoneInfo
 from django.db import models
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from cohorts.models.news import News, news_index
+from cohorts.models.study import Wording
 from studyplatform.kit.money import CURRENCIES
 
 
@@ -89,6 +91,17 @@ class Cohort(News):
 
     def get_absolute_url(self) -> str:
         return reverse("cohort", args=[self.study.slug, self.number])
+
+    @property
+    def run_name(self) -> str:
+        """What people call this run: a cohort of a study, a season of what is for fun."""
+        words = gettext("cohort %(number)s") if self.study.wording == Wording.STUDY else gettext("season %(number)s")
+        return words % {"number": self.number}
+
+    @property
+    def full_name(self) -> str:
+        """The study's title and the run."""
+        return gettext("%(study)s, %(run)s") % {"study": self.study.title, "run": self.run_name}
 
     @property
     def tz(self) -> ZoneInfo:

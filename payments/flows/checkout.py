@@ -7,7 +7,6 @@ from typing import Unpack
 from django.conf import settings
 from django.urls import reverse
 from django.utils import timezone, translation
-from django.utils.translation import gettext as _
 
 from cohorts.models import Cohort
 from payments import gateway
@@ -105,7 +104,7 @@ def _create(payment: Payment) -> Page:
 
 def _title(payment: Payment) -> str:
     cohort = payment.lines.select_related("enrollment__cohort__study")[0].enrollment.cohort
-    return _("%(study)s, cohort %(number)s") % {"study": cohort.study.title, "number": cohort.number}
+    return cohort.full_name
 
 
 def _doubt(payment: Payment, trouble: gateway.Trouble) -> Payment:

@@ -85,7 +85,7 @@ def study_head(context: dict[str, Any]) -> Head:
 def cohort_head(context: dict[str, Any]) -> Head:
     """Return the head of a cohort's landing page: a Course with this instance and its offer."""
     study, cohort = context["study"], context["cohort"]
-    title = _("%(title)s, cohort %(number)s") % {"title": study.title, "number": cohort.number}
+    title = cohort.full_name
     trail = (
         (_("Studies"), reverse("studies")),
         (study.title, study.get_absolute_url()),

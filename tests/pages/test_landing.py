@@ -9,9 +9,10 @@ from django.core.cache import cache
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
 
 from cohorts.models import Cohort, Enrollment, Study, Subgroup
-from tests.people import make_person
+from tests.people import make_person, sign_in
 from tests.showcase.make import place, post
 
 pytestmark = pytest.mark.django_db
@@ -143,3 +144,12 @@ def test_after_signing_up_on_the_way_one_button_is_left(cohort, client):
     assert group.topic in page
     assert page.count("btn-primary") == 1
     assert not Enrollment.objects.exists()
+
+
+def test_what_is_for_fun_has_seasons(cohort, member):
+    assert "1기" in get(cohort).content.decode()
+    Study.objects.filter(pk=cohort.study_id).update(wording="club")
+    for answer in (get(cohort), sign_in(member).get(reverse("space", args=[cohort.study.slug, 1]))):
+        page = answer.content.decode()
+        assert "시즌 1" in page
+        assert "1기" not in page
