@@ -19,6 +19,7 @@ from tests.people import lead, make_cohort, sign_in
 
 pytestmark = pytest.mark.django_db
 
+KEYS = {"cohorts_seats": "cohort_id"}  # a table whose rows go by another's
 DAY, WEEK = datetime.timedelta(days=1), datetime.timedelta(weeks=1)
 
 
@@ -40,7 +41,8 @@ def moments() -> dict[tuple[str, int, str], Any]:
             " AND table_name NOT IN ('django_migrations', 'django_session')"
         )
         for table, column in cursor.fetchall():
-            cursor.execute(f'SELECT id, "{column}" FROM "{table}" WHERE "{column}" IS NOT NULL')
+            key = KEYS.get(table, "id")
+            cursor.execute(f'SELECT "{key}", "{column}" FROM "{table}" WHERE "{column}" IS NOT NULL')
             found.update({(table, pk, column): value for pk, value in cursor.fetchall()})
     return found
 
