@@ -103,7 +103,7 @@ def test_from_a_case_study_to_a_seat(
     walker.sees("Make an account").sign_up("newcomer@example.com", "오유나")
     walker.sees("%(name)s, one step is left", name="오유나").well()
     walker.press("Go on and pay %(amount)s", amount=amount).pay(CARD)
-    walker.sees("%(name)s, you are in cohort %(number)s", name="오유나", number=1).sees_text("이민지").well()
+    walker.sees("%(name)s, you are in %(run)s", name="오유나", run=walker.run(1)).sees_text("이민지").well()
 
     met = {"screens": walker.screens, "taps": walker.taps, "typed": walker.typed}
     assert len(walker.screens) <= SCREENS, met

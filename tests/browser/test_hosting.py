@@ -79,7 +79,7 @@ def test_from_nothing_to_a_link_to_share(browse: Callable[..., BrowserContext], 
     walker.well()
 
     visitor = Walker(browse(locale=LANGUAGE[language], timezone_id=ZONE[language]), language)
-    visitor.go(public).sees_text(words["promise"]).sees_text("한상우").sees("Join cohort %(number)s", number=1)
+    visitor.go(public).sees_text(words["promise"]).sees_text("한상우").sees("Join %(run)s", run=visitor.run(1))
     with translation.override(language):
         visitor.sees_text(moments.moment(cohort.sessions.filter(subgroup=None)[0].starts_at, cohort.zone))
     visitor.well()

@@ -40,7 +40,7 @@ def choose(walker: Walker, cohort: Cohort, language: str) -> Walker:
     walker.go("/" if language == "ko" else "/en/").sees_text(cohort.study.title)
     walker.page.get_by_role("link", name=cohort.study.title).first.click()
     walker.sees_text(amount).sees("What comes back if I leave?").sees_text("한상우")
-    walker.press("Join cohort %(number)s", number=1)
+    walker.press("Join %(run)s", run=walker.run(1))
     walker.fill(subgroup=cohort.subgroups.first().pk, introduction=HELLO[language], terms=True)
     return walker.press("Go on and pay %(amount)s", amount=amount)
 
@@ -53,7 +53,7 @@ def test_a_visitor_joins_and_is_met_by_people(browse: Any, lively: Cohort, strip
     walker.sees("Make an account").sign_up("newcomer@example.com", "오유나")
     walker.sees_text(HELLO[language]).press("Go on and pay %(amount)s", amount=money.show(150_000, "KRW", language))
     assert walker.page.url.startswith(stripe.address)
-    walker.pay(OK).sees("%(name)s, you are in cohort %(number)s", name="오유나", number=1)
+    walker.pay(OK).sees("%(name)s, you are in %(run)s", name="오유나", run=walker.run(1))
     walker.sees("%(name)s, your partner", name="한상우").sees_text("반가워요. 목요일에 만나요.")
     walker.sees_text("독서록 답장이 밀려요.").sees_text("구청에서 민원 전화를 받아요.")
     walker.sees("First session").sees("Put it in my calendar").sees_text(money.show(150_000, "KRW", language))
@@ -81,7 +81,7 @@ def test_cards_that_do_not_work_keep_the_seat_and_say_why(
     walker.go(f"/checkout/{back.public_id}/return/").sees("There is not enough money on this card")
     assert Enrollment.objects.get(person=stranger).state == "held"
     walker.press("Try another card").pay(ASKS).page.locator("button[value=approve]").click()
-    walker.sees("%(name)s, you are in cohort %(number)s", name=stranger.name, number=1)
+    walker.sees("%(name)s, you are in %(run)s", name=stranger.name, run=walker.run(1))
 
 
 @BOTH
@@ -110,9 +110,9 @@ def test_a_free_cohort_goes_the_same_way_without_a_payment(
     stranger.language = language
     stranger.save(update_fields=["language"])
     walker = Walker(browse(stranger, locale=LANGUAGE[language], timezone_id=ZONE[language]), language)
-    walker.go(free.get_absolute_url()).sees("Free").press("Join cohort %(number)s", number=1)
+    walker.go(free.get_absolute_url()).sees("Free").press("Join %(run)s", run=walker.run(1))
     walker.fill(terms=True).press("Take my seat")
-    walker.sees("%(name)s, you are in cohort %(number)s", name=stranger.name, number=1)
+    walker.sees("%(name)s, you are in %(run)s", name=stranger.name, run=walker.run(1))
     walker.sees("Your seat is yours").well()
 
 

@@ -39,6 +39,10 @@ class Walker:
         with translation.override(self.language):
             return translation.gettext(sentence) % values if values else translation.gettext(sentence)
 
+    def run(self, number: int) -> str:
+        """Return what a run of a study is called, in the person's language."""
+        return self.say("cohort %(number)s", number=number)
+
     def say_many(self, one: str, many: str, n: int) -> str:
         """Return a sentence about so many things, in the person's language."""
         with translation.override(self.language):
