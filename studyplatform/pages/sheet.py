@@ -135,7 +135,8 @@ def _cohort(number: int, state: str, left: int, **changed: Any) -> Sample:
     fixed = {"weeks": 8, "meets_at": datetime.time(20), "zone": "Asia/Seoul", "currency": "KRW", "closes_at": FAR}
     address = f"/studies/ai-at-work/cohorts/{number}/"
     seats = Sample(left=left, free=left, waiting=0, capacity=300)
-    return Sample(number=number, state=state, study=study, seats=seats, get_absolute_url=address, **fixed, **values)
+    named = {"number": number, "run_name": f"cohort {number}", "get_absolute_url": address}
+    return Sample(state=state, study=study, seats=seats, **named, **fixed, **values)
 
 
 def _cohorts() -> dict[str, Any]:
