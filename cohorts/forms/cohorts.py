@@ -7,7 +7,6 @@ from zoneinfo import ZoneInfo
 from django import forms
 from django.conf import settings
 from django.utils import timezone
-from django.utils.translation import get_language
 from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 
@@ -107,7 +106,7 @@ class CohortForm(forms.Form):
         if not text or not currency:
             return
         try:
-            amount = money.parse(text.strip().removesuffix("원").strip(), currency, get_language() or "en")
+            amount = money.parse(text, currency)
             self.cleaned_data[name] = prices.check(amount, currency)
         except Refused as refused:
             self.add_error(name, str(refused))

@@ -5,7 +5,6 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from django import forms
-from django.utils.translation import get_language
 from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 
@@ -74,7 +73,7 @@ class CouponForm(forms.Form):
 
     def _amount(self, text: str) -> int | None:
         try:
-            amount = money.parse(text.removesuffix("원").strip(), self.currency, get_language() or "en")
+            amount = money.parse(text, self.currency)
             if amount > 0:
                 return amount
         except (ValueError, ArithmeticError):

@@ -3,7 +3,6 @@
 from typing import Any
 
 from django import forms
-from django.utils.translation import get_language
 from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 
@@ -56,7 +55,7 @@ class TermsForm(forms.Form):
 
     def _minor(self, name: str, typed: str) -> int:
         try:
-            found = money.parse(typed.strip().removesuffix("원").strip() or "0", self.currency, get_language() or "en")
+            found = money.parse(typed or "0", self.currency)
         except (ValueError, ArithmeticError):
             found = -1
         if not 0 <= found < 2**31:

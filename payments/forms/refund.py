@@ -3,7 +3,6 @@
 from typing import Any
 
 from django import forms
-from django.utils.translation import get_language
 from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 
@@ -38,9 +37,8 @@ class RefundForm(forms.Form):
 
     def clean_amount(self) -> int:
         """Return minor units."""
-        text = self.cleaned_data["amount"].strip().removesuffix("원").strip()
         try:
-            return money.parse(text, self.currency, get_language() or "en")
+            return money.parse(self.cleaned_data["amount"], self.currency)
         except (ValueError, ArithmeticError):
             example = money.show(prices.least(self.currency) * 10, self.currency)
             raise forms.ValidationError(_now("Write an amount, like %(example)s.") % {"example": example}) from None

@@ -29,9 +29,10 @@ def minor(value: Decimal, currency: str) -> int:
     return int(scaled)
 
 
-def parse(text: str, currency: str, language: str) -> int:
-    """Return minor units for what a person typed ("200,000"); raise ValueError when it is no amount."""
-    return minor(parse_decimal(text, locale=language, strict=True), currency)
+def parse(text: str, currency: str, language: str | None = None) -> int:
+    """Return minor units for what a person typed ("200,000", "200,000원"); raise ValueError when it is no amount."""
+    number = text.strip().removesuffix("원").strip()
+    return minor(parse_decimal(number, locale=language or get_language() or "en", strict=True), currency)
 
 
 def written(amount: int, currency: str) -> str:
