@@ -6,7 +6,7 @@ from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
 from studyplatform.kit.ids import short_id
-from studyplatform.kit.models import Queued, due_index
+from studyplatform.kit.models import ASKED_WITHIN, Queued, due_index
 
 
 class Payment(Queued):
@@ -28,6 +28,7 @@ class Payment(Queued):
         EXPIRED = "expired", _("not paid in time")
         FAILED = "failed", _("failed")
 
+    LONGEST_BACKOFF = ASKED_WITHIN
     MOVES = {
         "created": {"open", "paid", "unknown", "failed"},
         "unknown": {"open", "paid", "failed"},

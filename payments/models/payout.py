@@ -5,7 +5,7 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
-from studyplatform.kit.models import Queued, due_index
+from studyplatform.kit.models import ASKED_WITHIN, Queued, due_index
 
 
 class PayoutBatch(models.Model):
@@ -72,6 +72,7 @@ class Payout(Queued):
         REVERSED = "reversed", _("reversed")
         VOID = "void", _("void")
 
+    LONGEST_BACKOFF = ASKED_WITHIN
     MOVES = {
         "drafted": {"approved", "void"},
         "approved": {"sending", "exported", "failed", "void"},

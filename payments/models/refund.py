@@ -4,7 +4,7 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
-from studyplatform.kit.models import Queued, due_index
+from studyplatform.kit.models import ASKED_WITHIN, Queued, due_index
 
 
 class Refund(Queued):
@@ -20,6 +20,7 @@ class Refund(Queued):
         MANUAL = "manual", _("by hand")
         VOID = "void", _("void")
 
+    LONGEST_BACKOFF = ASKED_WITHIN
     MOVES = {
         "owed": {"sending", "manual", "void"},
         "sending": {"pending", "succeeded", "failed", "unknown", "owed"},

@@ -6,6 +6,8 @@ from django.conf import settings
 from django.db import models
 from django.utils import timezone
 
+ASKED_WITHIN = 600  # seconds: of money whose end nobody knows; with the clock's minute well within 15 minutes
+
 
 class DueRows(models.QuerySet[Any]):
     """Rows of a queue."""
@@ -21,6 +23,8 @@ class DueRows(models.QuerySet[Any]):
 
 class Queued(models.Model):
     """A row that asks for work later or outside. `due_at` empty: nothing to do now. See kit/queue.py."""
+
+    LONGEST_BACKOFF: ClassVar[int] = 3600  # seconds between two tries of what does not work
 
     due_at = models.DateTimeField(null=True, blank=True, default=timezone.now)
     claim_token = models.UUIDField(null=True, blank=True, editable=False)

@@ -30,7 +30,6 @@ LEASE = timedelta(minutes=5)  # outlasts the task's time limit
 BATCH = 20
 LONGEST_RUN = 30  # seconds
 FIRST_BACKOFF = 10  # seconds, doubled by each attempt
-LONGEST_BACKOFF = 3600  # seconds
 
 
 @dataclass(frozen=True)
@@ -167,7 +166,7 @@ def give_up(row: Any, reason: str) -> bool:
 
 def later(row: Any, error: str, **fields: Any) -> bool:
     """Put a claimed row back with a growing delay and the reason; False when the lease was lost."""
-    seconds = min(FIRST_BACKOFF * 2 ** min(row.attempts, 12), LONGEST_BACKOFF)
+    seconds = min(FIRST_BACKOFF * 2 ** min(row.attempts, 12), row.LONGEST_BACKOFF)
     return _record(row, due_at=timezone.now() + timedelta(seconds=seconds), error=error[:2000], **fields)
 
 

@@ -103,7 +103,7 @@ def test_each_failure_waits_longer_up_to_an_hour(clock):
         clock.move_to(StripeEvent.objects.get().due_at)
     assert waits[:3] == [20, 40, 80]
     assert waits == sorted(waits)
-    assert waits[-1] == queue.LONGEST_BACKOFF
+    assert waits[-1] == StripeEvent.LONGEST_BACKOFF
     assert StripeEvent.objects.get().error == "no answer"
 
 
