@@ -1,13 +1,14 @@
-"""The thread that acts by itself: sessions run out, refunds and payouts settle, webhooks go out."""
+"""The thread that acts by itself: sessions run out, money settles, buyers dispute, webhooks go out."""
 
 import threading
 import time
 import traceback
 
-from studyplatform.demo.stripe import checkout, webhooks
+from studyplatform.demo.stripe import checkout, delayed, webhooks
 from studyplatform.demo.stripe.objects import payouts, refunds
 from studyplatform.demo.stripe.world import World
 
+ENDS = {"wait": refunds.settle, "fail": refunds.settle, "pay_out": payouts.settle, "arrive": payouts.settle}
 DUE = "SELECT * FROM later WHERE due <= ? ORDER BY id LIMIT 1"
 PAUSE = 1.0  # seconds between two looks at most
 
@@ -25,8 +26,16 @@ def tick(world: World, *, early: bool = False) -> None:
         checkout.expire_due(world)
         while rows := world.store.rows(DUE, time.time() + (1e9 if early else 0)):
             world.store.run("DELETE FROM later WHERE id = ?", rows[0]["id"])
-            settle = refunds.settle if rows[0]["action"] in ("wait", "fail") else payouts.settle
-            settle(world, rows[0]["object"], rows[0]["action"])
+            _settle(world, rows[0]["object"], rows[0]["action"])
+
+
+def _settle(world: World, identity: str, action: str) -> None:
+    if action.startswith("dispute_"):
+        checkout.complain(world, identity, action)
+    elif action.startswith("money_"):
+        delayed.settle(world, identity, action)
+    else:
+        ENDS[action](world, identity, action)
 
 
 def _work(world: World) -> None:

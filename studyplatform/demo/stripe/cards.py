@@ -13,6 +13,7 @@ class Card:
     challenge: bool = False
     at_once: bool = False  # its money is available at once
     refunds: str = ""  # "fail" or "wait"
+    disputes: str = ""  # the reason its buyer gives their bank a while after paying
     brand: str = "visa"
     field: str = "number"  # what on the page the refusal is about
 
@@ -32,6 +33,9 @@ CARDS = {
         Card("4000000000000077", at_once=True),
         Card("4000000000005126", refunds="fail"),
         Card("4000000000007726", refunds="wait"),
+        Card("4000000000000259", disputes="fraudulent"),
+        Card("4000000000002685", disputes="product_not_received"),
+        Card("4000000000001976", disputes="inquiry"),
         Card("4000000000000069", "expired_card", "expired_card", field="expiry"),
         Card("4000000000000127", "incorrect_cvc", "incorrect_cvc", field="cvc"),
         Card("4000000000000119", "processing_error", "processing_error"),
@@ -41,7 +45,7 @@ CARDS = {
 }
 ON_THE_PAGE = (
     "4242424242424242", "4000002500003155", "4000000000000002", "4000000000009995",
-    "4000000000000077", "4000000000005126", "4000000000007726",
+    "4000000000000077", "4000000000005126", "4000000000007726", "4000000000002685",
 )  # fmt: skip
 MESSAGES = {
     "generic_decline": "Your card was declined.",

@@ -10,6 +10,7 @@ from studyplatform.demo.stripe.fees import fee
 from studyplatform.demo.stripe.objects import (
     balance_transactions,
     charges,
+    disputes,
     events,
     payment_intents,
     payment_methods,
@@ -36,7 +37,7 @@ def pay(world: World, session: Json, payer: Payer) -> Json:
     if session["status"] != "open":
         return session
     card = find(payer.number)
-    intent = _intent(world, session)
+    intent = intent_of(world, session)
     method = payment_methods.make(world, card, payer.email, payer.name, payer.expiry)
     if card.code:
         _refuse(world, intent, card, method)
@@ -49,7 +50,7 @@ def pay(world: World, session: Json, payer: Payer) -> Json:
 def finish_free(world: World, session: Json, email: str, name: str) -> Json:
     """Complete an open session that costs nothing."""
     if session["status"] == "open" and session["amount_total"] == 0:
-        _complete(world, session, customer_details(email, name))
+        complete(world, session, customer_details(email, name))
     return session
 
 
@@ -63,7 +64,7 @@ def answer_bank(world: World, session: Json, *, approve: bool) -> Json:
     if approve:
         return _succeed(world, session, intent, _card_of(intent), method)
     intent |= {"status": "requires_payment_method", "payment_method": None}
-    _fail(world, intent, payment_intents.challenge_error(method))
+    fail(world, intent, payment_intents.challenge_error(method))
     return session
 
 
@@ -120,7 +121,8 @@ def customer_details(email: str | None, name: str | None) -> Json:
     }
 
 
-def _intent(world: World, session: Json) -> Json:
+def intent_of(world: World, session: Json) -> Json:
+    """Return the PaymentIntent of a session; it is made with the first attempt to pay."""
     found = world.store.get("payment_intent", session["payment_intent"] or "")
     if found:
         return found
@@ -139,10 +141,11 @@ def _refuse(world: World, intent: Json, card: Card, method: Json) -> None:
     charge = charges.make(world, intent, card, method)
     intent |= {"status": "requires_payment_method", "latest_charge": charge["id"], "next_action": None}
     events.emit(world, "charge.failed", shapes.public(charge), NOBODY)
-    _fail(world, intent, payment_intents.card_error(card, method, charge["id"]))
+    fail(world, intent, payment_intents.card_error(card, method, charge["id"]))
 
 
-def _fail(world: World, intent: Json, error: Json) -> None:
+def fail(world: World, intent: Json, error: Json) -> None:
+    """Note why an attempt to pay failed."""
     intent["last_payment_error"] = error
     world.store.save(intent)
     events.emit(world, "payment_intent.payment_failed", shapes.public(intent), NOBODY)
@@ -162,6 +165,16 @@ def _ask_bank(world: World, session: Json, intent: Json, method: Json) -> Json:
 
 
 def _succeed(world: World, session: Json, intent: Json, card: Card, method: Json) -> Json:
+    charge = take(world, intent, card, method)
+    details = method["billing_details"]
+    session["payment_status"] = "paid"
+    complete(world, session, customer_details(details["email"], details["name"]))
+    book(world, charge, card)
+    return session
+
+
+def take(world: World, intent: Json, card: Card, method: Json) -> Json:
+    """Take the money of a PaymentIntent; returns the charge."""
     charge = charges.make(world, intent, card, method)
     intent |= {
         "status": "succeeded",
@@ -174,20 +187,17 @@ def _succeed(world: World, session: Json, intent: Json, card: Card, method: Json
     world.store.save(intent)
     events.emit(world, "charge.succeeded", shapes.public(charge), NOBODY)
     events.emit(world, "payment_intent.succeeded", shapes.public(intent), NOBODY)
-    details = method["billing_details"]
-    session["payment_status"] = "paid"
-    _complete(world, session, customer_details(details["email"], details["name"]))
-    _book(world, charge, card)
-    return session
+    return charge
 
 
-def _complete(world: World, session: Json, details: Json) -> None:
+def complete(world: World, session: Json, details: Json) -> None:
+    """Close a session that was paid, or will be."""
     session |= {"status": "complete", "url": None, "customer_details": details}
     world.store.save(session)
     events.emit(world, "checkout.session.completed", shapes.public(session), NOBODY)
 
 
-def _book(world: World, charge: Json, card: Card) -> None:
+def book(world: World, charge: Json, card: Card) -> None:
     """The money is captured a moment later (automatic_async): only now has the charge its balance transaction."""
     cost = fee(charge["amount"], charge["currency"])
     delay = 0 if card.at_once else balance_transactions.DELAY
@@ -198,3 +208,12 @@ def _book(world: World, charge: Json, card: Card) -> None:
     charge["balance_transaction"] = booked["id"]
     world.store.save(charge)
     events.emit(world, "charge.updated", shapes.public(charge), NOBODY, {"balance_transaction": None})
+    if card.disputes:
+        world.later(f"dispute_{card.disputes}", charge["id"])
+
+
+def complain(world: World, charge: str, action: str) -> None:
+    """Do what the buyer with a test card for disputes does later."""
+    reason = action.removeprefix("dispute_")
+    found = world.store.get("charge", charge) or {}
+    disputes.start(world, found, "general" if reason == "inquiry" else reason, inquiry=reason == "inquiry")

@@ -4,8 +4,8 @@ import json
 from collections.abc import Callable
 from typing import Any
 
-from studyplatform.demo.stripe import background, cards, checkout, onboarding, webhooks
-from studyplatform.demo.stripe.objects import accounts, sessions, shapes
+from studyplatform.demo.stripe import background, cards, checkout, delayed, onboarding, webhooks
+from studyplatform.demo.stripe.objects import accounts, disputes, sessions, shapes
 from studyplatform.demo.stripe.world import Call, Cause, World
 
 Result = tuple[int, Any]
@@ -70,7 +70,10 @@ def _settle(world: World, given: dict[str, Any]) -> Result:
 
 
 def _pay(world: World, given: dict[str, Any]) -> Result:
-    """Do what the hosted page does; a 3-D Secure question is approved unless `challenge` is "fail" or "leave"."""
+    """Do what the hosted page does; a 3-D Secure question is approved unless `challenge` is "fail" or "leave".
+
+    With `later` ("arrive" or "bounce") it is paid in a way that takes days, until `settle` is asked.
+    """
     number = cards.digits(str(given.get("card", "4242424242424242")))
     email, name = given.get("email"), given.get("name", "Test Person")
     with world.store.transaction():
@@ -80,6 +83,8 @@ def _pay(world: World, given: dict[str, Any]) -> Result:
         email = email or found["customer_email"] or "person@example.com"
         if found["amount_total"] == 0:
             session = checkout.finish_free(world, found, email, name)
+        elif "later" in given:
+            session = delayed.pay(world, found, checkout.Payer(number, email, name), given["later"])
         else:
             session = checkout.pay(world, found, checkout.Payer(number, email, name))
         if checkout.asked(world, session) and given.get("challenge") != "leave":
@@ -122,6 +127,33 @@ def _onboard(world: World, given: dict[str, Any]) -> Result:
     return 200, {"account": shapes.public(account)}
 
 
+def _dispute(world: World, given: dict[str, Any]) -> Result:
+    """Have the buyer of a payment dispute it, or its bank inquire."""
+    with world.store.transaction():
+        intent = world.store.get("payment_intent", given["intent"]) or {}
+        charge = world.store.get("charge", intent.get("latest_charge") or "")
+        if not charge:
+            return 404, {"error": "No such payment."}
+        made = disputes.start(
+            world, charge, str(given.get("reason", disputes.REASONS[0])), given.get("amount"),
+            inquiry=bool(given.get("inquiry")),
+        )  # fmt: skip
+        shown = disputes.shown(world, made)
+    world.bell.set()
+    return 200, {"dispute": shown}
+
+
+def _decide(world: World, given: dict[str, Any]) -> Result:
+    """Do with a dispute what the bank does, or who answers it: answer, escalate, win, lose."""
+    with world.store.transaction():
+        found = world.store.get("dispute", given["dispute"])
+        if not found:
+            return 404, {"error": "No such dispute."}
+        shown = disputes.shown(world, disputes.decide(world, found, given["what"]))
+    world.bell.set()
+    return 200, {"dispute": shown}
+
+
 VERBS: dict[str, Callable[[World, dict[str, Any]], Result]] = {
     "GET ready": _ready,
     "GET faults": _faults,
@@ -135,4 +167,6 @@ VERBS: dict[str, Callable[[World, dict[str, Any]], Result]] = {
     "POST pay": _pay,
     "POST sell": _sell,
     "POST onboard": _onboard,
+    "POST dispute": _dispute,
+    "POST decide": _decide,
 }

@@ -20,6 +20,7 @@ EXPANDABLE = {
         "source_transfer_reversal", "transfer_reversal",
     },
     "balance_transaction": {"source"},
+    "dispute": {"charge", "payment_intent"},
     "payout": {"balance_transaction", "failure_balance_transaction"},
     "transfer": {"balance_transaction", "destination"},
     "transfer_reversal": {"balance_transaction", "transfer"},

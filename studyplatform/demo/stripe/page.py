@@ -1,9 +1,9 @@
-"""The hosted pages. That of a session is under /c/pay/: what is bought, the card, the bank's question, the end."""
+"""The pages. The hosted one of a session is under /c/pay/: what is bought, the card, the bank's question, the end."""
 
 from html import escape
 from urllib.parse import parse_qsl
 
-from studyplatform.demo.stripe import cards, checkout, markup, setup_page, typed
+from studyplatform.demo.stripe import cards, checkout, dashboard, markup, setup_page, typed
 from studyplatform.demo.stripe.storage import Json
 from studyplatform.demo.stripe.typed import Typed
 from studyplatform.demo.stripe.wire import Answer, Request
@@ -17,13 +17,14 @@ def respond(world: World, request: Request) -> Answer:
     """Answer a request for the page, its style or anything else outside the API."""
     if request.path == "/page.css":
         return Answer(200, (markup.FOLDER / "page.css").read_text(), {"Content-Type": "text/css; charset=utf-8"})
-    if request.path.startswith(setup_page.START):
-        answer = setup_page.respond(world, request)
+    if not request.path.startswith(START):
+        there = setup_page if request.path.startswith(setup_page.START) else dashboard
+        answer = there.respond(world, request)
         return answer or _notice({}, "missing", words(None, request.headers.get("accept-language", "")), status=404)
     identity, _, step = request.path.removeprefix(START).partition("/")
     with world.store.transaction():
         checkout.expire_due(world)
-        session = world.store.get("checkout.session", identity) if request.path.startswith(START) else None
+        session = world.store.get("checkout.session", identity)
         answer = Visit(world, request, session, step).answer() if session else None
     return answer or _notice({}, "missing", words(None, request.headers.get("accept-language", "")), status=404)
 

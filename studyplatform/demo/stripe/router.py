@@ -14,6 +14,7 @@ from studyplatform.demo.stripe.objects import (
     balance,
     balance_transactions,
     charges,
+    disputes,
     events,
     payment_intents,
     payouts,
@@ -66,6 +67,8 @@ ROUTES = (
     Route("POST", "/v1/refunds", refunds.CREATE, refunds.create),
     Route("GET", "/v1/refunds", refunds.LIST, refunds.listed),
     Route("GET", "/v1/refunds/:id", EXPAND, refunds.retrieve),
+    Route("GET", "/v1/disputes", disputes.LIST, disputes.listed),
+    Route("GET", "/v1/disputes/:id", EXPAND, disputes.retrieve),
     Route("GET", "/v1/events", events.LIST, events.listed, connected=True),
     Route("GET", "/v1/events/:id", EXPAND, events.retrieve, connected=True),
     Route("POST", "/v1/accounts", account_params.CREATE, accounts.create),
@@ -105,6 +108,8 @@ def show(world: World, body: Json) -> Json:
     """Return a stored object as the API shows it."""
     if body["object"] == "balance_transaction":
         return balance_transactions.shown(world, body)
+    if body["object"] == "dispute":
+        return disputes.shown(world, body)
     if body["object"] == "transfer":
         return transfers.shown(world, body)
     return shapes.public(body)

@@ -1,6 +1,7 @@
 """What every part of one running sandbox shares."""
 
 import threading
+import time
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -21,6 +22,12 @@ class World:
     faults: Faults
     log: ExchangeLog
     bell: threading.Event = field(default_factory=threading.Event)
+
+    def later(self, action: str, identity: str) -> None:
+        """Plan what happens to an object in a while (see `background`)."""
+        due = time.time() + self.config.settle_seconds
+        self.store.run("INSERT INTO later (due, action, object) VALUES (?, ?, ?)", due, action, identity)
+        self.bell.set()
 
 
 @dataclass(frozen=True)

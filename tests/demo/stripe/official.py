@@ -24,6 +24,8 @@ from stripe.params import (
     BalanceTransactionRetrieveParams,
     ChargeListParams,
     ChargeRetrieveParams,
+    DisputeListParams,
+    DisputeRetrieveParams,
     EventListParams,
     EventRetrieveParams,
     PaymentIntentListParams,
@@ -64,6 +66,8 @@ PARAMS: dict[str, type] = {
     "POST /v1/refunds": RefundCreateParams,
     "GET /v1/refunds": RefundListParams,
     "GET /v1/refunds/:id": RefundRetrieveParams,
+    "GET /v1/disputes": DisputeListParams,
+    "GET /v1/disputes/:id": DisputeRetrieveParams,
     "GET /v1/events": EventListParams,
     "GET /v1/events/:id": EventRetrieveParams,
     "POST /v1/accounts": AccountCreateParams,
@@ -86,6 +90,7 @@ RESOURCES: dict[str, type] = {
         stripe.checkout.Session, stripe.PaymentIntent, stripe.Charge, stripe.Refund, stripe.BalanceTransaction,
         stripe.Balance, stripe.Event, stripe.LineItem, stripe.Price, stripe.Product, stripe.PaymentMethod,
         stripe.Account, stripe.Capability, stripe.Transfer, stripe.TransferReversal, stripe.Payout,
+        stripe.Dispute,
     )
 }  # fmt: skip
 OPTIONS = set(RequestOptions.__annotations__)  # of a call, not of the request it makes

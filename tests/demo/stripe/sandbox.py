@@ -77,6 +77,13 @@ class Sandbox(LocalStripe):
         assert isinstance(found, stripe.PaymentIntent)
         return found
 
+    def dispute(self, intent: str, *done: str, **how: Any) -> stripe.Dispute:
+        """Have a payment disputed and do with it what is named: answer, escalate, win, lose."""
+        made = self.ask("POST", "dispute", intent=intent, **how)["dispute"]["id"]
+        for what in done:
+            self.ask("POST", "decide", dispute=made, what=what)
+        return self.api.v1.disputes.retrieve(made)
+
     def account(self, person: str = "fine", **options: Any) -> str:
         """Make a connected account and go through its page as one of the sample people; "" is nobody yet."""
         made = self.api.v1.accounts.create(params=payee(**options)).id

@@ -28,6 +28,7 @@ LISTS = {
     "charge": ("/v1/charges", ["data.refunds", "data.balance_transaction", "data.payment_intent"]),
     "refund": ("/v1/refunds", ["data.charge", "data.balance_transaction", "data.failure_balance_transaction"]),
     "balance_transaction": ("/v1/balance_transactions", ["data.source"]),
+    "dispute": ("/v1/disputes", ["data.charge", "data.payment_intent"]),
     "event": ("/v1/events", []),
     "account": ("/v1/accounts", []),
     "transfer": ("/v1/transfers", ["data.balance_transaction", "data.destination"]),
@@ -47,8 +48,15 @@ def life(running: Sandbox) -> None:
     for card in (OK, SECURE, AT_ONCE, REFUND_FAILS, REFUND_WAITS):
         intent = running.paid(card, payment_intent_data={"metadata": {"a": "b"}, "transfer_group": "g"})
         running.api.v1.refunds.create(params={"payment_intent": intent.id, "amount": 50_000})
+    life_of_disputes(running)
     running.settle()
     life_of_an_account(running)
+
+
+def life_of_disputes(running: Sandbox) -> None:
+    """A dispute in each way it can stand."""
+    for inquiry, done in ((True, ()), (False, ("answer", "win")), (False, ("lose",)), (True, ("escalate",))):
+        running.dispute(running.paid().id, *done, inquiry=inquiry)
 
 
 def life_of_an_account(running: Sandbox) -> None:
@@ -82,7 +90,7 @@ def test_objects_in_events_are_as_the_library_types_them(sandbox: Sandbox) -> No
     for event in told:
         subject = event["data"]["object"]
         assert not complaints(subject, RESOURCES[subject["object"]], event["type"])
-    assert {"charge.refunded", "refund.updated", "checkout.session.expired"} <= {event["type"] for event in told}
+    assert {"charge.refunded", "refund.updated", "charge.dispute.closed"} <= {event["type"] for event in told}
 
 
 def test_the_balance_and_the_lines_are_as_the_library_types_them(sandbox: Sandbox) -> None:

@@ -40,7 +40,7 @@ def test_the_account_of_somebody_else_is_refused(sandbox: Sandbox) -> None:
         sandbox.api.v1.balance.retrieve(options={"stripe_account": "acct_1"})
 
 
-@pytest.mark.parametrize("path", ["checkout/sessions", "payment_intents", "charges", "refunds", "events"])
+@pytest.mark.parametrize("path", ["checkout/sessions", "payment_intents", "charges", "refunds", "disputes", "events"])
 def test_what_is_not_there_is_told(sandbox: Sandbox, path: str) -> None:
     with pytest.raises(stripe.InvalidRequestError) as raised:
         sandbox.api.raw_request("get", f"/v1/{path}/none")

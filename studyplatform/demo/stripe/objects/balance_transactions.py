@@ -14,7 +14,7 @@ DELAY = 2 * 24 * 3600  # seconds until the money of a payment is available
 
 def record(
     world: World, kind: str, source: str, amount: int, currency: str, fee: int = 0, *, delay: int = DELAY,
-    description: str | None = None, account: str = "",
+    description: str | None = None, account: str = "", category: str = "",
 ) -> Json:  # fmt: skip
     """Keep one movement of the platform's balance or of an account's; `amount` is negative when money leaves."""
     now = world.clock.now()
@@ -33,7 +33,7 @@ def record(
             "fee": fee,
             "fee_details": [{**details, "type": "stripe_fee"}] if fee else [],
             "net": amount - fee,
-            "reporting_category": kind,
+            "reporting_category": category or kind,
             "source": source,
             "status": "pending",
             "type": kind,

@@ -3,8 +3,6 @@
 The sandbox changes no money: an account is paid out in the currency that came.
 """
 
-import time
-
 from studyplatform.demo.stripe import ids
 from studyplatform.demo.stripe.errors import no_such
 from studyplatform.demo.stripe.lists import CREATED, PAGE, equals, owned, page, times
@@ -22,13 +20,7 @@ REASON = "The bank account details on file are probably incorrect. No bank accou
 
 def plan(world: World, account: str) -> None:
     """Have what an account holds sent to its bank in a while."""
-    _later(world, "pay_out", account)
-
-
-def _later(world: World, action: str, identity: str) -> None:
-    due = time.time() + world.config.settle_seconds
-    world.store.run("INSERT INTO later (due, action, object) VALUES (?, ?, ?)", due, action, identity)
-    world.bell.set()
+    world.later("pay_out", account)
 
 
 def settle(world: World, identity: str, action: str) -> None:
@@ -44,7 +36,7 @@ def _send(world: World, account: Json) -> None:
         if held > 0 and account["payouts_enabled"]:
             payout = _make(world, account, held, currency)
             events.emit(world, "payout.created", shapes.public(payout), Cause(), account=account["id"])
-            _later(world, "arrive", payout["id"])
+            world.later("arrive", payout["id"])
 
 
 def _make(world: World, account: Json, amount: int, currency: str) -> Json:

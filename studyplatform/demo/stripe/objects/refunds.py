@@ -1,13 +1,12 @@
 """Refunds: money going back, at once or later, and now and then not arriving."""
 
-import time
 from typing import Any
 
 from studyplatform.demo.stripe import ids
 from studyplatform.demo.stripe.currencies import shown
 from studyplatform.demo.stripe.errors import invalid, no_such, refused
 from studyplatform.demo.stripe.lists import CREATED, EXPAND, PAGE, equals, page
-from studyplatform.demo.stripe.objects import balance_transactions, events, shapes
+from studyplatform.demo.stripe.objects import balance_transactions, disputes, events, shapes
 from studyplatform.demo.stripe.params import Choice, Email, Integer, Metadata, Schema, Text, absent
 from studyplatform.demo.stripe.storage import Json
 from studyplatform.demo.stripe.world import Call, Cause, World
@@ -35,7 +34,7 @@ def create(call: Call) -> Json:
     events.emit(call.world, "refund.created", shapes.public(refund), call.cause)
     events.emit(call.world, "charge.refunded", shapes.public(charge), call.cause, previous)
     if charge["_refunds"]:
-        _plan(call.world, refund["id"], charge["_refunds"])
+        call.world.later(charge["_refunds"], refund["id"])
     return shapes.public(refund)
 
 
@@ -50,6 +49,9 @@ def _charge(world: World, params: dict[str, Any]) -> Json:
     if not found:
         raise no_such(names[0], params[names[0]], names[0], status=404)
     charge = found if names[0] == "charge" else world.store.get("charge", found["latest_charge"] or "")
+    if charge and disputes.held(world, charge["id"]):
+        message = f"Charge {charge['id']} has been charged back; cannot issue a refund."
+        raise refused(message, "", "charge_disputed")
     if not charge or not charge["paid"]:
         raise refused(f"This {found['object']} ({found['id']}) does not have a successful charge to refund.", names[0])
     return charge
@@ -106,12 +108,6 @@ def _count(world: World, charge: Json, amount: int) -> None:
     charge["amount_refunded"] += amount
     charge["refunded"] = charge["amount_refunded"] == charge["amount"]
     world.store.save(charge)
-
-
-def _plan(world: World, refund: str, action: str) -> None:
-    due = time.time() + world.config.settle_seconds
-    world.store.run("INSERT INTO later (due, action, object) VALUES (?, ?, ?)", due, action, refund)
-    world.bell.set()
 
 
 def settle(world: World, identity: str, action: str) -> None:
