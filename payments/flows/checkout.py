@@ -1,15 +1,10 @@
-"""Checkout: hold and write (transaction), ask Stripe (none open), record (transaction)."""
+"""Checkout: hold and write (transaction), then whatever the way to pay asks for, outside of any."""
 
-import datetime
 import logging
 from typing import Unpack
 
-from django.conf import settings
-from django.urls import reverse
-from django.utils import timezone, translation
-
 from cohorts.models import Cohort
-from payments import gateway
+from payments import gateway, ways
 from payments.models import Payment
 from payments.services import payments
 from payments.truth import Page
@@ -20,13 +15,11 @@ log = logging.getLogger(__name__)
 
 State = Payment.State
 OVER = (State.PAID, State.EXPIRED, State.FAILED)
-SOON = datetime.timedelta(seconds=10)
-NEXT_LOOK = datetime.timedelta(minutes=5)
-SLOW_LOOK = datetime.timedelta(hours=1)  # money that takes days, a fee that takes hours
+NOT_BEGUN = (State.CREATED, State.UNKNOWN)
 
 
 def begin(member: User, cohort: Cohort, **choices: Unpack[payments.Choices]) -> Payment:
-    """Hold a seat and make its hosted page; return the payment, open with an address if all went well.
+    """Hold a seat and make its payment ready; return the payment, open with an address if all went well.
 
     Again: the same payment and page, as long as it can be paid. Raises Refused as `payments.open_for` does.
     """
@@ -39,97 +32,39 @@ def begin(member: User, cohort: Cohort, **choices: Unpack[payments.Choices]) -> 
 
 
 def advance(payment: Payment) -> Payment:
-    """Take a payment one step on; when Stripe does not answer it comes back as it stands."""
+    """Take a payment one step on; when nobody answers it comes back as it stands."""
     return come_back(payment)[0]
 
 
 def come_back(payment: Payment) -> tuple[Payment, Page | None]:
-    """Make a payment's page if it has none, else ask what became of it; return both as they are now.
+    """Make a payment ready to be paid, or ask what became of it; return it and its page as they are now.
 
     The page is None where there was nothing to ask, or no answer.
     """
-    if payment.state in OVER or payment.provider == Payment.Provider.FREE:
+    if payment.state in OVER:
         return payment, None
-    if not payment.reference:
-        return open_page(payment), None
     try:
-        page = _ask(payment)
-        return payments.apply(payment, page), page
+        return _step(payment)
     except (gateway.Trouble, payments.Mismatch) as trouble:
         log.warning("payment %s: %s", payment.public_id, trouble)
         return payment, None
 
 
+def _step(payment: Payment) -> tuple[Payment, Page | None]:
+    way = ways.of(payment)
+    return (way.begin(payment), None) if payment.state in NOT_BEGUN else way.look(payment)
+
+
 def look(payment: Payment) -> Payment:
-    """Ask Stripe what became of a page, and bring the payment there. Raises gateway.Trouble, Mismatch."""
-    return payments.apply(payment, _ask(payment))
-
-
-def _ask(payment: Payment) -> Page:
-    """Return a payment's page; past its end it is closed first, so that nobody pays while we give the seat away."""
-    reference = payment.reference or ""
-    past = payment.expires_at and payment.expires_at <= timezone.now()
-    if past and payment.state == State.OPEN:
-        return gateway.expire_page(reference)
-    return gateway.get_page(reference)
-
-
-def open_page(payment: Payment) -> Payment:
-    """Make the hosted page of a payment. Its id is the idempotency key: asking again finds the same page."""
-    try:
-        page = _create(payment)
-    except gateway.Rejected as rejected:
-        log.error("payment %s: no page: %s", payment.public_id, rejected)
-        return payments.end(payment, State.FAILED)
-    except gateway.Trouble as trouble:
-        return _doubt(payment, trouble)
-    return _show(payment, page)
-
-
-def _create(payment: Payment) -> Page:
-    with translation.override(payment.buyer.language):
-        return gateway.create_page(
-            key=f"checkout:{payment.pk}",
-            payment=payment.public_id,
-            amount=payment.amount,
-            currency=payment.currency,
-            title=_title(payment),
-            email=payment.buyer.email,
-            locale=payment.buyer.language,
-            expires_at=payment.expires_at or timezone.now(),
-            return_url=f"{settings.SITE_URL}{reverse('checkout_return', args=[payment.public_id])}",
-            group=f"payment:{payment.public_id}",
-        )
-
-
-def _title(payment: Payment) -> str:
-    cohort = payment.lines.select_related("enrollment__cohort__study")[0].enrollment.cohort
-    return cohort.full_name
-
-
-def _doubt(payment: Payment, trouble: gateway.Trouble) -> Payment:
-    """An address nobody was given cannot be paid: when Stripe keeps its own error, the payment ends."""
-    log.warning("payment %s: page unknown: %s", payment.public_id, trouble)
-    if isinstance(trouble, gateway.Broke) and payment.state == State.UNKNOWN:
-        return payments.end(payment, State.FAILED)
-    return payments.doubt(payment, str(trouble))
-
-
-def _show(payment: Payment, page: Page) -> Payment:
-    shown = payments.apply(payment, page)
-    if shown.state in (State.EXPIRED, State.FAILED) and page.status == "open":  # given up meanwhile
-        gateway.expire_page(page.id)
-    return shown
+    """Ask what became of a payment, and bring it there. Raises gateway.Trouble, Mismatch."""
+    return ways.of(payment).look(payment)[0]
 
 
 def give_up(payment: Payment) -> Payment:
-    """Let a seat go that is not paid for: the page is closed first. Money that came first wins. Raises Trouble."""
+    """Let a seat go that is not paid for: nobody can pay for it first. Money that came before wins. Raises Trouble."""
     if payment.state in OVER:
         return payment
-    if payment.reference:
-        ended = payments.apply(payment, gateway.expire_page(payment.reference))
-    else:
-        ended = payments.end(payment, State.FAILED, actor=payment.buyer)
+    ended = ways.of(payment).close(payment)
     if ended.state in (State.EXPIRED, State.FAILED):
         payments.let_go(ended)
     return ended
@@ -137,17 +72,10 @@ def give_up(payment: Payment) -> Payment:
 
 def drain(payment: Payment) -> None:
     """Work on one claimed payment until it is settled or over."""
-    fresh = look(payment) if payment.reference else open_page(payment)
-    if fresh.done_at or fresh.provider == Payment.Provider.FREE:
+    fresh = _step(payment)[0]
+    if fresh.done_at:
         queue.done(payment)
-    elif fresh.state in (State.CREATED, State.UNKNOWN):
+    elif fresh.state in NOT_BEGUN:
         queue.later(payment, "no page yet")
     else:
-        queue.again_at(payment, _next_look(fresh))
-
-
-def _next_look(payment: Payment) -> datetime.datetime:
-    now = timezone.now()
-    if payment.state != State.OPEN:
-        return now + (NEXT_LOOK if payment.state == State.PAID else SLOW_LOOK)
-    return max(now + SOON, min(now + NEXT_LOOK, (payment.expires_at or now) + SOON))
+        queue.again_at(payment, ways.of(payment).next_look(fresh))

@@ -1,6 +1,5 @@
-"""Refunds go out: note it (transaction), ask Stripe (none open), record (transaction)."""
+"""Refunds go out the way their money came: note it (transaction), ask (none open), record (transaction)."""
 
-import logging
 from datetime import timedelta
 
 from django.db.models import F, QuerySet
@@ -9,71 +8,20 @@ from django.utils import timezone
 from cohorts.models import Cohort, Enrollment
 from cohorts.policies import enrollments_in
 from cohorts.services import seats
-from payments import gateway
+from payments import ways
 from payments.models import Payment, PaymentLine, Refund
 from payments.services import elsewhere, payments, refunds
 from payments.truth import MoneyBack
 from studyplatform.kit import queue
-
-log = logging.getLogger(__name__)
 
 State = Refund.State
 NEXT_LOOK = {State.PENDING: timedelta(hours=1), State.SUCCEEDED: timedelta(days=1)}
 
 
 def drain(refund: Refund) -> None:
-    """Work on one claimed refund: send it once, or ask what became of it."""
-    if refund.state in (State.PENDING, State.SUCCEEDED):
-        refunds.record(refund, gateway.get_refund(refund.reference or ""))
-    elif refund.state in (State.OWED, State.SENDING, State.UNKNOWN):
-        _send(refund)
+    """Work on one claimed refund, the way its money came."""
+    ways.of(refund.line.payment).give_back(refund)
     _put_back(refund)
-
-
-def _send(refund: Refund) -> None:
-    """Send what is owed. What may have been sent before is looked for first, and only sent if it is not there."""
-    asked = refund.state != State.OWED
-    if asked and _found(refund):
-        return
-    if refunds.begin(refund):
-        _create(refund, asked)
-
-
-def _found(refund: Refund) -> bool:
-    refunds.doubt(refund, "a send without an answer")
-    sent = gateway.refunds_of(refund.line.payment.intent)
-    mine = next((back for back in sent if back.refund == str(refund.pk)), None)
-    if mine:
-        refunds.record(refund, mine)
-    return bool(mine)
-
-
-def _create(refund: Refund, asked: bool) -> None:
-    intent = refund.line.payment.intent
-    try:
-        back = gateway.create_refund(key=_key(refund), refund=str(refund.pk), intent=intent, amount=refund.amount)
-    except gateway.Short as short:
-        refunds.wait(refund, str(short))
-    except gateway.Rejected as rejected:
-        refunds.fail(refund, str(rejected))
-    except gateway.Trouble as trouble:
-        _doubt(refund, trouble, asked)
-    else:
-        refunds.record(refund, back)
-
-
-def _key(refund: Refund) -> str:
-    """Stripe keeps a certain no under its key for a day, so each one is followed by another key."""
-    return f"refund:{refund.pk}:{refund.key_number}" if refund.key_number else f"refund:{refund.pk}"
-
-
-def _doubt(refund: Refund, trouble: gateway.Trouble, asked: bool) -> None:
-    """Stripe keeps its own error under the key: when it has also said the refund is not there, a new row is sent."""
-    log.warning("refund %s: %s", refund.pk, trouble)
-    if asked and isinstance(trouble, gateway.Broke):
-        refunds.retry(refunds.fail(refund, str(trouble), tell=False))
-    else:
-        refunds.doubt(refund, str(trouble))
 
 
 def _put_back(refund: Refund) -> None:

@@ -11,12 +11,13 @@ from django.views.decorators.http import require_http_methods, require_POST
 from cohorts.forms.introductions import IntroductionForm
 from cohorts.models import Cohort, Enrollment
 from cohorts.services import introductions
-from payments import gateway, policies
+from payments import gateway, policies, ways
 from payments.flows import checkout
 from payments.models import Payment, PaymentLine
 from payments.services import welcome
 from payments.truth import Page
 from payments.views.join import see_other
+from payments.ways.way import Shown
 from studyplatform.kit.limits import limited
 
 State = Payment.State
@@ -31,25 +32,30 @@ def checkout_return(request: HttpRequest, public_id: str) -> HttpResponse:
     payment = policies.get_payment(request, public_id)
     payment, page = checkout.come_back(payment)
     line = payment.lines.select_related("enrollment__cohort__study", "enrollment__policy").order_by("pk")[0]
-    outcome = _outcome(payment, line, page, cancelled="cancelled" in request.GET)
+    outcome, more = _outcome(payment, line, page)
     if outcome == "paid":
         return _welcome(request, payment, line)
-    return render(request, f"payments/checkout/{outcome}.html", _context(payment, line, page))
+    outcome = "cancelled" if outcome == "open" and "cancelled" in request.GET else outcome
+    return render(request, f"payments/checkout/{outcome}.html", {**_context(payment, line), **more})
 
 
-def _outcome(payment: Payment, line: PaymentLine, page: Page | None, *, cancelled: bool) -> str:
+def _outcome(payment: Payment, line: PaymentLine, page: Page | None) -> Shown:
+    if payment.state == State.OPEN:
+        return ways.of(payment).shown(payment, page)
+    return Shown(_ended(payment, line), {})
+
+
+def _ended(payment: Payment, line: PaymentLine) -> str:
     if line.enrollment.cohort.state == Cohort.State.CALLED_OFF and payment.state in ENDED:
         return "called_off"
     if payment.state == State.PAID:
         return "paid" if line.enrollment.state in Enrollment.BELONGS else "refunded"
-    if payment.state == State.OPEN and page:
-        return "declined" if page.decline else "cancelled" if cancelled else "open"
     return {State.EXPIRED: "expired", State.FAILED: "failed", State.UNKNOWN: "unknown", State.CREATED: "unknown"}.get(
         State(payment.state), "waiting"
     )
 
 
-def _context(payment: Payment, line: PaymentLine, page: Page | None) -> dict[str, Any]:
+def _context(payment: Payment, line: PaymentLine) -> dict[str, Any]:
     cohort = line.enrollment.cohort
     return {
         "payment": payment,
@@ -57,7 +63,6 @@ def _context(payment: Payment, line: PaymentLine, page: Page | None) -> dict[str
         "cohort": cohort,
         "study": cohort.study,
         "refund": line.refunds.order_by("-pk").first(),
-        "decline": page.decline if page else "",
     }
 
 
@@ -66,7 +71,7 @@ def _welcome(request: HttpRequest, payment: Payment, line: PaymentLine) -> HttpR
     if request.method == "POST" and form.is_valid():
         introductions.introduce(line.enrollment, form.cleaned_data["introduction"])
         return redirect(f"{request.path}#hello")
-    context = {**_context(payment, line, None), **welcome.to(line.enrollment), "form": form}
+    context = {**_context(payment, line), **welcome.to(line.enrollment), "form": form}
     return render(request, "payments/checkout/paid.html", context, status=422 if form.errors else 200)
 
 
