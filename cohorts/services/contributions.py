@@ -8,17 +8,16 @@ from cohorts.services import completions
 POST, TURN, THANKS = "post", "turn", "thanks"
 
 
-def add(enrollment: Enrollment, kind: str, key: str) -> Contribution:
+def add(enrollment: Enrollment, kind: str, key: str) -> None:
     """Count one thing ("post", "post:abc") for the enrollment; adding it again, or after voiding, counts it once.
 
     What comes after a cohort is over may still complete it.
     """
-    row, _created = Contribution.objects.update_or_create(
-        enrollment=enrollment, kind=kind, key=key, defaults={"voided_at": None}
-    )
+    thing = Contribution(enrollment=enrollment, kind=kind, key=key)
+    unique = ["enrollment", "kind", "key"]
+    Contribution.objects.bulk_create([thing], update_conflicts=True, unique_fields=unique, update_fields=["voided_at"])
     if enrollment.cohort.state == Cohort.State.FINISHED:
         completions.complete(enrollment.cohort)
-    return row
 
 
 def void(enrollment: Enrollment, kind: str, key: str) -> bool:

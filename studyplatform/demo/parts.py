@@ -75,8 +75,8 @@ class Parts:
         return self._child("collecting", "studyplatform.demo.prepare", "files")
 
     def seeding(self) -> Child:
-        """Return the process that makes the world."""
-        return self._child("seeding", "studyplatform.demo.prepare", "world")
+        """Return the process that does so on the first start, and makes the world."""
+        return self._child("seeding", "studyplatform.demo.prepare", "tables", "world")
 
     def stripe(self) -> Child:
         """Return the local Stripe."""

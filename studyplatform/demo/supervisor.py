@@ -55,7 +55,8 @@ def start_servers(parts: Parts, stack: ExitStack) -> None:
 def launch(parts: Parts, running: list[Child]) -> None:
     """Prepare, make the world on first start, then serve; each process is added to `running` before it starts."""
     made = parts.places.home / "seeded"
-    if not made.exists():  # an earlier first start may have been cut short: begin anew
+    first = not made.exists()
+    if first:  # an earlier first start may have been cut short: begin anew
         parts.postgres.make_database("demo", anew=True)
         parts.places.forget("stripe", "media", "mail")
         for name in ("stripe", "media", "mail"):
@@ -65,24 +66,25 @@ def launch(parts: Parts, running: list[Child]) -> None:
     stripe, collecting = parts.stripe(), parts.collecting()
     start(stripe, running)
     start(collecting, running)
-    finish(parts.preparing(), running, parts.log)
-    wait_for(stripe, f"{parts.stripe_site}/_sandbox/ready", parts.log)
-    if not made.exists():
+    if first:
         say("First start: making a world to look at ...")
-        finish(parts.seeding(), running, parts.log)
-        made.touch()
+    finish(parts.seeding() if first else parts.preparing(), running, parts.log)
+    made.touch()
     end(collecting, running, parts.log)
+    wait_for(stripe, f"{parts.stripe_site}/_sandbox/ready", parts.log)
     serve(parts, running)
+    if not first:  # what fell due while nothing ran takes a moment
+        answers(f"{parts.site}/health/", stripe, LONGEST_WARM_UP)
 
 
 def serve(parts: Parts, running: list[Child]) -> None:
-    """Start worker, clock and web server; give them a moment for what fell due while nothing ran."""
+    """Start the web server, then worker and clock, which nobody waits for to see a page."""
     say("Starting web server, worker and clock ...")
     web = parts.web()
-    for child in (parts.worker(), parts.beat(), web):
-        start(child, running)
+    start(web, running)
     wait_for(web, f"{parts.site}/robots.txt", parts.log)
-    answers(f"{parts.site}/health/", web, LONGEST_WARM_UP)
+    for child in (parts.worker(), parts.beat()):
+        start(child, running)
 
 
 def wait_for(child: Child, address: str, log: Path) -> None:

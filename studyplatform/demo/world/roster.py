@@ -9,6 +9,7 @@ from studyplatform.demo.world import crowd, data
 NOWHERE = -1
 LATEST, SOONEST = 3, 2  # days: who has no day of their own joins this long before it begins, so long after it opens
 FEW = 30
+TOGETHER = 3  # days: so long one collects the many who join, as if they had come on one day
 APART = 17  # sentences between those of one subgroup and the next
 
 
@@ -74,7 +75,8 @@ def _hello(name: str) -> str:
 
 
 def _day(cohort: data.Data, name: str) -> int:
-    return random.Random(f"{cohort['key']}:{name}").randint(LATEST, max(LATEST, int(cohort["opens"]) - SOONEST))
+    day = random.Random(f"{cohort['key']}:{name}").randint(LATEST, max(LATEST, int(cohort["opens"]) - SOONEST))
+    return max(LATEST, day - day % TOGETHER)
 
 
 def authors(key: str) -> list[str]:

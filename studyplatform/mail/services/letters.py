@@ -29,7 +29,7 @@ PILE: ContextVar[list[Letter] | None] = ContextVar("pile", default=None)  # what
 Person = Any  # accounts.User: an upper app's row, known here by its columns only
 
 
-@transaction.atomic
+@transaction.atomic(savepoint=False)  # its only failure that is caught has one of its own
 def write(
     *,
     to: Person,
