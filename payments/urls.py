@@ -1,6 +1,6 @@
 """Joining, paying, being paid."""
 
-from django.urls import path
+from django.urls import path, register_converter
 
 from payments.api.enrollments import Join
 from payments.views.checkout import checkout_give_up, checkout_page, checkout_return
@@ -10,7 +10,13 @@ from payments.views.leaving import leave
 from payments.views.payees import MEMBER, STUDIO, payee, payee_return, payee_stripe
 from payments.views.receipts import paid, receipt
 from payments.views.refunds import member_refund
+from payments.views.statements import books_file, money_event, statement, statement_file
 from payments.views.webhooks import stripe_webhook
+from studyplatform.kit.months import MonthInAddress
+from studyplatform.kit.tables import EndingInAddress
+
+register_converter(MonthInAddress, "month")
+register_converter(EndingInAddress, "table")
 
 urlpatterns = [
     path("studies/<slug:slug>/cohorts/<int:number>/join/", join, name="join"),
@@ -24,6 +30,10 @@ urlpatterns = [
     path("account/payouts/", payee, name="payee"),
     path("account/payouts/stripe/", payee_stripe, name="payee_stripe"),
     path("account/payouts/return/", payee_return, name="payee_return"),
+    path("account/money/<month:month>/", statement, name="statement"),
+    path("account/money/<month:month>/statement.<table:ending>", statement_file, name="statement_file"),
+    path("account/money/<month:month>/books.<table:ending>", books_file, name="books_file"),
+    path("account/money/events/<int:pk>/", money_event, name="money_event"),
     path("members/<str:public_id>/refund/", member_refund, name="member_refund"),
     path("account/payments/", paid, name="payments"),
     path("account/payments/<str:public_id>/receipt/", receipt, name="receipt"),

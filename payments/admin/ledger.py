@@ -2,36 +2,24 @@
 
 from typing import Any
 
-from django.contrib import admin
+from django.contrib import admin, messages
+from django.core.exceptions import PermissionDenied
 from django.db.models import QuerySet, Sum
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponseBase
+from django.shortcuts import redirect
+from django.urls import URLPattern, path
+from django.utils import timezone
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
+from payments.causes import EVENTS, event
+from payments.forms.books import BooksForm
 from payments.models import LedgerAccount, LedgerEntry, LedgerTransaction
+from payments.services import books
+from studyplatform.kit import tables
 from studyplatform.kit.desk.tables import Lines, Table, linked
 from studyplatform.kit.money import show
-
-EVENTS = {
-    "sale": _("a seat was paid"),
-    "fee": _("a fee was taken"),
-    "release": _("a session’s part was shared"),
-    "due": _("a partner was paid by their terms"),
-    "refund_owed": _("a refund is owed"),
-    "refund": _("a refund was sent"),
-    "refund_failed": _("a refund came back"),
-    "refund_void": _("a refund was taken back"),
-    "payout": _("a payout was written"),
-    "payout-paid": _("a payout was paid"),
-    "payout-failed": _("a payout failed"),
-    "payout-void": _("a payout was taken back"),
-    "payout-reversed": _("a payout was reversed"),
-}
-
-
-def event(cause: str) -> str:
-    """Return what a cause means in words; one we have none for as it is."""
-    return str(EVENTS.get(cause.partition(":")[0], cause))
+from studyplatform.kit.months import Month
 
 
 def place(account: LedgerAccount) -> str:
@@ -83,6 +71,27 @@ class LedgerTransactionAdmin(Table):
     fields = readonly_fields = ("what", "at", "member", "payment", "where", "meeting", "cause")
     inlines = (EntryInline,)
     narrowed_by = ("line__payment", "line__enrollment", "entries__account", "due")
+    list_before_template = "payments/admin/ledger.html"
+
+    def get_urls(self) -> list[URLPattern]:
+        view = self.admin_site.admin_view(self.books)
+        return [path("books/", view, name=self._name("books")), *super().get_urls()]
+
+    @property
+    def last_month(self) -> Month:
+        """The month an accountant asks for."""
+        return Month.of(timezone.now()).before
+
+    def books(self, request: HttpRequest) -> HttpResponseBase:
+        """Everything booked in a month, as a table to download."""
+        if not self.has_view_permission(request):
+            raise PermissionDenied
+        form = BooksForm(request.GET)
+        if not form.is_valid():
+            self.message_user(request, _("Write the month as 2026-11."), messages.ERROR)
+            return redirect("admin:payments_ledgertransaction_changelist")
+        month, ending = form.cleaned_data["month"], form.cleaned_data["ending"]
+        return tables.response(f"books-{month}", ending, books.header(), books.rows(month))
 
     def named(self, row: LedgerTransaction) -> str:
         """What happened, to whom."""

@@ -4,10 +4,12 @@ import datetime
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from django.db.models import F, Max, Q, QuerySet, Sum
+from django.db.models import CharField, F, Max, Min, OuterRef, Q, QuerySet, Subquery, Sum, Value
+from django.db.models.functions import Cast, Concat
 
 from cohorts.policies import cohorts_run_by
-from payments.models import Due, LedgerAccount, LedgerEntry, Payee, Payout
+from payments.causes import Told
+from payments.models import Due, LedgerAccount, LedgerEntry, LedgerTransaction, Payee, Payout
 from payments.services import dues, expected, payouts
 from payments.services.expected import HOST, PARTNER, Expected
 from studyplatform.accounts.models import User
@@ -19,18 +21,20 @@ Kind = LedgerAccount.Kind
 class Movement:
     """What was shared to a person after a session, or taken from what they are owed, in minor units."""
 
-    kind: str  # session, refund, fee, other; what a due is for
+    kind: str  # the event's, as causes name it; due- and what a due is for
     at: datetime.datetime
     study: str
     number: int | None
     session: int | None
     amount: int
     currency: str
+    event: int  # the first of its transactions
 
     @property
-    def to_partners(self) -> bool:
-        """Whether amounts of partners' terms were taken from a host."""
-        return self.kind.startswith("due-") and self.amount < 0
+    def words(self) -> str:
+        """What it was, in a sentence."""
+        due = self.kind.removeprefix("due-") if self.kind.startswith("due-") else ""
+        return Told(self.kind, due, self.study, self.number, self.session, self.amount).words
 
 
 @dataclass
@@ -81,10 +85,18 @@ def of(person: User, payee: Payee | None) -> list[Earnings]:
     """Return the person's money, one entry per currency they deal in."""
     coming, owed = expected.of(person), _owed_still(person)
     shared = [*_by_session(person), *_by_due(person), *_others(person)]
-    paid = list(Payout.objects.filter(payee__person=person).order_by("-pk"))
+    paid = list(_payouts(person))
     balances = dict(_payable(person).values_list("account__currency").annotate(net=-Sum("amount")))
     used = sorted({*(line.currency for line in coming), *(line.currency for line in owed), *balances})
     return [_in(currency, coming, owed, shared, paid, balances.get(currency, 0), payee) for currency in used]
+
+
+def _payouts(person: User) -> QuerySet[Payout]:
+    """Every payout, newest first, with the event that wrote it."""
+    cause = Concat(Value("payout:"), Cast(OuterRef("pk"), CharField()))
+    event = LedgerTransaction.objects.filter(cause=cause).values("pk")
+    mine: QuerySet[Payout] = Payout.objects.filter(payee__person=person).order_by("-pk")
+    return mine.annotate(event=Subquery(event))
 
 
 def _in(
@@ -148,8 +160,9 @@ def _by_session(person: User) -> Iterator[Movement]:
         "transaction__session__cohort__number",
         "transaction__session__number",
     )
-    for row in named.annotate(net=-Sum("amount"), currency=F("account__currency")):
-        yield Movement("session", *row)
+    summed = {"net": -Sum("amount"), "currency": F("account__currency"), "event": Min("transaction")}
+    for row in named.annotate(**summed):
+        yield Movement("release", *row)
 
 
 def _by_due(person: User) -> Iterator[Movement]:
@@ -160,9 +173,10 @@ def _by_due(person: User) -> Iterator[Movement]:
         .filter(transaction__due__isnull=False)
         .values_list(f"{due}kind", f"{due}cohort__study__title", f"{due}cohort__number", f"{due}session__number")
     )
-    each = named.annotate(net=-Sum("amount"), currency=F("account__currency"), at=Max("transaction__at"))
-    for kind, study, number, session, net, currency, at in each:
-        yield Movement(f"due-{kind}", at, study, number, session, net, currency)
+    summed = {"net": -Sum("amount"), "currency": F("account__currency"), "event": Min("transaction")}
+    each = named.annotate(**summed, at=Max("transaction__at"))
+    for kind, study, number, session, net, currency, event, at in each:
+        yield Movement(f"due-{kind}", at, study, number, session, net, currency, event)
 
 
 def _owed_still(person: User) -> list[Owed]:
@@ -187,7 +201,7 @@ def _others(person: User) -> Iterator[Movement]:
         f"{cohort}__number",
         "amount",
         "account__currency",
+        "transaction",
     )
-    for cause, at, study, number, amount, currency in named:
-        kind = next((kind for kind in ("refund", "fee") if cause.startswith(kind)), "other")
-        yield Movement(kind, at, study or "", number, None, -amount, currency)
+    for cause, at, study, number, amount, currency, event in named:
+        yield Movement(cause.partition(":")[0], at, study or "", number, None, -amount, currency, event)

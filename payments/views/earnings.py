@@ -8,7 +8,7 @@ from django.views.decorators.http import require_safe
 from cohorts import worth
 from cohorts.policies import reader
 from payments.models import Payee
-from payments.services import earnings, payouts
+from payments.services import earnings, payouts, statements
 
 
 @require_safe
@@ -20,6 +20,7 @@ def earned(request: HttpRequest, base: str) -> HttpResponse:
         "earnings": earnings.of(person, known),
         "deals": worth.deals_led_by(person),
         "payee": known,
+        "months": statements.months(person),
         "next_run": payouts.next_run(),
         "base": base,
     }

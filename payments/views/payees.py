@@ -49,17 +49,18 @@ def _save(request: HttpRequest, known: Payee | None) -> HttpResponse:
         return _page(request, known, country, form=form)
     payees.save(reader(request), **form.cleaned_data)
     messages.success(request, _("Saved. Your next payout goes there."))
-    return redirect(_place(request)[1])
+    return redirect(place(request)[1])
 
 
-def _place(request: HttpRequest) -> tuple[str, str]:
+def place(request: HttpRequest) -> tuple[str, str]:
+    """Return the header money stands under and where all of it is: a host's studio, else a partner's pages."""
     return (STUDIO, "earnings") if studies_run_by(request.user).exists() else (MEMBER, "partner_earnings")
 
 
 def _page(
     request: HttpRequest, known: Payee | None, country: str, *, asked: CountryForm | None = None, form: Any = None
 ) -> HttpResponse:
-    base, back = _place(request)
+    base, back = place(request)
     bank = rails.way(country, Payee.Rail.BANK_FILE) if country else None
     context = {
         "payee": known,

@@ -10,9 +10,12 @@ from django.utils import timezone
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
+from studyplatform.kit.months import Month
+
 DAY = {"ko": "M월 d일(EEE)", "en": "EEE d MMM"}
 DAY_AND_YEAR = {"ko": "y년 M월 d일(EEE)", "en": "EEE d MMM y"}
 LONG_DAY = {"ko": "y년 M월 d일", "en": "d MMMM y"}
+MONTH = {"ko": "y년 M월", "en": "MMMM y"}
 
 
 def language() -> str:
@@ -39,6 +42,11 @@ def long_day(at: datetime.datetime | datetime.date) -> str:
     """Return "2026년 3월 9일" or "9 March 2026": the date of what is read years later."""
     date = in_zone(at).date() if isinstance(at, datetime.datetime) else at
     return format_date(date, LONG_DAY[language()], locale=language())
+
+
+def month(which: Month) -> str:
+    """Return "2026년 3월" or "March 2026"."""
+    return format_date(which.begins.date(), MONTH[language()], locale=language())
 
 
 def near_day(at: datetime.datetime) -> str:

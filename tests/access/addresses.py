@@ -8,6 +8,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from payments.services import leaving
+from studyplatform.kit.months import Month
 from tests.access.world import World, picture_file
 from tests.accounts.test_joining import NEW
 from tests.accounts.test_profile import FILLED
@@ -91,6 +92,9 @@ def arguments(world: World) -> dict[str, list[Any]]:
         **{name: [posts["private"].public_id] for name in ("case_edit", "case_draft", "case_pictures", "case_preview")},
         "media": ["faces/matrix.webp"],
         "media.other": ["other/matrix.webp"],
+        "statement": [Month.of(timezone.now())],
+        **{name: [Month.of(timezone.now()), "csv"] for name in ("statement_file", "books_file")},
+        "money_event": [world.booked.pk],
         "stop_letters": [world.people["member"].mail_token, "session_reminder"],
         "stop_letters.guessed": ["2" * 32, "session_reminder"],
         "partner_invitation": [world.invitation.token],

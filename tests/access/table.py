@@ -91,7 +91,7 @@ GET  200  200  200  200  200  200  200  200  200  200  200   waiting.full
 POST in   go   go   go   go   go   go   go   go   go   go    waiting.full waiting_leave
 GET  in   404  200  404  404  404  404  404  404  404  404   checkout_return checkout_return.open
 GET  in   404  200  404  404  404  404  404  404  404  404   receipt
-GET  in   404  404  404  404  404  404  404  200  404  404   member_refund
+GET  in   404  404  404  404  404  404  404  200  404  404   member_refund money_event
 POST in   404  404  404  404  404  404  404  200  404  404   member_refund
 GET  in   404  200  404  404  404  404  404  404  404  404   leave
 POST in   404  go   404  404  404  404  404  404  404  404   leave
@@ -135,6 +135,7 @@ POST in   404  404  404  404  go   404  404  go   404  404   member_nudge member
 GET  in   404  404  404  404  200  404  404  404  404  404   partner_group
 
 GET  in   200  200  200  200  200  200  200  200  200  200   home account profile letters payee payments
+                                                             statement statement_file books_file
                                                              notifications
                                                              api_tokens
                                                              account_email
@@ -197,6 +198,7 @@ GET  in   403  403  403  403  403  403  403  403  403  go    admin:login
 POST in   403  403  403  403  403  403  403  403  403  200   admin:login
 GET  go   go   go   go   go   go   go   go   go   go   200   admin:index admin:app_list admin_queues
                                                              admin:payments_payee_change admin:payments_payee_history
+GET  go   go   go   go   go   go   go   go   go   go   go    admin:payments_ledgertransaction_books
 GET  go   go   go   go   go   go   go   go   go   go   403   admin:payments_*_add admin:payments_*_delete
                                                              admin:cohorts_*_add admin:cohorts_*_delete
                                                              admin:showcase_*_add admin:showcase_*_delete

@@ -13,6 +13,7 @@ from PIL import Image
 from cohorts.models import Cohort, Enrollment, Presentation, Session, Subgroup
 from cohorts.services import copies, coupons, partner_applications, partner_invitations, seats, thanks, waiting
 from payments.models import Payee, Payment, Receipt
+from payments.services import ledger
 from showcase.services import case_studies, comments, pictures
 from studyplatform.accounts.models import User
 from studyplatform.accounts.services import api_tokens
@@ -137,7 +138,9 @@ def _money(world: World) -> None:
     paid = Payment.objects.create(buyer=member, amount=150_000, currency="KRW", **known)
     paid.lines.create(enrollment=world.place, amount=paid.amount)
     Receipt.objects.create(payment=paid, number="R-2027-000001")
+    host, bank = ledger.payable(world.people["host"].pk, "KRW"), ledger.account(ledger.Kind.BANK, "KRW")
     world.things |= {
+        "booked": ledger.post("earned", {bank: 50_000, host: -50_000}),
         "paid": paid,
         "open": begin(sign_in(member), make_cohort(world.study, amount=90_000)),
         "payee": Payee.objects.create(person=world.people["host"], currency="KRW", enabled=True),

@@ -2,12 +2,26 @@
 
 import csv
 import io
+from decimal import Decimal
 
 import pytest
 
 from studyplatform.kit import csv_export
 
-HOSTILE = ["=1+1", "+1", "-1", "@SUM(A1)", "\t=1", "\r=1", " =1", "\n=1", " \n -2", '=HYPERLINK("http://x")']
+HOSTILE = [
+    "=1+1",
+    "+1",
+    "-1",
+    "@SUM(A1)",
+    "\t=1",
+    "\r=1",
+    " =1",
+    "\n=1",
+    "＝1",
+    "＠1",
+    " \n -2",
+    '=HYPERLINK("http://x")',
+]
 
 
 def read(answer):
@@ -26,6 +40,14 @@ def test_formulas_are_text_in_rows_and_in_the_header(cell):
 def test_plain_words_numbers_and_nothing_stay_as_they_are():
     rows = [["배소라", "a, b", 'say "so"', 12, None, "1-2", "a=b"]]
     assert read(csv_export.response("x", ["이름"], rows))[1] == ["배소라", "a, b", 'say "so"', "12", "", "1-2", "a=b"]
+
+
+def test_an_amount_below_zero_is_a_number_in_brackets_and_streamed_rows_are_written_alike():
+    rows = [[Decimal("-12.50"), Decimal("12.50"), Decimal(-3), "-3"]]
+    streamed = csv_export.stream("x", ["=a"], rows)
+    assert read(csv_export.response("x", ["=a"], rows))[1] == ["(12.50)", "12.50", "(3)", "'-3"]
+    assert b"".join(streamed.streaming_content) == csv_export.response("x", ["=a"], rows).content
+    assert streamed.headers["Cache-Control"] == "no-store"
 
 
 def test_it_is_a_file_no_cache_keeps_and_its_name_opens_no_header():

@@ -7,6 +7,7 @@
 {% moment at zone %}                      <time>: day and clock; the zone named unless a third word "short" is given
 {% moment at %}                           the same in the reader's zone
 {{ at|day_in:zone }} {{ at|clock:zone }} {{ at|weekday:zone }} {{ at|moment_in:zone }} {{ zone|zone_name }}
+{{ month|month }}                          "March 2026"
 {{ at|near_day }}                         "today", "tomorrow", or the day
 {% date_tile date %}                      month over day
 {% field form.name %}                     label, control, help and error of a form field
@@ -36,6 +37,7 @@ SIZES = {"xs": 24, "sm": 32, "": 40, "lg": 56, "xl": 88}
 register.filter("day_in", moments.day)
 register.filter("near_day", moments.near_day)
 register.filter("long_day", moments.long_day)
+register.filter("month", moments.month)
 register.filter("clock", moments.clock)
 register.filter("weekday", moments.weekday)
 register.filter("moment_in", moments.moment)

@@ -1,0 +1,67 @@
+"""What the causes of the ledger mean in words."""
+
+from dataclasses import dataclass
+
+from django.utils.translation import gettext_lazy as _
+
+EVENTS = {
+    "sale": _("a seat was paid"),
+    "fee": _("a fee was taken"),
+    "release": _("a session’s part was shared"),
+    "due": _("a partner was paid by their terms"),
+    "refund_owed": _("a refund is owed"),
+    "refund": _("a refund was sent"),
+    "refund_failed": _("a refund came back"),
+    "refund_void": _("a refund was taken back"),
+    "payout": _("a payout was written"),
+    "payout-paid": _("a payout was paid"),
+    "payout-failed": _("a payout failed"),
+    "payout-void": _("a payout was taken back"),
+    "payout-reversed": _("a payout was reversed"),
+}
+
+
+def event(cause: str) -> str:
+    """Return what a cause means in words; one we have none for as it is."""
+    return str(EVENTS.get(cause.partition(":")[0], cause))
+
+
+SENTENCES = {
+    "release": _("%(study)s, cohort %(number)s, session %(session)s"),
+    "due-members": _("For members of the groups: %(study)s, cohort %(number)s, session %(session)s"),
+    "due-session": _("For leading: %(study)s, cohort %(number)s, the groups’ session %(session)s"),
+    "due-cohort": _("For leading to the end: %(study)s, cohort %(number)s"),
+    "due-bonus": _("Bonus for members who completed: %(study)s, cohort %(number)s"),
+    "refund_owed": _("Refund to a member of %(study)s, cohort %(number)s"),
+    "refund_void": _("Refund taken back: %(study)s, cohort %(number)s"),
+    "fee": _("Payment fee of %(study)s, cohort %(number)s"),
+    "payout": _("Payout P%(about)s"),
+    "payout-failed": _("Payout P%(about)s came back"),
+    "payout-void": _("Payout P%(about)s was taken back"),
+    "payout-reversed": _("A payout was fetched back"),
+}
+
+
+@dataclass(frozen=True)
+class Told:
+    """What an event of money was, as it is told to whoever it paid or cost."""
+
+    cause: str
+    due: str = ""  # what a due is for
+    study: str = ""
+    number: int | None = None
+    session: int | None = None
+    amount: int = 0  # signed, in minor units
+
+    @property
+    def words(self) -> str:
+        """Return the sentence; an event without one of its own by its cause in words."""
+        head, _colon, about = self.cause.partition(":")
+        known = SENTENCES.get(f"due-{self.due}" if self.due else head)
+        named = {"study": self.study, "number": self.number, "session": self.session, "about": about}
+        said = str(known % named) if known else " · ".join(part for part in (event(self.cause), self._cohort()) if part)
+        return " · ".join([str(_("To partners")), said] if self.due and self.amount < 0 else [said])
+
+    def _cohort(self) -> str:
+        place = {"study": self.study, "number": self.number}
+        return str(_("%(study)s, cohort %(number)s") % place) if self.number else ""
