@@ -18,6 +18,7 @@ EVENTS = {
     "payout-failed": _("a payout failed"),
     "payout-void": _("a payout was taken back"),
     "payout-reversed": _("a payout was reversed"),
+    "stripe": _("Stripe moved money by itself"),
 }
 
 

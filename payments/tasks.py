@@ -4,9 +4,9 @@ from celery import shared_task
 from django.db.models import QuerySet
 
 from cohorts.models import Cohort, Session
-from payments.flows import checkout, events, refunds, sending
-from payments.models import Payment, Payout, Refund, StripeEvent
-from payments.services import dues, payouts, releases
+from payments.flows import checkout, events, reconciling, refunds, sending
+from payments.models import Payment, Payout, Reconciliation, Refund, StripeEvent
+from payments.services import dues, payouts, reconciliations, releases
 from studyplatform.kit import queue
 
 
@@ -32,6 +32,12 @@ def drain_refunds(refund: Refund) -> None:
 def drain_payouts(payout: Payout) -> None:
     """Money goes to a payee's account at Stripe."""
     sending.drain(payout)
+
+
+@queue.drains("payments.drain_reconciliations", Reconciliation, overdue_after=3600)
+def drain_reconciliations(run: Reconciliation) -> None:
+    """What Stripe moved is compared with our books."""
+    reconciling.drain(run)
 
 
 def _called_off() -> QuerySet[Cohort]:
@@ -67,3 +73,9 @@ def drain_ended(cohort: Cohort) -> None:
 def run_payouts() -> int:
     """Once a week: write what people can be paid."""
     return payouts.run()
+
+
+@shared_task(name="payments.reconcile")
+def reconcile() -> None:
+    """Once a night: have everything compared with Stripe."""
+    reconciliations.begin()

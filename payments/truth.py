@@ -89,3 +89,18 @@ class Event:
     account: str
     object_id: str
     raw: dict[str, Any] = field(repr=False)
+
+
+@dataclass(frozen=True)
+class Movement:
+    """One change of our balance at Stripe. What reached it is `amount` less `fee`."""
+
+    id: str
+    kind: str  # Stripe's word: charge, refund, transfer ...
+    at: datetime.datetime
+    currency: str
+    amount: int
+    fee: int
+    source: str  # id of the charge, refund, transfer, reversal or payout it came from
+    intent: str = ""  # the payment it belongs to, where it belongs to one
+    ours: str = ""  # what we called it: a payment, a refund, a payout

@@ -20,6 +20,7 @@ DRAINS = (
     "payments.drain_payments",
     "payments.drain_refunds",
     "payments.drain_payouts",
+    "payments.drain_reconciliations",
     "payments.drain_called_off",
     "payments.drain_releases",
     "payments.drain_led",
@@ -35,4 +36,6 @@ BEAT_SCHEDULE = {
         "task": "payments.run_payouts",
         "schedule": crontab(day_of_week=0, hour="21-23", minute=0),
     },
+    # 04:30 in Seoul, and twice more, in case one is lost: a night has one row.
+    "payments.reconcile": {"task": "payments.reconcile", "schedule": crontab(hour="19-21", minute=30)},
 }

@@ -1,1 +1,1 @@
-from payments.admin import dues, ledger, payments, payouts, refunds  # noqa: F401
+from payments.admin import differences, dues, ledger, payments, payouts, reconciliations, refunds  # noqa: F401

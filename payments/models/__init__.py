@@ -1,13 +1,17 @@
+from payments.models.difference import Difference
 from payments.models.due import Due
 from payments.models.ledger import LedgerAccount, LedgerEntry, LedgerTransaction
 from payments.models.payee import Payee
 from payments.models.payment import Payment, PaymentLine
 from payments.models.payout import Payout, PayoutBatch
 from payments.models.receipt import Receipt
+from payments.models.reconciliation import Reconciliation
 from payments.models.refund import Refund
 from payments.models.stripe_event import StripeEvent
+from payments.models.stripe_movement import StripeMovement
 
 __all__ = [
+    "Difference",
     "Due",
     "LedgerAccount",
     "LedgerEntry",
@@ -18,6 +22,8 @@ __all__ = [
     "Payout",
     "PayoutBatch",
     "Receipt",
+    "Reconciliation",
     "Refund",
     "StripeEvent",
+    "StripeMovement",
 ]

@@ -52,7 +52,10 @@ class LedgerTransaction(models.Model):
     class Meta:
         verbose_name = _("ledger transaction")
         verbose_name_plural = _("ledger transactions")
-        indexes = [models.Index(fields=["due"], condition=Q(due__isnull=False), name="transaction_of_due")]
+        indexes = [
+            models.Index(fields=["due"], condition=Q(due__isnull=False), name="transaction_of_due"),
+            models.Index(fields=["at", "id"], name="transaction_at"),
+        ]
 
     def __str__(self) -> str:
         return self.cause

@@ -1,5 +1,6 @@
 """Fixtures of payments: the local Stripe, and a browser of somebody who wants to join."""
 
+import datetime
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -8,6 +9,7 @@ import pytest
 from django.core.servers.basehttp import WSGIServer
 from django.test import Client
 
+from payments.services import reconciliations
 from studyplatform.accounts.models import User
 from tests.payments.buying import LocalStripe
 from tests.people import sign_in
@@ -37,6 +39,12 @@ def own_stripe(tmp_path: Path, settings: Any) -> Iterator[LocalStripe]:
     settings.STRIPE_API_BASE = running.address
     yield running
     running.close()
+
+
+@pytest.fixture
+def old_enough(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What a test does is not too young to be compared with Stripe."""
+    monkeypatch.setattr(reconciliations, "SETTLING", -datetime.timedelta(seconds=5))
 
 
 @pytest.fixture

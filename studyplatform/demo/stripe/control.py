@@ -5,7 +5,7 @@ from collections.abc import Callable
 from typing import Any
 
 from studyplatform.demo.stripe import background, cards, checkout, delayed, onboarding, webhooks
-from studyplatform.demo.stripe.objects import accounts, disputes, sessions, shapes
+from studyplatform.demo.stripe.objects import accounts, balance_transactions, disputes, sessions, shapes
 from studyplatform.demo.stripe.world import Call, Cause, World
 
 Result = tuple[int, Any]
@@ -154,6 +154,15 @@ def _decide(world: World, given: dict[str, Any]) -> Result:
     return 200, {"dispute": shown}
 
 
+def _move(world: World, given: dict[str, Any]) -> Result:
+    """Move money of the platform's balance for a reason of Stripe's own: a monthly fee, a payout to its bank."""
+    with world.store.transaction():
+        moved = balance_transactions.record(
+            world, given["kind"], given.get("source", ""), int(given["amount"]), given["currency"].lower(), delay=0
+        )
+    return 200, {"moved": shapes.public(moved)}
+
+
 VERBS: dict[str, Callable[[World, dict[str, Any]], Result]] = {
     "GET ready": _ready,
     "GET faults": _faults,
@@ -169,4 +178,5 @@ VERBS: dict[str, Callable[[World, dict[str, Any]], Result]] = {
     "POST onboard": _onboard,
     "POST dispute": _dispute,
     "POST decide": _decide,
+    "POST move": _move,
 }

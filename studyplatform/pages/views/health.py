@@ -15,6 +15,7 @@ from django.views.decorators.http import require_safe
 from kombu.exceptions import ChannelError, OperationalError
 from redis.exceptions import RedisError
 
+from payments.services import differences
 from studyplatform.kit import queue
 from studyplatform.kit.tasks import HEARTBEAT
 
@@ -34,6 +35,7 @@ def health(request: HttpRequest) -> JsonResponse:
     parts = {
         "database": asked(database_state, {"ok": False, "says": "The database does not answer."}),
         "cache": asked(cache_state, {"ok": False, "says": "The cache does not answer."}),
+        "differences": asked(difference_state, {"ok": False, "says": "The database does not answer."}),
         **asked(worker_and_beat, {"worker": UNKNOWN, "beat": UNKNOWN}),
     }
     well = all(part["ok"] for part in (*parts.values(), *queues.values()))
@@ -58,6 +60,12 @@ def database_state() -> State:
         cursor.execute("SET LOCAL statement_timeout = %s", [PATIENCE])
         cursor.execute("SELECT 1")
     return {"ok": True, "says": "The database answers."}
+
+
+def difference_state() -> State:
+    """Tell whether what others say of our money and what we say have differed for longer than a day."""
+    late = differences.late().exists()
+    return {"ok": not late, "says": "Some are older than a day." if late else "None is older than a day."}
 
 
 def cache_state() -> State:

@@ -16,7 +16,7 @@ from django.utils.translation import gettext_lazy
 from cohorts import minimums
 from cohorts.models import Partner
 from payments.models import Payee, Payout, PayoutBatch, Refund, StripeEvent
-from payments.services import payees, payouts, refunds
+from payments.services import differences, payees, payouts, refunds
 from studyplatform.kit import moments, queue
 from studyplatform.mail.services import letters
 from studyplatform.pages.views import health
@@ -147,6 +147,13 @@ MATTERS = (
         "admin:payments_refund_changelist?state__exact=manual",
         lambda: Refund.objects.filter(state=Refund.State.MANUAL),
         "created_at",
+    ),
+    Matter(
+        gettext_lazy("Differences between what Stripe or the bank says and what we say"),
+        "payments.view_difference",
+        "admin:payments_difference_changelist?state__exact=open",
+        differences.standing,
+        "first_seen",
     ),
     Matter(
         gettext_lazy("Stripe events given up"),

@@ -1,0 +1,57 @@
+"""A night's reconciliation: copy what Stripe moved, compare both ways, cure what is safe, look again.
+
+Done in slices: how far it came is on its row, so a slice that is killed costs one batch.
+"""
+
+import time
+
+from django.utils import timezone
+
+from payments import statement
+from payments.flows import cures
+from payments.models import Reconciliation
+from payments.services import reconciliations
+from studyplatform.kit import queue
+
+SLICE = 20  # seconds, well within a claim's lease
+
+
+def drain(run: Reconciliation) -> None:
+    """Work on one claimed reconciliation for a while; it is due again at once until it is finished."""
+    ends = time.monotonic() + SLICE
+    while run.step and time.monotonic() < ends:
+        if not STEPS[run.step](run):
+            return
+    if run.step:
+        queue.again_at(run, timezone.now())
+        queue.wake("payments.drain_reconciliations")
+    else:
+        queue.done(run)
+
+
+def _fetch(run: Reconciliation) -> bool:
+    moved, more = statement.movements(run.since, run.until, run.cursor)
+    return reconciliations.advance(run, moved[-1].id if more else "", copied=moved)
+
+
+def _cure(run: Reconciliation) -> bool:
+    few = reconciliations.curable(run)
+    for difference in few:
+        cures.alone(difference)
+    return reconciliations.advance(run, str(few[-1].pk) if few else "")
+
+
+def _again(run: Reconciliation) -> bool:
+    few = reconciliations.unseen(run)
+    for difference in few:
+        reconciliations.look_again(difference)
+    return reconciliations.advance(run, str(few[-1].pk) if few else "")
+
+
+STEPS = {
+    "fetch": _fetch,
+    "theirs": reconciliations.compare,
+    "ours": reconciliations.compare,
+    "cure": _cure,
+    "again": _again,
+}

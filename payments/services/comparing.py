@@ -1,0 +1,233 @@
+"""Comparing Stripe's movements with our books, a batch at a time, from both sides. Reads only."""
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+
+from django.db.models import Q, Sum
+
+from payments.models import LedgerEntry, LedgerTransaction, Payment, Payout, Refund, StripeMovement
+from payments.services.differences import Found, own
+from payments.services.ledger import Kind
+
+CHARGES = ("charge", "payment")
+REFUNDS = ("refund", "payment_refund")
+FAILURES = ("refund_failure", "payment_failure_refund")
+TRANSFERS = ("transfer",)
+REVERSALS = ("transfer_refund", "transfer_cancel", "transfer_failure")
+TO_BANK = ("payout", "payout_cancel", "payout_failure", "topup", "topup_reversal")
+PAYMENT, REFUND, PAYOUT = "payments.payment", "payments.refund", "payments.payout"
+About = tuple[str, str]
+NOTHING: About = ("", "")
+
+
+@dataclass
+class Ours:
+    """What we have of a batch of movements, each kind in one query."""
+
+    by_name: dict[str, Payment] = field(default_factory=dict)
+    by_intent: dict[str, Payment] = field(default_factory=dict)
+    refunds: dict[str, Refund] = field(default_factory=dict)
+    payouts: dict[str, Payout] = field(default_factory=dict)  # by transfer
+    named: dict[str, Payout] = field(default_factory=dict)  # by our number
+    sales: dict[int, tuple[int | None, int | None]] = field(default_factory=dict)  # what was paid, the fee
+    booked: dict[str, int] = field(default_factory=dict)
+
+
+def theirs(batch: Sequence[StripeMovement]) -> Iterator[Found]:
+    """Yield what Stripe says and we do not, or say otherwise, for a batch of its movements."""
+    ours = _ours_of(batch)
+    for one in batch:
+        found = _compare(one)(one, ours)
+        if found:
+            yield found
+
+
+Compare = Callable[[StripeMovement, Ours], Found | None]
+
+
+def _compare(one: StripeMovement) -> Compare:
+    if one.kind in CHARGES:
+        return _charge
+    return _other
+
+
+def _ours_of(batch: Sequence[StripeMovement]) -> Ours:
+    charges = [one for one in batch if one.kind in CHARGES]
+    payments = list(Payment.objects.filter(public_id__in={one.ours for one in charges}))
+    refunds = Refund.objects.filter(reference__in={one.source for one in batch if one.kind in REFUNDS + FAILURES})
+    transfers = {one.source for one in batch if one.kind in TRANSFERS}
+    reversed_ = {one.ours for one in batch if one.kind in REVERSALS}
+    payouts = Payout.objects.filter(reference__in=transfers | reversed_)
+    ours = Ours(
+        by_name={one.public_id: one for one in payments},
+        refunds={str(one.reference): one for one in refunds},
+        payouts={str(one.reference): one for one in payouts},
+        sales=_sales([one.pk for one in payments]),
+    )
+    ours.booked = _booked(cause for one in batch for cause in (_cause(one, ours), own(one)))
+    _look_for_the_rest(batch, ours)
+    return ours
+
+
+def _look_for_the_rest(batch: Sequence[StripeMovement], ours: Ours) -> None:
+    """What is not known by its number: whose payment it gives back, which payout it was sent for."""
+    unknown = {one.intent for one in batch if one.kind in REFUNDS + FAILURES and one.source not in ours.refunds} - {""}
+    if unknown:
+        paid = Payment.objects.filter(intent__in=unknown, state=Payment.State.PAID)
+        ours.by_intent = {one.intent: one for one in paid}
+    named = {one.ours for one in batch if one.kind in TRANSFERS and one.source not in ours.payouts}
+    numbers = [int(name) for name in named if name.isdecimal()]
+    if numbers:
+        ours.named = {str(one.pk): one for one in Payout.objects.filter(pk__in=numbers)}
+
+
+def _sales(payments: list[int]) -> dict[int, tuple[int | None, int | None]]:
+    """Return what was booked as paid, and as Stripe's fee, by payment."""
+    entries = LedgerEntry.objects.filter(account__kind=Kind.STRIPE, transaction__line__payment__in=payments)
+    sums = entries.values_list("transaction__line__payment").annotate(
+        sale=Sum("amount", filter=Q(transaction__cause__startswith="sale:")),
+        fee=Sum("amount", filter=Q(transaction__cause__startswith="fee:")),
+    )
+    return {payment: (sale, fee) for payment, sale, fee in sums}
+
+
+def _booked(causes: Iterable[str]) -> dict[str, int]:
+    """Return what our account at Stripe got under each cause that is booked."""
+    known = LedgerTransaction.objects.filter(cause__in=set(causes) - {""})
+    sums = known.annotate(sum=Sum("entries__amount", filter=Q(entries__account__kind=Kind.STRIPE)))
+    return {cause: amount or 0 for cause, amount in sums.values_list("cause", "sum")}
+
+
+def _cause(one: StripeMovement, ours: Ours) -> str:
+    """Return under which cause a movement is booked when all is well; of charges, see `_charge`."""
+    if one.kind in REFUNDS + FAILURES and one.source in ours.refunds:
+        return f"{'refund' if one.kind in REFUNDS else 'refund_failed'}:{ours.refunds[one.source].pk}"
+    if one.kind in TRANSFERS and one.source in ours.payouts:
+        return f"payout-paid:{ours.payouts[one.source].pk}"
+    return f"payout-reversed:{one.source}" if one.kind in REVERSALS else ""
+
+
+def _found(kind: str, one: StripeMovement, ours: int | None, theirs: int, about: About = NOTHING) -> Found:
+    return Found(kind, one.reference, ours, theirs, one.currency, one.at, movement=one, about=about)
+
+
+def _charge(one: StripeMovement, ours: Ours) -> Found | None:
+    payment = ours.by_name.get(one.ours)
+    carried = ours.booked.get(own(one))
+    if not payment or (payment.intent and payment.intent != one.intent):
+        known = carried == one.net
+        return None if known else _found("payment_twice" if payment else "payment_strange", one, carried, one.net)
+    about = (PAYMENT, str(payment.pk))
+    if payment.state != Payment.State.PAID:
+        return _found("payment_lost", one, None, one.amount, about)
+    if payment.currency != one.currency:
+        return _found("currency", one, None, one.net, about)
+    return _paid(one, ours.sales.get(payment.pk, (None, None)), carried, about)
+
+
+def _paid(
+    one: StripeMovement, booked: tuple[int | None, int | None], carried: int | None, about: About
+) -> Found | None:
+    sale, fee = booked
+    if (sale or 0) + (fee or 0) + (carried or 0) == one.net and sale:
+        return None
+    if sale != one.amount:
+        return _found("amount", one, (sale or 0) + (carried or 0), one.amount, about)
+    kind = "fee_unbooked" if fee is None and carried is None else "fee"
+    return _found(kind, one, -((fee or 0) + (carried or 0)), one.fee, about)
+
+
+def _other(one: StripeMovement, ours: Ours) -> Found | None:
+    amounts = [ours.booked.get(cause) for cause in (_cause(one, ours), own(one))]
+    known = [amount for amount in amounts if amount is not None]
+    kind, about = _name(one, ours)
+    if not known:
+        return _found(kind, one, None, one.net, about)
+    return None if sum(known) == one.net else _found("amount", one, sum(known), one.net, about)
+
+
+def _name(one: StripeMovement, ours: Ours) -> tuple[str, About]:
+    """Return what a movement is called that we have not booked, and the row of ours it is about."""
+    if one.kind in REFUNDS + FAILURES:
+        return _back(one, ours)
+    if one.kind in TRANSFERS + REVERSALS:
+        return _sent(one, ours)
+    return ("to_bank" if one.kind in TO_BANK else "unknown"), NOTHING
+
+
+def _back(one: StripeMovement, ours: Ours) -> tuple[str, About]:
+    refund, payment = ours.refunds.get(one.source), ours.by_intent.get(one.intent)
+    lost = "refund_lost" if one.kind in REFUNDS else "failure_lost"
+    if refund:
+        return lost, (REFUND, str(refund.pk))
+    return (lost, (PAYMENT, str(payment.pk))) if payment else ("refund_strange", NOTHING)
+
+
+def _sent(one: StripeMovement, ours: Ours) -> tuple[str, About]:
+    payout = ours.payouts.get(one.source if one.kind in TRANSFERS else one.ours) or ours.named.get(one.ours)
+    if not payout or (one.kind in TRANSFERS and payout.reference not in (None, one.source)):
+        return "transfer_strange", NOTHING
+    return ("transfer_lost" if one.kind in TRANSFERS else "reversal_lost"), (PAYOUT, str(payout.pk))
+
+
+def ours(batch: Sequence[LedgerTransaction]) -> Iterator[Found]:
+    """Yield what we booked at Stripe and Stripe does not show, for a batch of the ledger's transactions."""
+    amounts = _at_stripe(batch)
+    batch = [one for one in batch if one.pk in amounts and _name_of(one) != "fee"]  # a fee stands with its payment
+    wanted = _wanted(batch)
+    shown = _shown({value for _kinds, value, _about in wanted.values()})
+    for one in batch:
+        kinds, value, about = wanted.get(one.pk, ((), "", NOTHING))
+        if not any((kind, value) in shown for kind in kinds):
+            amount, currency = amounts[one.pk]
+            yield Found("missing", one.cause, amount, None, currency, one.at, booked=one, about=about)
+
+
+def _at_stripe(batch: Sequence[LedgerTransaction]) -> dict[int, tuple[int, str]]:
+    """Return what each transaction moved in our account at Stripe; only those that moved anything there."""
+    entries = LedgerEntry.objects.filter(transaction__in=[one.pk for one in batch], account__kind=Kind.STRIPE)
+    sums = entries.values_list("transaction", "account__currency").annotate(sum=Sum("amount"))
+    return {one: (amount, currency) for one, currency, amount in sums}
+
+
+Wanted = tuple[tuple[str, ...], str, About]
+ITSELF = ("itself",)
+
+
+def _wanted(batch: Sequence[LedgerTransaction]) -> dict[int, Wanted]:
+    """Return which movement each transaction calls for: of which kinds, by which number."""
+    refunds = Refund.objects.in_bulk(_numbers(batch, "refund", "refund_failed"))
+    payouts = Payout.objects.in_bulk(_numbers(batch, "payout-paid"))
+    found: dict[int, Wanted] = {}
+    for one in batch:
+        name, _colon, rest = one.cause.partition(":")
+        if name == "sale" and one.line:
+            found[one.pk] = (CHARGES, one.line.payment.intent, (PAYMENT, str(one.line.payment_id)))
+        elif name in ("refund", "refund_failed") and int(rest) in refunds:
+            kinds = REFUNDS if name == "refund" else FAILURES
+            found[one.pk] = (kinds, refunds[int(rest)].reference or "", (REFUND, rest))
+        elif name == "payout-paid" and int(rest) in payouts:
+            found[one.pk] = (TRANSFERS, payouts[int(rest)].reference or "", (PAYOUT, rest))
+        elif name == "payout-reversed":
+            found[one.pk] = (REVERSALS, rest, NOTHING)
+        elif name == "stripe":
+            found[one.pk] = (ITSELF, rest, NOTHING)
+    return found
+
+
+def _name_of(one: LedgerTransaction) -> str:
+    return str(one.cause.partition(":")[0])
+
+
+def _numbers(batch: Sequence[LedgerTransaction], *names: str) -> list[int]:
+    return [int(one.cause.partition(":")[2]) for one in batch if _name_of(one) in names]
+
+
+def _shown(values: set[str]) -> set[tuple[str, str]]:
+    """Return kind and number of every movement with one of these numbers: a payment's, a source's, its own."""
+    values = values - {""}
+    rows = StripeMovement.objects.filter(Q(intent__in=values) | Q(source__in=values) | Q(reference__in=values))
+    found: set[tuple[str, str]] = set()
+    for kind, intent, source, itself in rows.values_list("kind", "intent", "source", "reference"):
+        found |= {(kind, intent), (kind, source), ("itself", itself)}
+    return found

@@ -1,0 +1,122 @@
+"""Reconciliations: begun once a night, carried on batch by batch; a batch and how far it came are one transaction."""
+
+import datetime
+from collections.abc import Iterable, Iterator, Sequence
+from typing import Any
+
+from django.db import transaction
+from django.db.models import Max, Q, QuerySet
+from django.utils import timezone
+
+from payments.kinds import KINDS
+from payments.models import Difference, LedgerTransaction, Reconciliation, StripeMovement
+from payments.services import comparing, differences
+from payments.services.differences import Found
+from payments.truth import Movement
+from studyplatform.kit import queue
+
+SETTLING = datetime.timedelta(hours=1)  # what is younger may still be told of, or asked for
+OVERLAP = datetime.timedelta(days=1)  # looked at again, in case something came late
+SIZE = 1000  # rows compared at once: memory does not grow with what there is
+FEW = 20  # differences cured or looked at again at once
+STEPS = ("fetch", "theirs", "ours", "cure", "again")
+
+
+@transaction.atomic
+def begin() -> Reconciliation:
+    """Write down that tonight's is to be done, once; what none has compared yet, and the day before it."""
+    last = Reconciliation.objects.filter(done_at__isnull=False).aggregate(until=Max("until"))["until"]
+    since, until = last - OVERLAP if last else None, timezone.now() - SETTLING
+    standing = Reconciliation.objects.filter(done_at=None).first()
+    row: Reconciliation = (
+        standing
+        or Reconciliation.objects.get_or_create(night=timezone.now().date(), defaults={"since": since, "until": until})[
+            0
+        ]
+    )
+    queue.wake("payments.drain_reconciliations")
+    return row
+
+
+@transaction.atomic
+def advance(run: Reconciliation, cursor: str, found: Iterable[Found] = (), *, copied: Iterable[Movement] = ()) -> bool:
+    """Keep what a batch brought together with how far it came; False when another worker has the run now.
+
+    An empty cursor ends the step.
+    """
+    row = queue.relock(run)
+    if row is None:
+        return False
+    StripeMovement.objects.bulk_create([_row(one) for one in copied], ignore_conflicts=True)
+    differences.record(found)
+    run.cursor = cursor
+    run.step = run.step if cursor else _after(run.step)
+    run.save(update_fields=["step", "cursor"])
+    return True
+
+
+def _after(step: str) -> str:
+    following = STEPS.index(step) + 1
+    return STEPS[following] if following < len(STEPS) else ""
+
+
+def _row(one: Movement) -> StripeMovement:
+    return StripeMovement(
+        reference=one.id, kind=one.kind, at=one.at, currency=one.currency, amount=one.amount, fee=one.fee,
+        source=one.source, intent=one.intent, ours=one.ours,
+    )  # fmt: skip
+
+
+def compare(run: Reconciliation) -> bool:
+    """Compare the next batch from Stripe's side or from ours; False when another worker has the run now."""
+    theirs = run.step == "theirs"
+    batch = _next(
+        run, StripeMovement.objects.all() if theirs else LedgerTransaction.objects.select_related("line__payment")
+    )
+    found = list(comparing.theirs(batch) if theirs else comparing.ours(batch))
+    return advance(run, _cursor(batch) if len(batch) == SIZE else "", found)
+
+
+def _next(run: Reconciliation, rows: QuerySet[Any]) -> list[Any]:
+    """Return the next rows of the run's time, oldest first."""
+    rows = rows.filter(at__lt=run.until, **({"at__gte": run.since} if run.since else {}))
+    if run.cursor:
+        at, pk = run.cursor.split("|")
+        rows = rows.filter(at__gte=at).filter(Q(at__gt=at) | Q(pk__gt=int(pk)))
+    return list(rows.order_by("at", "pk")[:SIZE])
+
+
+def _cursor(batch: Sequence[Any]) -> str:
+    return f"{batch[-1].at.isoformat()}|{batch[-1].pk}"
+
+
+def curable(run: Reconciliation) -> list[Difference]:
+    """Return the next few open differences whose cure needs nobody, after the run's cursor."""
+    alone = [name for name, one in KINDS.items() if one.alone]
+    return _few(run, differences.standing().filter(kind__in=alone))
+
+
+def unseen(run: Reconciliation) -> list[Difference]:
+    """Return the next few open differences this run has not met: they may be gone."""
+    return _few(run, differences.standing().filter(last_seen__lt=run.started_at))
+
+
+def _few(run: Reconciliation, rows: QuerySet[Difference]) -> list[Difference]:
+    return list(rows.filter(pk__gt=int(run.cursor or 0)).select_related("movement", "booked").order_by("pk")[:FEW])
+
+
+def look_again(difference: Difference) -> bool:
+    """Compare once more what a difference is about, write down what is found, close it if it is gone; True if it is."""
+    found = list(_about(difference))
+    differences.record(found)
+    gone = difference.cause not in {one.cause for one in found}
+    if gone:
+        differences.close(difference)
+    return gone
+
+
+def _about(difference: Difference) -> Iterator[Found]:
+    if difference.movement:
+        yield from comparing.theirs([difference.movement])
+    elif difference.booked:
+        yield from comparing.ours([difference.booked])
