@@ -98,6 +98,12 @@ def payout_waits(payout: Payout) -> None:
     _to_payee(payout.payee, "payout_waits", f"payout-waits:{payout.pk}", payout=payout)
 
 
+def resident_asked(payee: Payee) -> None:
+    """Ask a person whose payout is due for the number the tax office wants; once a month at most."""
+    key = f"resident-asked:{payee.pk}:{timezone.localdate(timezone=timezone.get_default_timezone()):%Y-%m}"
+    _to_payee(payee, "resident_asked", key, tax_url=_address("payee_resident"))
+
+
 def stripe_asks(payee: Payee, asked_by: datetime.datetime | None) -> None:
     """Tell a host or partner what stands between them and their money at Stripe, and until when they can mend it."""
     _to_payee(payee, "stripe_asks", f"stripe-asks:{payee.pk}:{timezone.now().isoformat()}", asked_by=asked_by)

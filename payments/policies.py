@@ -5,7 +5,7 @@ from django.http import HttpRequest
 from django.shortcuts import get_object_or_404
 
 from cohorts.policies import Reader
-from payments.models import Payment, PaymentLine, Refund
+from payments.models import Payee, Payment, PaymentLine, Refund
 
 
 def payments_seen_by(user: Reader) -> QuerySet[Payment]:
@@ -26,3 +26,8 @@ def paid_by(user: Reader) -> QuerySet[Payment]:
 def get_payment(request: HttpRequest, public_id: str) -> Payment:
     """Return a payment of the reader, or 404."""
     return get_object_or_404(payments_seen_by(request.user), public_id=public_id)
+
+
+def payee_of(user: Reader) -> Payee | None:
+    """Return how the person themselves is paid, with how they are taxed."""
+    return Payee.objects.select_related("taxpayer").filter(person=user.pk).first() if user.is_authenticated else None

@@ -5,8 +5,8 @@ from django.db.models import QuerySet
 
 from cohorts.models import Cohort, Session
 from payments.flows import checkout, events, reconciling, refunds, sending
-from payments.models import Payment, Payout, Reconciliation, Refund, StripeEvent
-from payments.services import dues, payouts, reconciliations, releases
+from payments.models import CashReceipt, Payment, Payout, Reconciliation, Refund, StripeEvent, Taxpayer
+from payments.services import cash_receipts, dues, payouts, reconciliations, releases, taxes
 from studyplatform.kit import queue
 
 
@@ -67,6 +67,18 @@ def drain_led(session: Session) -> None:
 def drain_ended(cohort: Cohort) -> None:
     """A cohort is over: its partners get what their terms give for all of it."""
     dues.reward_cohort(cohort)
+
+
+@queue.sweeps("payments.drain_residents", taxes.outlived, "resident_until", overdue_after=86_400)
+def drain_residents(taxpayer: Taxpayer) -> None:
+    """A resident number is not needed any more: it is erased."""
+    taxes.forget(taxpayer)
+
+
+@queue.sweeps("payments.drain_cash_receipts", cash_receipts.outlived, "number_until", overdue_after=86_400)
+def drain_cash_receipts(receipt: CashReceipt) -> None:
+    """The number a cash receipt went to is not needed any more: it is erased."""
+    cash_receipts.forget(receipt)
 
 
 @shared_task(name="payments.run_payouts")

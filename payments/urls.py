@@ -3,6 +3,7 @@
 from django.urls import path, register_converter
 
 from payments.api.enrollments import Join
+from payments.views.cash_receipts import cash_receipt
 from payments.views.checkout import checkout_give_up, checkout_page, checkout_return
 from payments.views.earnings import earned
 from payments.views.join import join
@@ -11,6 +12,7 @@ from payments.views.payees import MEMBER, STUDIO, payee, payee_return, payee_str
 from payments.views.receipts import paid, receipt
 from payments.views.refunds import member_refund
 from payments.views.statements import books_file, money_event, statement, statement_file
+from payments.views.taxes import payee_resident, payee_tax, tax_statement
 from payments.views.webhooks import stripe_webhook
 from studyplatform.kit.months import MonthInAddress
 from studyplatform.kit.tables import EndingInAddress
@@ -30,12 +32,16 @@ urlpatterns = [
     path("account/payouts/", payee, name="payee"),
     path("account/payouts/stripe/", payee_stripe, name="payee_stripe"),
     path("account/payouts/return/", payee_return, name="payee_return"),
+    path("account/payouts/tax/", payee_tax, name="payee_tax"),
+    path("account/payouts/resident/", payee_resident, name="payee_resident"),
+    path("account/money/taxes/<int:year>/", tax_statement, name="tax_statement"),
     path("account/money/<month:month>/", statement, name="statement"),
     path("account/money/<month:month>/statement.<table:ending>", statement_file, name="statement_file"),
     path("account/money/<month:month>/books.<table:ending>", books_file, name="books_file"),
     path("account/money/events/<int:pk>/", money_event, name="money_event"),
     path("members/<str:public_id>/refund/", member_refund, name="member_refund"),
     path("account/payments/", paid, name="payments"),
+    path("account/payments/<str:public_id>/cash-receipt/", cash_receipt, name="cash_receipt"),
     path("account/payments/<str:public_id>/receipt/", receipt, name="receipt"),
     path("api/v1/studies/<slug:slug>/cohorts/<int:number>/enrollments/", Join.as_view(), name="api_join"),
 ]

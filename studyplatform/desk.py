@@ -89,6 +89,8 @@ UNFOLD: dict[str, Any] = {
                     entry(_("refunds"), "undo", "payments.refund"),
                     entry(_("payouts"), "payments", "payments.payout"),
                     entry(_("dues of partners"), "redeem", "payments.due"),
+                    entry(_("taxpayers"), "percent", "payments.taxpayer"),
+                    entry(_("cash receipts"), "receipt", "payments.cashreceipt"),
                     entry(_("payout batches"), "fact_check", "payments.payoutbatch"),
                     entry(_("payees"), "account_balance", "payments.payee"),
                     entry(_("differences"), "difference", "payments.difference"),

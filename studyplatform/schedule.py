@@ -25,6 +25,8 @@ DRAINS = (
     "payments.drain_releases",
     "payments.drain_led",
     "payments.drain_ended",
+    "payments.drain_residents",
+    "payments.drain_cash_receipts",
 )
 
 BEAT_SCHEDULE = {

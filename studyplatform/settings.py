@@ -242,6 +242,9 @@ STRIPE_API_KEY = env.str("STRIPE_API_KEY")
 STRIPE_API_BASE = env.str("STRIPE_API_BASE", "https://api.stripe.com")
 STRIPE_WEBHOOK_SECRET = env.str("STRIPE_WEBHOOK_SECRET")
 CHECKOUT_ORIGINS = env.list("CHECKOUT_ORIGINS", default=["https://checkout.stripe.com", "https://connect.stripe.com"])
+# Of what sessions bring a host, so much is paid out only after so many days (0: when the cohort ends).
+RESERVE = env.int("RESERVE_BASIS_POINTS", 0)
+RESERVE_DAYS = env.int("RESERVE_DAYS", 0)
 PLATFORM_SHARE = env.int("PLATFORM_SHARE_BASIS_POINTS", 1000)  # parts of 10,000 of what a seat brings in
 
 # ── Security ──────────────────────────────────────────────────────────────────

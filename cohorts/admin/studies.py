@@ -98,11 +98,34 @@ class Shares(forms.Form):
         decimal_places=2,
     )
 
+    reserve = forms.DecimalField(
+        label=_("Held back of what sessions bring the host, in per cent"),
+        min_value=0,
+        max_value=100,
+        decimal_places=2,
+        required=False,
+        help_text=_("Empty: as it is now."),
+    )
+    reserve_days = forms.IntegerField(
+        label=_("For so many days"),
+        min_value=0,
+        max_value=365,
+        required=False,
+        help_text=_("0: until the cohort ends. Empty: as it is now."),
+    )
+
     def clean(self) -> dict[str, Any]:
         found = super().clean() or {}
         if sum(found.get(name) or 0 for name in ("platform", "partner")) > 100:
             self.add_error("partner", _("Platform and partners cannot get more than the whole."))
         return found
+
+
+def agreed_on(said: Said) -> dict[str, Any]:
+    """Return what the form said, in basis points and days; None where it said nothing."""
+    shares = {f"{name}_share": int(said[name] * PER_CENT) for name in ("platform", "partner")}
+    reserve = None if said["reserve"] is None else int(said["reserve"] * PER_CENT)
+    return {**shares, "reserve": reserve, "reserve_days": said["reserve_days"]}
 
 
 def in_words(platform: int, partner: int) -> str:
@@ -112,11 +135,26 @@ def in_words(platform: int, partner: int) -> str:
     return str(_("platform %(platform)s %%, partners %(partner)s %%, host %(host)s %%") % shown)
 
 
+def held_in_words(reserve: int, days: int) -> str:
+    """Return what is held back of the host's part, and how long."""
+    part = f"{reserve / PER_CENT:g}"
+    if not days:
+        return str(_("%(part)s %% of the host’s part is held back until the cohort ends") % {"part": part})
+    held = ngettext(
+        "%(part)s %% of the host’s part is held back for %(n)s day",
+        "%(part)s %% of the host’s part is held back for %(n)s days",
+        days,
+    )
+    return str(held % {"part": part, "n": days})
+
+
 def what_terms_are(cohort: Cohort) -> Sequence[str]:
     """Say what is in force."""
     now = agreed.standing(cohort)
     words = {"version": now.version, "shares": in_words(now.platform_share, now.partner_share)}
-    return [str(_("In force, version %(version)s: %(shares)s.") % words)]
+    newest = cohort.terms.latest("version")
+    held = [held_in_words(newest.reserve, newest.reserve_days)] if newest.reserve else []
+    return [str(_("In force, version %(version)s: %(shares)s.") % words), *held]
 
 
 def what_new_terms_do(cohort: Cohort, said: Said) -> Sequence[str]:
@@ -126,6 +164,7 @@ def what_new_terms_do(cohort: Cohort, said: Said) -> Sequence[str]:
     return [
         *what_terms_are(cohort),
         str(_("For new seats: %(shares)s.") % {"shares": in_words(*shares)}),
+        *([held_in_words(int(said["reserve"] * PER_CENT), said["reserve_days"] or 0)] if said["reserve"] else []),
         ngettext("%(n)s seat taken before keeps its terms.", "%(n)s seats taken before keep their terms.", taken)
         % {"n": taken},
     ]
@@ -147,7 +186,9 @@ class TermsInline(Lines):
     @admin.display(description=_("who gets what"))
     def shares(self, row: Terms) -> str:
         amounts = deal_of(row, NOTHING).lines if row.rules else []
-        return " · ".join([in_words(row.platform_share, row.partner_share), *amounts[bool(row.partner_share) :]])
+        held = [held_in_words(row.reserve, row.reserve_days)] if row.reserve and not row.partner else []
+        parts = [in_words(row.platform_share, row.partner_share), *amounts[bool(row.partner_share) :], *held]
+        return " · ".join(parts)
 
 
 @admin.register(Cohort)
@@ -190,9 +231,7 @@ class CohortAdmin(Table):
 
     new_terms = deed(
         _("New terms for new seats"),
-        lambda actor, row, said: terms.agree_anew(
-            actor, row, **{f"{name}_share": int(said[name] * PER_CENT) for name in ("platform", "partner")}
-        ),
+        lambda actor, row, said: terms.agree_anew(actor, row, **agreed_on(said)),
         says=_("A new version of who gets what. Seats taken before keep the terms they were sold with."),
         done=_("has new terms"),
         form=Shares,

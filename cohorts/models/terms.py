@@ -27,6 +27,9 @@ class Terms(models.Model):
     platform_share = models.PositiveIntegerField()
     partner_share = models.PositiveIntegerField()
     rules = models.JSONField(default=dict, db_default={}, blank=True)
+    # Of what sessions bring the host so much, in basis points, is paid out later: after days; 0 when the cohort ends.
+    reserve = models.PositiveIntegerField(default=0, db_default=0)
+    reserve_days = models.PositiveIntegerField(default=0, db_default=0)
     since = models.DateTimeField(default=timezone.now)
 
     class Meta:
@@ -36,6 +39,7 @@ class Terms(models.Model):
             models.CheckConstraint(
                 condition=Q(platform_share__lte=BASIS - F("partner_share")), name="terms_within_whole"
             ),
+            models.CheckConstraint(condition=Q(reserve__lte=BASIS), name="terms_reserve_within_whole"),
         ]
         indexes = [models.Index(fields=["cohort"], condition=~Q(rules={}), name="terms_with_amounts")]
 

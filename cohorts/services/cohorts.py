@@ -215,7 +215,13 @@ def _resize(cohort: Cohort, capacity: int) -> None:
 
 
 def _agree(cohort: Cohort, partner_share: int) -> Terms:
-    return Terms.objects.create(cohort=cohort, platform_share=settings.PLATFORM_SHARE, partner_share=partner_share)
+    return Terms.objects.create(
+        cohort=cohort,
+        platform_share=settings.PLATFORM_SHARE,
+        partner_share=partner_share,
+        reserve=settings.RESERVE,
+        reserve_days=settings.RESERVE_DAYS,
+    )
 
 
 def _agree_anew(cohort: Cohort, partner_share: int) -> None:
@@ -230,4 +236,6 @@ def _agree_anew(cohort: Cohort, partner_share: int) -> None:
         version=newest.version + 1,
         platform_share=newest.platform_share,
         partner_share=partner_share,
+        reserve=newest.reserve,
+        reserve_days=newest.reserve_days,
     )

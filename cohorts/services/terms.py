@@ -17,8 +17,19 @@ from studyplatform.kit.money import BASIS
 
 
 @transaction.atomic
-def agree_anew(actor: User, cohort: Cohort, *, platform_share: int, partner_share: int) -> Terms:
+def agree_anew(
+    actor: User,
+    cohort: Cohort,
+    *,
+    platform_share: int,
+    partner_share: int,
+    reserve: int | None = None,
+    reserve_days: int | None = None,
+) -> Terms:
     """Write the next version of a cohort's terms, for seats taken from now on. Shares are in basis points.
+
+    `reserve` of what sessions bring the host is paid out only after `reserve_days`, 0 meaning when the cohort ends;
+    None leaves both as they are.
 
     Raises Refused when the cohort is over, the parts are more than the whole, or nothing would change.
     """
@@ -26,9 +37,12 @@ def agree_anew(actor: User, cohort: Cohort, *, platform_share: int, partner_shar
     most = max(partner_share, _most_of_one_partner(row))
     if platform_share + most > BASIS:
         raise Refused(_("Platform and partners cannot get more than the whole."), field="partner_share")
-    if (newest.platform_share, agreed.standing(row).partner_share) == (platform_share, partner_share):
+    held = {"reserve": reserve, "reserve_days": reserve_days}
+    kept = {name: getattr(newest, name) if value is None else value for name, value in held.items()}
+    now = (newest.platform_share, agreed.standing(row).partner_share, newest.reserve, newest.reserve_days)
+    if now == (platform_share, partner_share, *kept.values()):
         raise Refused(_("These are the terms already in force."), field="partner_share")
-    return _write(actor, row, newest, platform_share=platform_share, partner_share=partner_share)
+    return _write(actor, row, newest, platform_share=platform_share, partner_share=partner_share, **kept)
 
 
 @transaction.atomic
@@ -66,7 +80,8 @@ def _locked(cohort: Cohort) -> tuple[Cohort, Terms]:
 
 
 def _write(actor: User, row: Cohort, newest: Terms, **what: Any) -> Terms:
-    terms = Terms.objects.create(cohort=row, version=newest.version + 1, **what)
+    kept = {"reserve": newest.reserve, "reserve_days": newest.reserve_days}
+    terms = Terms.objects.create(cohort=row, version=newest.version + 1, **{**kept, **what})
     whose = f" for {terms.partner}" if terms.partner else ""
     history.record(row, row.state, row.state, actor, note=f"terms {terms.version}{whose}: {terms}")
     cohorts.changed(row)

@@ -1,1 +1,11 @@
-from payments.admin import differences, dues, ledger, payments, payouts, reconciliations, refunds  # noqa: F401
+from payments.admin import (  # noqa: F401
+    cash_receipts,
+    differences,
+    dues,
+    ledger,
+    payments,
+    payouts,
+    reconciliations,
+    refunds,
+    taxes,
+)

@@ -88,13 +88,14 @@ class PayoutAdmin(Desk):
     date_hierarchy = "created_at"
     ordering = ("-created_at", "-pk")
     fields = readonly_fields = (
-        *("payee", "sum", "state", "rail", "batch_number", "reason", "destination", "reference", "created_at"),
+        *("payee", "sum", "tax", "invoice", "state", "rail", "batch_number", "reason", "destination", "reference"),
+        "created_at",
         *("paid_at", "due_at", "attempts", "error", "changes"),
     )
     search_fields = ("payee__person__email", "payee__person__profile__pen_name", "payee__holder", "reference")
     narrowed_by = ("payee__person",)
-    actions = ("make_batch", "sent_back")
-    offered = {"make_batch": ("drafted",), "sent_back": ("exported", "paid")}
+    actions = ("make_batch", "leave_out", "sent_back")
+    offered = {"make_batch": ("drafted",), "sent_back": ("exported", "paid"), "leave_out": ("drafted", "approved")}
 
     def named(self, row: Payout) -> str:
         """To whom, how much, how it stands."""
@@ -103,6 +104,17 @@ class PayoutAdmin(Desk):
     @admin.display(description=_("amount"), ordering="amount")
     def sum(self, row: Payout) -> str:
         return show(row.amount, row.currency)
+
+    @admin.display(description=_("tax withheld"))
+    def tax(self, row: Payout) -> str:
+        return show(row.withheld, row.currency) if row.withheld else "–"
+
+    @admin.display(description=_("tax invoice of"))
+    def invoice(self, row: Payout) -> str:
+        if not row.business_number:
+            return "–"
+        named = {"number": row.business_number, "vat": show(row.vat, row.currency)}
+        return str(_("%(number)s, %(vat)s of it VAT") % named)
 
     @admin.display(description=_("way of paying"))
     def rail(self, row: Payout) -> str:
@@ -133,6 +145,14 @@ class PayoutAdmin(Desk):
                     request, _("Batch %(batch)s is ready to be checked by somebody else.") % {"batch": batch.pk}
                 )
         return None
+
+    leave_out = deed(
+        _("Leave out of its batch"),
+        lambda actor, row, said: batches.leave_out(actor, row),
+        says=_("The next batch holds it. If its batch was approved, somebody has to check that one again."),
+        done=_("left out"),
+        permission="handle",
+    )
 
     @admin.action(description=_("The bank sent it back"), permissions=["handle"])
     def sent_back(self, request: HttpRequest, rows: QuerySet[Payout]) -> HttpResponse | None:
@@ -204,8 +224,8 @@ class PayoutBatchAdmin(Desk):
     )
     search_fields = ("maker__email", "maker__profile__pen_name", "payouts__payee__person__profile__pen_name")
     inlines = (PayoutInline,)
-    actions = ("approve", "export", "bank_did", "give_up")
-    offered = {"export": ("approved", "exported", "closed"), "bank_did": ("exported",)}
+    actions = ("approve", "reopen", "export", "bank_did", "give_up")
+    offered = {"export": ("approved", "exported", "closed"), "bank_did": ("exported",), "reopen": ("approved",)}
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
         counted: QuerySet[Any] = (
@@ -240,6 +260,14 @@ class PayoutBatchAdmin(Desk):
         done=_("approved"),
         moves_to="approved",
         permission="approve",
+        about=what_is_in,
+    )
+    reopen = deed(
+        _("Take the approval back"),
+        lambda actor, row, said: batches.reopen(actor, row),
+        says=_("Its file is thrown away, and somebody has to check the batch again."),
+        done=_("to be checked again"),
+        permission="handle",
         about=what_is_in,
     )
     export = deed(

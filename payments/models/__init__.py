@@ -1,3 +1,4 @@
+from payments.models.cash_receipt import CashReceipt
 from payments.models.difference import Difference
 from payments.models.due import Due
 from payments.models.ledger import LedgerAccount, LedgerEntry, LedgerTransaction
@@ -9,8 +10,10 @@ from payments.models.reconciliation import Reconciliation
 from payments.models.refund import Refund
 from payments.models.stripe_event import StripeEvent
 from payments.models.stripe_movement import StripeMovement
+from payments.models.taxpayer import Taxpayer
 
 __all__ = [
+    "CashReceipt",
     "Difference",
     "Due",
     "LedgerAccount",
@@ -26,4 +29,5 @@ __all__ = [
     "Refund",
     "StripeEvent",
     "StripeMovement",
+    "Taxpayer",
 ]

@@ -17,6 +17,8 @@ class LedgerAccount(models.Model):
         PLATFORM = "platform", _("the platform's share")
         PAYABLE = "payable", _("owed to a person")
         PAYING = "paying", _("on its way to a person")
+        INCOME_TAX = "income_tax", _("income tax withheld")
+        LOCAL_TAX = "local_tax", _("local income tax withheld")
 
     kind = models.CharField(max_length=12, choices=Kind.choices)
     currency = models.CharField(max_length=3)

@@ -75,7 +75,7 @@ class Payout(Queued):
     LONGEST_BACKOFF = ASKED_WITHIN
     MOVES = {
         "drafted": {"approved", "void"},
-        "approved": {"sending", "exported", "failed", "void"},
+        "approved": {"drafted", "sending", "exported", "failed", "void"},
         "sending": {"paid", "failed", "unknown", "short"},
         "short": {"sending", "failed", "void"},
         "unknown": {"paid", "failed", "sending"},
@@ -86,7 +86,11 @@ class Payout(Queued):
     payee = models.ForeignKey(
         "payments.Payee", on_delete=models.PROTECT, related_name="payouts", verbose_name=_("payee")
     )
-    amount = models.PositiveIntegerField()
+    amount = models.PositiveIntegerField()  # what is sent
+    income_tax = models.PositiveIntegerField(_("income tax"), default=0, db_default=0)
+    local_tax = models.PositiveIntegerField(_("local income tax"), default=0, db_default=0)
+    business_number = models.CharField(_("business number"), max_length=10, blank=True, default="", db_default="")
+    vat = models.PositiveIntegerField(_("VAT in it"), default=0, db_default=0)
     currency = models.CharField(_("currency"), max_length=3)
     batch = models.ForeignKey(
         PayoutBatch,
@@ -113,3 +117,13 @@ class Payout(Queued):
 
     def __str__(self) -> str:
         return f"{self.payee_id} {self.amount} {self.state}"
+
+    @property
+    def withheld(self) -> int:
+        """The taxes withheld, in minor units."""
+        return self.income_tax + self.local_tax
+
+    @property
+    def gross(self) -> int:
+        """What it took from the balance."""
+        return self.amount + self.withheld

@@ -55,8 +55,7 @@ def approve(checker: User, batch: PayoutBatch) -> PayoutBatch:
         raise Refused(_("Somebody else has to check a batch you made."))
     _refuse_misfits(row)
     text = bank_file(row)
-    digest = hashlib.sha256(text.encode()).hexdigest()
-    history.move(row, State.APPROVED, checker, checker=checker, file=seal(text), file_hash=digest)
+    history.move(row, State.APPROVED, checker, checker=checker, file=seal(text), file_hash=_fingerprint(text))
     history.move_all(_locked_payouts(row), Payout.State.APPROVED, checker)
     return row
 
@@ -70,16 +69,76 @@ def _refuse_misfits(batch: PayoutBatch) -> None:
         )
 
 
-@transaction.atomic
 def export(admin: User, batch: PayoutBatch) -> PayoutBatch:
-    """Note that the file goes to the bank; asking again gives the same file. Raises Refused before approval."""
+    """Note that the file goes to the bank; asking again gives the same file.
+
+    Raises Refused before approval; and when the payouts are not what was approved any more: then that approval is
+    void, and somebody checks the batch again.
+    """
+    row = _export(admin, batch)
+    if row.state == State.DRAFT:
+        raise Refused(_("This batch is not what was approved any more. Somebody has to check it again."))
+    return row
+
+
+@transaction.atomic
+def _export(admin: User, batch: PayoutBatch) -> PayoutBatch:
     row = _lock(batch)
     if row.state in (State.EXPORTED, State.CLOSED):
         return row
     _refuse_unless(row, State.APPROVED, _("A second person has to approve the batch first."))
+    if not _is_as_approved(row):
+        return _take_approval(admin, row, "not what was approved")
     history.move(row, State.EXPORTED, admin)
     history.move_all(_locked_payouts(row), Payout.State.EXPORTED, admin)
     return row
+
+
+def _is_as_approved(batch: PayoutBatch) -> bool:
+    """Whether the file is the one that was checked, and pays exactly the batch's payouts their amounts."""
+    text = file_of(batch)
+    if _fingerprint(text) != batch.file_hash:
+        return False
+    said = [(line["memo"], line["amount"]) for line in csv.DictReader(io.StringIO(text))]
+    return said == [(f"P{row.pk}", f"{money.major(row.amount, row.currency)}") for row in _locked_payouts(batch)]
+
+
+def _fingerprint(text: str) -> str:
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+def _take_approval(admin: User, row: PayoutBatch, why: str) -> PayoutBatch:
+    """Make an approved batch one to be checked anew: its file is gone, and so is who checked it."""
+    approved = [payout for payout in _locked_payouts(row) if payout.state == Payout.State.APPROVED]
+    history.move_all(approved, Payout.State.DRAFTED, admin)
+    history.move(row, State.DRAFT, admin, note=why, checker=None, file="", file_hash="")
+    return row
+
+
+@transaction.atomic
+def reopen(admin: User, batch: PayoutBatch) -> PayoutBatch:
+    """Take the approval of a batch back before its file was made; it waits to be checked again."""
+    row = _lock(batch)
+    _refuse_unless(row, State.APPROVED, _("Only an approved batch whose file was not made can be opened again."))
+    return _take_approval(admin, row, "approval taken back")
+
+
+@transaction.atomic
+def leave_out(admin: User, payout: Payout) -> Payout:
+    """Take a payout out of its batch before the file was made; the next batch holds it. An approval is void then."""
+    batch = PayoutBatch.objects.filter(payouts=payout.pk).first()
+    row = _lock(batch) if batch else None
+    if not row or row.state not in (State.DRAFT, State.APPROVED):
+        raise Refused(_("Only a payout in a batch whose file was not made can be left out."))
+    if row.state == State.APPROVED:
+        _take_approval(admin, row, f"P{payout.pk} left out")
+    locked = payouts.lock(payout)
+    locked.batch = None
+    locked.save(update_fields=["batch"])
+    history.record(locked, locked.state, locked.state, admin, note=f"left out of batch {row.pk}")
+    if not row.payouts.exists():
+        history.move(row, State.VOID, admin)
+    return locked
 
 
 def file_of(batch: PayoutBatch) -> str:

@@ -10,7 +10,7 @@ from django.db.models.functions import Cast, Concat
 from cohorts.policies import cohorts_run_by
 from payments.causes import Told
 from payments.models import Due, LedgerAccount, LedgerEntry, LedgerTransaction, Payee, Payout
-from payments.services import dues, expected, payouts
+from payments.services import dues, expected, payouts, reserves, taxes
 from payments.services.expected import HOST, PARTNER, Expected
 from studyplatform.accounts.models import User
 
@@ -58,7 +58,9 @@ class Earnings:
     movements: list[Movement]
     payouts: list[Payout]
     balance: int
-    waits_for: str  # "", account, currency, minimum, debt: why the next run pays nothing
+    waits_for: str  # "", account, currency, minimum, reserve, debt, resident: why the next run pays nothing
+    held: int  # of the balance, back for refunds
+    withheld: int  # of the rest, should it be paid now
 
     @property
     def expected_total(self) -> int:
@@ -76,6 +78,11 @@ class Earnings:
         return sum(payout.amount for payout in self.payouts if payout.state == Payout.State.PAID)
 
     @property
+    def net(self) -> int:
+        """What would be sent now."""
+        return self.balance - self.held - self.withheld
+
+    @property
     def minimum(self) -> int:
         """From how much on a payout is made."""
         return payouts.MINIMUM[self.currency]
@@ -87,8 +94,10 @@ def of(person: User, payee: Payee | None) -> list[Earnings]:
     shared = [*_by_session(person), *_by_due(person), *_others(person)]
     paid = list(_payouts(person))
     balances = dict(_payable(person).values_list("account__currency").annotate(net=-Sum("amount")))
+    held = reserves.held([person.pk])
     used = sorted({*(line.currency for line in coming), *(line.currency for line in owed), *balances})
-    return [_in(currency, coming, owed, shared, paid, balances.get(currency, 0), payee) for currency in used]
+    owing = {currency: (balances.get(currency, 0), held.get((person.pk, currency), 0)) for currency in used}
+    return [_in(currency, coming, owed, shared, paid, owing[currency], payee) for currency in used]
 
 
 def _payouts(person: User) -> QuerySet[Payout]:
@@ -105,9 +114,11 @@ def _in(
     owed: list[Owed],
     shared: list[Movement],
     paid: list[Payout],
-    balance: int,
+    owing: tuple[int, int],  # and held back of it
     payee: Payee | None,
 ) -> Earnings:
+    balance, held = owing
+    free = max(0, balance - held)
     return Earnings(
         currency=currency,
         expected=[line for line in coming if line.currency == currency],
@@ -117,18 +128,22 @@ def _in(
         ),
         payouts=[payout for payout in paid if payout.currency == currency],
         balance=balance,
-        waits_for=_why_waiting(currency, balance, payee),
+        waits_for=_why_waiting(currency, balance, free, payee),
+        held=held,
+        withheld=taxes.withheld(payee, free).sum if payee and payee.currency == currency else 0,
     )
 
 
-def _why_waiting(currency: str, balance: int, payee: Payee | None) -> str:
+def _why_waiting(currency: str, balance: int, free: int, payee: Payee | None) -> str:
     if balance < 0:
         return "debt"
     if payee is None or not payee.enabled:
         return "account"
     if payee.currency != currency:
         return "currency" if balance else ""
-    return "minimum" if balance < payouts.MINIMUM[currency] else ""
+    if free < payouts.MINIMUM[currency]:
+        return "minimum" if balance < payouts.MINIMUM[currency] else "reserve"
+    return "resident" if taxes.lacks_number(payee) else ""
 
 
 def _payable(person: User) -> QuerySet[LedgerEntry]:

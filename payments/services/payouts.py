@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from payments import letters
 from payments.models import LedgerAccount, LedgerEntry, Payee, Payout
-from payments.services import ledger
+from payments.services import ledger, reserves, taxes
 from studyplatform.accounts.models import User
 from studyplatform.kit import history, money, queue
 from studyplatform.kit.errors import Refused
@@ -38,24 +38,45 @@ def owed(person_id: int, currency: str) -> int:
     return -ledger.balance(ledger.payable(person_id, currency))
 
 
+def available(person_id: int, currency: str) -> int:
+    """Return what a run would pay now, in minor units: what is owed less what is held back."""
+    return owed(person_id, currency) - reserves.held([person_id]).get((person_id, currency), 0)
+
+
 @transaction.atomic
 def run() -> int:
     """Draft a payout for every payee whose balance passes the minimum; return how many were written.
 
     The payees are locked before their balances are read, so that two runs at once cannot both see the same money.
     """
-    payees = list(Payee.objects.select_for_update(no_key=True).filter(enabled=True).order_by("pk"))
+    locked = Payee.objects.select_for_update(no_key=True).filter(enabled=True).order_by("pk")
+    payees = list(locked.prefetch_related("taxpayer"))  # read once the lock is held
     _take_back_misfits()
-    balances = _balances([payee.person_id for payee in payees])
-    ready = [(payee, balances.get((payee.person_id, payee.currency), 0)) for payee in payees]
-    rows = [
-        Payout(payee=payee, amount=amount, currency=payee.currency)
-        for payee, amount in ready
-        if amount >= MINIMUM[payee.currency]
-    ]
+    people = [payee.person_id for payee in payees]
+    balances, held = _balances(people), reserves.held(people)
+    keys = [(payee.person_id, payee.currency) for payee in payees]
+    owing = [(payee, balances.get(key, 0) - held.get(key, 0)) for payee, key in zip(payees, keys, strict=True)]
+    due = [(payee, amount) for payee, amount in owing if amount >= MINIMUM[payee.currency]]
+    taxes.ask(payee for payee, _amount in due if taxes.lacks_number(payee))
+    rows = [_payout(payee, amount) for payee, amount in due if not taxes.lacks_number(payee)]
     _draft(Payout.objects.bulk_create(rows))
+    taxes.keep_numbers(rows)
     _send([row for row in rows if row.payee.rail == Payee.Rail.STRIPE])
     return len(rows)
+
+
+def _payout(payee: Payee, gross: int) -> Payout:
+    """A payout with its taxes as they are now: a payee taxed another way later does not change what was paid."""
+    tax, business = taxes.withheld(payee, gross), taxes.business(payee)
+    return Payout(
+        payee=payee,
+        amount=gross - tax.sum,
+        income_tax=tax.income,
+        local_tax=tax.local,
+        business_number=business.business_number if business else "",
+        vat=taxes.vat_in(gross) if business and business.pays_vat else 0,
+        currency=payee.currency,
+    )
 
 
 def fitting() -> QuerySet[Payout]:
@@ -85,7 +106,7 @@ def _take_back_misfits() -> None:
 def take_back(row: Payout) -> None:
     """Put the money of a locked payout nobody has sent into the balance again."""
     history.move(row, Payout.State.VOID, note="paid another way now")
-    ledger.post(f"payout-void:{row.pk}", {_paying(row): row.amount, _payable(row): -row.amount})
+    ledger.post(f"payout-void:{row.pk}", given_back(row))
 
 
 def _send(rows: list[Payout]) -> None:
@@ -106,22 +127,33 @@ def _draft(payouts: list[Payout]) -> None:
     history.record_births(payouts)
     for currency in sorted({payout.currency for payout in payouts}):
         of_it = [payout for payout in payouts if payout.currency == currency]
-        paying = ledger.account(Kind.PAYING, currency)
         owed_to = ledger.payables((payout.payee.person_id for payout in of_it), currency)
+        places = {kind: ledger.account(kind, currency) for kind in (Kind.PAYING, *_taxed(of_it))}
         ledger.post_all(
-            [
-                ledger.Posting(f"payout:{row.pk}", {owed_to[row.payee.person_id]: row.amount, paying: -row.amount})
-                for row in of_it
-            ]
+            [ledger.Posting(f"payout:{row.pk}", _taken(row, owed_to[row.payee.person_id], places)) for row in of_it]
         )
+
+
+def _taxed(payouts: list[Payout]) -> tuple[str, ...]:
+    return (Kind.INCOME_TAX, Kind.LOCAL_TAX) if any(row.withheld for row in payouts) else ()
+
+
+def _taken(row: Payout, owed: LedgerAccount, places: dict[str, LedgerAccount]) -> dict[LedgerAccount, int]:
+    """What a payout takes from what its payee is owed: on its way to them, and withheld for the tax office."""
+    parts = {Kind.PAYING: row.amount, Kind.INCOME_TAX: row.income_tax, Kind.LOCAL_TAX: row.local_tax}
+    return {owed: row.gross, **{places[kind]: -part for kind, part in parts.items() if part}}
+
+
+def given_back(row: Payout, source: LedgerAccount | None = None) -> dict[LedgerAccount, int]:
+    """Return what gives a payout's whole amount back to its payee, taxes too, out of where the money is."""
+    places = {kind: ledger.account(kind, row.currency) for kind in (Kind.PAYING, *_taxed([row]))}
+    if source:
+        places[Kind.PAYING] = source
+    return {at: -amount for at, amount in _taken(row, _payable(row), places).items()}
 
 
 def _payable(payout: Payout) -> LedgerAccount:
     return ledger.payable(payout.payee.person_id, payout.currency)
-
-
-def _paying(payout: Payout) -> LedgerAccount:
-    return ledger.account(Kind.PAYING, payout.currency)
 
 
 def lock(payout: Payout) -> Payout:
@@ -149,8 +181,8 @@ def mark_failed(admin: User, payout: Payout, *, reason: str) -> Payout:
     row = lock(payout)
     if row.state not in (Payout.State.EXPORTED, Payout.State.PAID) or row.reference:
         raise Refused(_("Only a payout that is with the bank or paid can be marked as sent back."))
-    source = ledger.account(Kind.BANK, row.currency) if row.state == Payout.State.PAID else _paying(row)
+    source = ledger.account(Kind.BANK, row.currency) if row.state == Payout.State.PAID else None
     history.move(row, Payout.State.FAILED, admin, note=reason, reason=reason[:200])
-    ledger.post(f"payout-failed:{row.pk}", {source: row.amount, _payable(row): -row.amount})
+    ledger.post(f"payout-failed:{row.pk}", given_back(row, source))
     letters.payout_sent_back(row)
     return row

@@ -87,9 +87,7 @@ def fail(payout: Payout, why: str) -> None:
 
 def _return(row: Payout, why: str) -> None:
     history.move(row, State.FAILED, note=why)
-    paying = ledger.account(Kind.PAYING, row.currency)
-    owed = ledger.payable(row.payee.person_id, row.currency)
-    ledger.post(f"payout-failed:{row.pk}", {paying: row.amount, owed: -row.amount})
+    ledger.post(f"payout-failed:{row.pk}", payouts.given_back(row))
     letters.payout_not_sent(row)
 
 

@@ -7,7 +7,7 @@ from django.views.decorators.http import require_safe
 
 from cohorts import worth
 from cohorts.policies import reader
-from payments.models import Payee
+from payments.policies import payee_of
 from payments.services import earnings, payouts, statements
 
 
@@ -15,7 +15,7 @@ from payments.services import earnings, payouts, statements
 @login_required
 def earned(request: HttpRequest, base: str) -> HttpResponse:
     """Expected, released, paid: for hosts and partners alike, each under the header they came from."""
-    person, known = reader(request), Payee.objects.filter(person=request.user.pk).first()
+    person, known = reader(request), payee_of(request.user)
     context = {
         "earnings": earnings.of(person, known),
         "deals": worth.deals_led_by(person),

@@ -17,7 +17,8 @@ from payments.flows import onboarding
 from payments.forms.payee import CountryForm, PayeeForm
 from payments.gateway import Trouble
 from payments.models import Payee
-from payments.services import payees, payouts
+from payments.policies import payee_of
+from payments.services import payees, payouts, taxes
 from studyplatform.kit import money
 from studyplatform.kit.errors import Refused
 
@@ -36,7 +37,7 @@ def payee(request: HttpRequest) -> HttpResponse:
 
 
 def _known(request: HttpRequest) -> Payee | None:
-    return Payee.objects.filter(person=request.user.pk).first()
+    return payee_of(request.user)
 
 
 def _save(request: HttpRequest, known: Payee | None) -> HttpResponse:
@@ -64,6 +65,7 @@ def _page(
     bank = rails.way(country, Payee.Rail.BANK_FILE) if country else None
     context = {
         "payee": known,
+        "taxpayer": taxes.taxpayer(known) if known and taxes.in_korea(known) else None,
         "country": country,
         "country_name": dict(rails.countries()).get(country, ""),
         "country_form": asked if asked and asked.errors else CountryForm(initial={"country": _guess(request, known)}),

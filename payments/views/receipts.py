@@ -8,6 +8,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
 from payments import policies
+from payments.services import cash_receipts
 
 PER_PAGE = 20
 
@@ -27,4 +28,5 @@ def paid(request: HttpRequest) -> HttpResponse:
 def receipt(request: HttpRequest, public_id: str) -> HttpResponse:
     """One payment as a page to print. A payment without a receipt has none: 404."""
     payment = get_object_or_404(policies.paid_by(request.user), public_id=public_id, receipt__isnull=False)
-    return render(request, "payments/receipts/receipt.html", {"payment": payment})
+    context = {"payment": payment, "cash": cash_receipts.offered(payment)}
+    return render(request, "payments/receipts/receipt.html", context)

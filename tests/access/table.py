@@ -91,6 +91,10 @@ GET  200  200  200  200  200  200  200  200  200  200  200   waiting.full
 POST in   go   go   go   go   go   go   go   go   go   go    waiting.full waiting_leave
 GET  in   404  200  404  404  404  404  404  404  404  404   checkout_return checkout_return.open
 GET  in   404  200  404  404  404  404  404  404  404  404   receipt
+GET  in   404  404  404  404  404  404  404  404  404  404   cash_receipt
+POST in   404  404  404  404  404  404  404  404  404  404   cash_receipt
+GET  in   404  200  404  404  404  404  404  404  404  404   cash_receipt.bank
+POST in   404  go   404  404  404  404  404  404  404  404   cash_receipt.bank
 GET  in   404  404  404  404  404  404  404  200  404  404   member_refund money_event
 POST in   404  404  404  404  404  404  404  200  404  404   member_refund
 GET  in   404  200  404  404  404  404  404  404  404  404   leave
@@ -150,6 +154,8 @@ POST in   404  go   404  404  404  404  404  404  404  404   api_token_revoke
 POST 200  200  200  200  200  200  200  200  200  200  200   stop_letters
 POST 404  404  404  404  404  404  404  404  404  404  404   stop_letters.guessed
 POST in   200  200  200  200  200  200  200  200  200  200   socialaccount_connections
+GET  in   go   go   go   go   go   go   go   200  go   go    payee_tax payee_resident tax_statement
+POST in   go   go   go   go   go   go   go   go   go   go    payee_tax payee_resident
 GET  in   go   go   go   go   go   go   go   go   go   go    account_set_password payee_stripe payee_return
 POST in   go   go   go   go   go   go   go   go   go   go    account_set_password
 

@@ -137,11 +137,14 @@ def _money(world: World) -> None:
     known = {"provider": "stripe", "state": Payment.State.PAID, "due_at": None, "paid_at": timezone.now()}
     paid = Payment.objects.create(buyer=member, amount=150_000, currency="KRW", **known)
     paid.lines.create(enrollment=world.place, amount=paid.amount)
+    by_bank = Payment.objects.create(buyer=member, amount=150_000, currency="KRW", **{**known, "provider": "bank"})
+    by_bank.lines.create(enrollment=world.place, amount=by_bank.amount)
     Receipt.objects.create(payment=paid, number="R-2027-000001")
     host, bank = ledger.payable(world.people["host"].pk, "KRW"), ledger.account(ledger.Kind.BANK, "KRW")
     world.things |= {
         "booked": ledger.post("earned", {bank: 50_000, host: -50_000}),
         "paid": paid,
+        "by_bank": by_bank,
         "open": begin(sign_in(member), make_cohort(world.study, amount=90_000)),
         "payee": Payee.objects.create(person=world.people["host"], currency="KRW", enabled=True),
     }

@@ -6,7 +6,7 @@ import pytest
 
 from cohorts.models import Cohort, Enrollment, Presentation
 from payments.models import Payout
-from payments.services import payees
+from payments.services import payees, taxes
 from studyplatform.accounts.models import User
 from tests.browser.conftest import DESK, PHONE
 from tests.browser.looking import Looker
@@ -23,6 +23,7 @@ def running(
     settings.DEMO_BAR = True
     sold(cohort, stripe, stranger)
     payees.save(host, **ACCOUNT)
+    taxes.as_business(host, number="1234567891", name="한빛상회", pays_vat=True)
     place = Enrollment.objects.get(cohort=cohort, person=member)
     first = cohort.sessions.earliest("starts_at")
     first.title = "손님 말 모으기"

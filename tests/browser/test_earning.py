@@ -11,6 +11,7 @@ from payments.models import Payout, PayoutBatch
 from payments.tasks import run_payouts
 from studyplatform.accounts.models import User
 from studyplatform.kit import money
+from studyplatform.kit.months import Month
 from tests.browser.conftest import DESK
 from tests.browser.walk import LANGUAGE, ZONE, Walker, let_work
 from tests.payments.buying import begin, drain, hurry
@@ -70,7 +71,14 @@ def test_from_a_session_to_the_host_s_account(
     one_session_is_over(cohort)
     walker.go("/studio/money/").sees("Shared after sessions").well()
     run_payouts()
+    assert not Payout.objects.exists()
+    walker.go("/studio/money/").press("A payout is due. Name your resident number for the tax first.")
+    walker.fill(number="900101").press("Save the number")
+    walker.sees("This is no resident registration number. Look at its 13 digits again.")
+    walker.fill(number="900101-1234567").press("Save the number").sees("Saved. The next run pays you.")
+    run_payouts()
     payout = Payout.objects.get(payee__person=host)
+    walker.go(f"/account/money/{Month.of(payout.created_at)}/").sees("Statement").well()
     walker.go("/studio/money/").sees_text(won(payout.amount, language)).sees("being prepared")
 
     desk = {"viewport": DESK, **options}

@@ -25,7 +25,7 @@ ANEW = {
     Subgroup: {"id", "cohort", "taken", "chat_link", "chat_code"},
     Seats: {"cohort", "taken", "waiting", "freed_at"},
     Price: {"id", "cohort", "used"},
-    Terms: {"id", "cohort", "version", "platform_share", "since", "partner", "rules"},
+    Terms: {"id", "cohort", "version", "platform_share", "since", "partner", "rules", "reserve", "reserve_days"},
     Session: {
         *("id", "public_id", "cohort", "subgroup", "number", "starts_at", "minutes", "turns", "link", "sequence"),
         *("state", "released_at", "news_at", "told_to", "moved_from"),

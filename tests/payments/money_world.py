@@ -1,9 +1,13 @@
 """Paid seats without Stripe, for tests of what happens to money later."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
+from django.db import connection
+
 from cohorts.models import Cohort, Enrollment, Subgroup
-from payments.models import LedgerAccount, LedgerEntry, Payee, Payment, PaymentLine
+from payments.models import LedgerAccount, LedgerEntry, Payee, Payment, PaymentLine, Payout, Taxpayer
 from payments.sealed import seal
 from payments.services import ledger
 from studyplatform.accounts.models import User
@@ -38,9 +42,9 @@ def paid_members(cohort: Cohort, count: int, subgroup: Subgroup | None = None, *
     ]
 
 
-def payee_for(person: User, currency: str = "KRW") -> Payee:
-    """Give a person a bank account to be paid to."""
-    return Payee.objects.create(
+def payee_for(person: User, currency: str = "KRW", *, business: bool = True) -> Payee:
+    """Give a person a bank account to be paid to; as a business, so that no tax is withheld."""
+    payee = Payee.objects.create(
         person=person,
         currency=currency,
         bank="국민은행",
@@ -49,6 +53,25 @@ def payee_for(person: User, currency: str = "KRW") -> Payee:
         account_ending="6789",
         enabled=True,
     )
+    if business:
+        Taxpayer.objects.create(payee=payee, kind="business", business_number="1234567891", business_name="한빛상회")
+    return payee
+
+
+@contextmanager
+def unguarded() -> Iterator[None]:
+    """The table of payouts without its guard, as after a repair by hand."""
+    with connection.cursor() as cursor:
+        cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
+        cursor.execute("ALTER TABLE payments_payout DISABLE TRIGGER payout_never_changes")
+        yield
+        cursor.execute("ALTER TABLE payments_payout ENABLE TRIGGER payout_never_changes")
+
+
+def rewrite_amounts(amount: int, **more: Any) -> None:
+    """Write another amount into every payout, which nobody can."""
+    with unguarded():
+        Payout.objects.update(amount=amount, **more)
 
 
 def owed(person: User, currency: str = "KRW") -> int:

@@ -11,10 +11,11 @@ from cohorts import pricing
 from cohorts.models import Cohort, Coupon
 from cohorts.services import coupons
 from payments.models import LedgerAccount, LedgerTransaction, PaymentLine
-from payments.services import batches, payouts, refunds, releases, sales
+from payments.services import batches, ledger, payouts, refunds, releases, sales, taxes
 from payments.truth import Charge, MoneyBack
 from studyplatform.accounts.models import User
 from studyplatform.kit import money
+from studyplatform.kit.months import Month
 from tests.payments.money_world import everything, paid_seat, payee_for
 from tests.payments.test_dues import agree, live_until, with_group_sessions
 from tests.people import make_person
@@ -84,6 +85,27 @@ def test_every_number_of_what_partners_get_is_booked(cohort: Cohort, host: User,
     with time_machine.travel(second.ends_at, tick=False):
         releases.release(second)
     assert booked({host.pk: "host", partner.pk: "partner"}) == told("What partners get")
+
+
+def test_every_number_of_the_tax_is_booked(host: User, admin: User) -> None:
+    bank = ledger.account(ledger.Kind.BANK, "KRW")
+    with time_machine.travel("2027-02-10 00:00:00Z", tick=False):
+        ledger.post("earned", {bank: 1_000_000, ledger.payable(host.pk, "KRW"): -1_000_000})
+        payee_for(host, business=False)
+        taxes.name_resident(host, "9001011234567")
+        payouts.run()
+        batch = batches.make(admin, "KRW")
+        batches.approve(make_person("checker", "둘째"), batch)
+        batches.confirm(admin, batches.export(admin, batch), {})
+    with time_machine.travel("2027-03-09 00:00:00Z", tick=False):
+        taxes.remit(Month(2027, 2))
+    assert booked({host.pk: "host"})[1:] == told("Tax in Korea")
+    section = PAGE.read_text().split("\n## Tax in Korea\n")[1].split("\n## ")[0]
+    rows = re.findall(r"^\| ([\d,]+) \| ([\d,]+) \| ([\d,]+) \| ([\d,]+) \|$", section, re.MULTILINE)
+    assert len(rows) == 4
+    for gross, income, local, net in ([int(cell.replace(",", "")) for cell in row] for row in rows):
+        assert taxes.of_person(gross) == taxes.Withheld(income, local)
+        assert gross - income - local == net
 
 
 def test_the_page_names_the_minimums_that_hold() -> None:

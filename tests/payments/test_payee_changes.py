@@ -9,12 +9,13 @@ from django.utils import timezone
 from payments import gateway
 from payments.flows import onboarding
 from payments.models import LedgerEntry, Payee, Payout
-from payments.services import batches, ledger, payees, payouts
+from payments.services import batches, ledger, payees, payouts, taxes
 from studyplatform.accounts.models import User
 from studyplatform.kit.errors import Refused
 from studyplatform.mail.models import Letter
 from tests.cohorts.hosting import english
 from tests.payments.buying import LocalStripe, balance, deliver, drain, hurry
+from tests.payments.money_world import rewrite_amounts
 from tests.payments.test_sending import rich
 from tests.people import make_person, sign_in
 
@@ -184,6 +185,7 @@ def test_a_bank_payout_whose_payee_went_elsewhere_is_written_anew(
 ) -> None:
     """Drafted in won for a bank; its payee is paid in dollars by Stripe since."""
     payees.save(host, **BANK, currency="KRW")
+    taxes.as_business(host, number="1234567891", name="한빛상회", pays_vat=True)
     owe(host, 90_000, "KRW")
     assert payouts.run() == 1
     onboarding.begin(host, "US")
@@ -202,6 +204,7 @@ def test_a_batch_is_not_approved_for_somebody_paid_another_way(
     payee: Payee, host: User, admin: User, checker: User
 ) -> None:
     payees.save(host, **BANK, currency="KRW")
+    taxes.as_business(host, number="1234567891", name="한빛상회", pays_vat=True)
     owe(host, 90_000, "KRW")
     payouts.run()
     batch = batches.make(admin, "KRW")
@@ -238,10 +241,10 @@ def test_a_payee_who_cannot_be_paid_stands_on_the_desk(
 
 def test_a_payout_that_waits_or_is_in_doubt_stands_on_the_desk(stripe: LocalStripe, payee: Payee, admin: User) -> None:
     payouts.run()
-    Payout.objects.update(amount=90_000_000)
+    rewrite_amounts(90_000_000)
     send()
     assert on_the_desk(admin) == {"Payouts that wait for money at Stripe": 1}
-    Payout.objects.update(amount=8_000)
+    rewrite_amounts(8_000)
     stripe.fault("POST /v1/transfers", "timeout_after", times=3)
     send()
     assert on_the_desk(admin) == {"Payouts nobody knows the end of": 1}

@@ -14,6 +14,7 @@ from studyplatform.accounts.models import User
 from studyplatform.kit import queue
 from studyplatform.mail.models import Letter
 from tests.payments.buying import LocalStripe, balance, deliver, drain
+from tests.payments.money_world import rewrite_amounts
 
 pytestmark = pytest.mark.django_db
 Kind = ledger.Kind
@@ -141,18 +142,18 @@ def test_too_little_at_hand_waits_and_is_sent_when_there_is_more(
     stripe: LocalStripe, payee: Payee, payout: Payout
 ) -> None:
     """Stripe keeps its no under the key for a day: the next try has a key of its own."""
-    Payout.objects.update(amount=90_000_000)
+    rewrite_amounts(90_000_000)
     assert send(2).state == "short"
     assert Payout.objects.get().key_number == 2
     assert payouts.run() == 0
     assert not Letter.objects.exists()
-    Payout.objects.update(amount=OWED)
+    rewrite_amounts(OWED)
     send()
     assert_sent_once(stripe, payee)
 
 
 def test_a_payout_a_day_late_is_told_once(stripe: LocalStripe, payee: Payee, payout: Payout) -> None:
-    Payout.objects.update(amount=90_000_000, created_at=timezone.now() - datetime.timedelta(hours=25))
+    rewrite_amounts(90_000_000, created_at=timezone.now() - datetime.timedelta(hours=25))
     assert send(3).state == "short"
     assert Letter.objects.get().key == f"payout-waits:{payout.pk}"
 

@@ -8,7 +8,7 @@ import datetime
 
 from payments.flows import onboarding
 from payments.models import Payee, Payout, PayoutBatch
-from payments.services import batches, payees, payouts
+from payments.services import batches, payees, payouts, taxes
 from studyplatform.demo.world import data, routine, stripe
 from studyplatform.demo.world.world import World
 
@@ -17,6 +17,7 @@ PAID_BY_BANK = (
     *("host", "partner", "minji", "kyungmin", "seoyeon", "yeongok", "gwangsu", "miryeong", "taesik", "yuri"),
     *("sunyoung", "gapsu", "sookhee"),
 )
+BUSINESSES = {"minji": "1234567891", "gapsu": "1000000009"}  # the others are people, and tax is withheld from them
 REGISTERED = -40
 SENT_BACK, WHY = "taesik", "예금주 이름이 달라요"
 FIRST, SECOND = -4, -1  # weeks before the last run
@@ -47,6 +48,10 @@ def _last_monday(world: World) -> int:
 def _name_bank(world: World, name: str, bank: str, account: str) -> None:
     holder = data.people()[name]["pen_name"]
     payees.save(world.people[name], bank=bank, holder=holder, account=account, currency="KRW")
+    if name in BUSINESSES:
+        taxes.as_business(world.people[name], number=BUSINESSES[name], name=f"{holder} 사무소", pays_vat=True)
+    else:
+        taxes.name_resident(world.people[name], f"8{len(name) % 10}0101{2_000_000 + int(account)}")
 
 
 def _name_stripe(world: World, name: str, country: str) -> None:

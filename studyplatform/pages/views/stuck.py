@@ -16,7 +16,7 @@ from django.utils.translation import gettext_lazy
 from cohorts import minimums
 from cohorts.models import Partner
 from payments.models import Payee, Payout, PayoutBatch, Refund, StripeEvent
-from payments.services import differences, payees, payouts, refunds
+from payments.services import cash_receipts, differences, payees, payouts, refunds
 from studyplatform.kit import moments, queue
 from studyplatform.mail.services import letters
 from studyplatform.pages.views import health
@@ -98,6 +98,20 @@ MATTERS = (
         "admin:payments_payout_changelist?waits=anew",
         payouts.not_made_anew,
         "created_at",
+    ),
+    Matter(
+        gettext_lazy("Cash receipts to be issued"),
+        "payments.view_cashreceipt",
+        "admin:payments_cashreceipt_changelist?waits=issue",
+        cash_receipts.to_issue,
+        "asked_at",
+    ),
+    Matter(
+        gettext_lazy("Cash receipts whose money went back in part"),
+        "payments.view_cashreceipt",
+        "admin:payments_cashreceipt_changelist?waits=correct",
+        cash_receipts.to_correct,
+        "asked_at",
     ),
     Matter(
         gettext_lazy("Payouts that wait for money at Stripe"),
