@@ -30,10 +30,13 @@ check: $(INSTALLED) ## Run ruff, mypy, templates, layers, translations, migratio
 audit: $(INSTALLED) ## Ask Lighthouse about every kind of public page. URL=… names a running demo.
 	@tools/audit/run
 
+soak: $(INSTALLED) ## Live ten thousand random histories of money; takes hours.
+	@tools/soak
+
 bench: $(INSTALLED) ## Measure, as ratios taken in one run.
 	@$(BIN)/python -W ignore::UserWarning -m bench
 
 lock: $(INSTALLED) ## Resolve the dependencies of pyproject.toml anew.
 	@tools/lock
 
-.PHONY: help install demo demo-reset test check audit bench lock
+.PHONY: help install demo demo-reset test check audit soak bench lock

@@ -1,6 +1,7 @@
 """Fixtures every test may use."""
 
 import datetime
+import gc
 
 import pytest
 import time_machine
@@ -22,6 +23,7 @@ from tests.people import (  # noqa: F401
 
 
 def pytest_configure() -> None:
+    gc.set_threshold(50_000, 20, 20)  # tables are made from thousands of classes: collecting takes a third of that
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
     settings.MIDDLEWARE = [name for name in settings.MIDDLEWARE if "whitenoise" not in name]
 

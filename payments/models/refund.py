@@ -27,7 +27,7 @@ class Refund(Queued):
         "unknown": {"owed", "pending", "succeeded", "failed"},
         "pending": {"succeeded", "failed"},
         "succeeded": {"failed"},
-        "manual": {"succeeded"},
+        "manual": {"succeeded", "void"},
     }
 
     line = models.ForeignKey("payments.PaymentLine", on_delete=models.PROTECT, related_name="refunds")

@@ -1,7 +1,11 @@
 """Refunds made in Stripe's own pages: written down once, in place of what we owe where there is nothing else left."""
 
+from collections.abc import Iterator
+
 from django.db import transaction
 from django.db.models import F, Sum
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
 
 from cohorts.models import Enrollment
 from cohorts.services import seats
@@ -9,6 +13,7 @@ from payments.models import Payment, PaymentLine, Refund
 from payments.services import refunds
 from payments.truth import MoneyBack
 from studyplatform.kit import history, queue
+from studyplatform.kit.errors import Refused
 
 State = Refund.State
 
@@ -35,7 +40,7 @@ def _row_for(line: PaymentLine, back: MoneyBack) -> Refund:
     if back.amount <= line.amount - line.refunded:
         return _written(line, back)
     waiting = line.refunds.filter(state__in=(State.OWED, State.UNKNOWN, State.MANUAL), amount=back.amount).first()
-    return waiting or _instead_of_failed(line, back) or _instead_of_owed(line, back)
+    return waiting or _instead_of_failed(line, back) or _instead_of_many(line, back)
 
 
 def _written(line: PaymentLine, back: MoneyBack) -> Refund:
@@ -58,19 +63,31 @@ def _owed_already(line: PaymentLine, amount: int, cause: str) -> Refund:
     return refund
 
 
-def _instead_of_owed(line: PaymentLine, back: MoneyBack) -> Refund:
-    """Take back what was not sent yet, until there is room; then owe what is left of it."""
-    taken_back = []
-    for refund in line.refunds.filter(state=State.OWED).order_by("-pk"):
-        if back.amount > line.amount - line.refunded and refunds.void(refund):
-            taken_back.append(refund)
-            line.refunded -= refund.amount
-    row = _written(line, back)
-    for refund in taken_back:
-        rest = min(refund.amount, line.amount - line.refunded)
-        if rest:
-            refunds.write(line, rest, f"rest:{refund.pk}")
-    return row
+def _instead_of_many(line: PaymentLine, back: MoneyBack) -> Refund:
+    """Take what room is left, and the place of what is owed and not on its way; what is left of that is still sent.
+
+    What was owed stays booked as owed: this one pays it.
+    """
+    room = line.amount - line.refunded
+    over = back.amount - room
+    for refund in [*_not_on_their_way(line)]:
+        if over > 0:
+            history.move(refund, State.VOID, note=f"made at Stripe: {back.id}", done_at=timezone.now())
+            over -= refund.amount
+    if over > 0:
+        raise Refused(_("There is not that much left to give back."), field="amount", code="too_much")
+    if over < 0:
+        _owed_already(line, -over, f"rest:{back.id}"[:60])
+    return refunds.write_part(line, back.amount, f"elsewhere:{back.id}"[:60], new=room)
+
+
+def _not_on_their_way(line: PaymentLine) -> Iterator[Refund]:
+    """Yield what is owed, the newest first; then what failed, as its retry."""
+    yield from line.refunds.select_for_update().filter(state__in=(State.OWED, State.MANUAL)).order_by("-pk")
+    retried = set(line.refunds.values_list("cause", flat=True))
+    for failed in line.refunds.filter(state=State.FAILED).order_by("-pk"):
+        if f"retry:{failed.pk}" not in retried:
+            yield _owed_already(line, failed.amount, f"retry:{failed.pk}")
 
 
 def _leave_if_unpaid(enrollment: Enrollment) -> None:

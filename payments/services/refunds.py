@@ -55,12 +55,20 @@ def write(line: PaymentLine, amount: int, cause: str, actor: User | None = None,
     """Write down that `amount` of a locked line goes back. Raises Refused when the line has less left than that."""
     if line.payment.state != Payment.State.PAID or not 0 < amount <= line.amount - line.refunded:
         raise Refused(_("There is not that much left to give back."), field="amount", code="too_much")
-    line.refunded += amount
+    return write_part(line, amount, cause, actor, reason=reason, new=amount)
+
+
+def write_part(
+    line: PaymentLine, amount: int, cause: str, actor: User | None = None, *, reason: str = "", new: int
+) -> Refund:
+    """Write down a refund of which only `new` was not owed before; only that is booked and taken from the line."""
+    line.refunded += new
     line.save(update_fields=["refunded"])
     refund: Refund = Refund.objects.create(line=line, amount=amount, cause=cause)
     history.record(refund, "", refund.state, actor, note=reason)
     buyer = ledger.account(Kind.PAYING, line.payment.currency, person=line.payment.buyer)
-    ledger.post(f"refund_owed:{refund.pk}", {buyer: -amount, **ledger.borne_by(line, amount)}, line=line)
+    owed = {buyer: -new, **ledger.borne_by(line, new)} if new else {}
+    ledger.post(f"refund_owed:{refund.pk}", owed, line=line)
     return refund
 
 

@@ -1,5 +1,6 @@
 """Money going back: once for each intent, never more than came, found again after an answer was lost."""
 
+from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -254,6 +255,26 @@ def test_one_that_failed_is_made_good_by_hand(
     assert states == sorted([(150_000, "failed"), (amount, "succeeded"), *rest])
     assert PaymentLine.objects.get().refunded == 150_000
     assert balance("paying") == amount - 150_000
+    assert_books_match(stripe, cohort, before)
+
+
+@pytest.mark.parametrize("send", [refunds.retry, lambda refund: refund], ids=["sent-again", "left-alone"])
+def test_all_of_it_given_back_by_hand_takes_the_place_of_a_part_that_failed(
+    stripe: LocalStripe, before: int, cohort: Cohort, buyer: Client, send: Callable[[Refund], Refund]
+) -> None:
+    """More comes back than is still to give: what failed before is paid by this, and is not sent again."""
+    payment = pay(stripe, cohort, buyer, "4000000000005126")
+    by_hand(stripe, payment, 30_000)
+    stripe.settle()
+    hurry()
+    drain()
+    send(Refund.objects.get(state="failed"))
+    by_hand(stripe, payment, 150_000)
+    assert sorted(Refund.objects.values_list("amount", "state")) == [
+        (30_000, "failed"), (30_000, "void"), (150_000, "succeeded"),
+    ]  # fmt: skip
+    assert PaymentLine.objects.get().refunded == 150_000
+    assert balance("paying") == balance("escrow") == 0
     assert_books_match(stripe, cohort, before)
 
 
