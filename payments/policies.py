@@ -23,6 +23,13 @@ def paid_by(user: Reader) -> QuerySet[Payment]:
     return paid.order_by("-paid_at", "-pk").prefetch_related(Prefetch("lines", shown))
 
 
+def awaited_from(user: Reader) -> QuerySet[Payment]:
+    """Payments whose deposit the person has not made yet."""
+    waiting = payments_seen_by(user).filter(provider=Payment.Provider.BANK, state=Payment.State.OPEN)
+    lines = PaymentLine.objects.select_related("enrollment__cohort__study")
+    return waiting.select_related("deposit_order").prefetch_related(Prefetch("lines", lines)).order_by("pk")
+
+
 def get_payment(request: HttpRequest, public_id: str) -> Payment:
     """Return a payment of the reader, or 404."""
     return get_object_or_404(payments_seen_by(request.user), public_id=public_id)

@@ -5,8 +5,8 @@ from django.db.models import QuerySet
 
 from cohorts.models import Cohort, Session
 from payments.flows import checkout, events, reconciling, refunds, sending
-from payments.models import CashReceipt, Payment, Payout, Reconciliation, Refund, StripeEvent, Taxpayer
-from payments.services import cash_receipts, dues, payouts, reconciliations, releases, taxes
+from payments.models import BankDeposit, CashReceipt, Payment, Payout, Reconciliation, Refund, StripeEvent, Taxpayer
+from payments.services import cash_receipts, deposits, dues, payouts, reconciliations, releases, taxes
 from studyplatform.kit import queue
 
 
@@ -38,6 +38,12 @@ def drain_payouts(payout: Payout) -> None:
 def drain_reconciliations(run: Reconciliation) -> None:
     """What Stripe moved is compared with our books."""
     reconciling.drain(run)
+
+
+@queue.sweeps(deposits.QUEUE, deposits.to_match, "created_at")
+def drain_deposits(deposit: BankDeposit) -> None:
+    """The bank's file was read: each deposit finds its payment, or waits for a person."""
+    deposits.match(deposit)
 
 
 def _called_off() -> QuerySet[Cohort]:

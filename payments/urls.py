@@ -4,7 +4,8 @@ from django.urls import path, register_converter
 
 from payments.api.enrollments import Join
 from payments.views.cash_receipts import cash_receipt
-from payments.views.checkout import checkout_give_up, checkout_page, checkout_return
+from payments.views.checkout import checkout_deposit, checkout_give_up, checkout_page, checkout_return
+from payments.views.deposit_plans import studio_deposits
 from payments.views.earnings import earned
 from payments.views.join import join
 from payments.views.leaving import leave
@@ -26,6 +27,8 @@ urlpatterns = [
     path("checkout/<str:public_id>/return/", checkout_return, name="checkout_return"),
     path("checkout/<str:public_id>/page/", checkout_page, name="checkout_page"),
     path("checkout/<str:public_id>/give-up/", checkout_give_up, name="checkout_give_up"),
+    path("checkout/<str:public_id>/deposit/", checkout_deposit, name="checkout_deposit"),
+    path("studio/<slug:slug>/cohorts/<int:number>/deposits/", studio_deposits, name="studio_deposits"),
     path("stripe/webhook/", stripe_webhook, name="stripe_webhook"),
     path("studio/money/", earned, {"base": STUDIO}, name="earnings"),
     path("partner/earnings/", earned, {"base": MEMBER}, name="partner_earnings"),

@@ -87,6 +87,9 @@ UNFOLD: dict[str, Any] = {
                 "items": [
                     entry(_("payments"), "credit_card", "payments.payment"),
                     entry(_("refunds"), "undo", "payments.refund"),
+                    entry(_("bank deposits"), "savings", "payments.bankdeposit"),
+                    entry(_("deposits going back"), "u_turn_left", "payments.depositreturn"),
+                    entry(_("accounts for deposits"), "account_balance_wallet", "payments.depositaccount"),
                     entry(_("payouts"), "payments", "payments.payout"),
                     entry(_("dues of partners"), "redeem", "payments.due"),
                     entry(_("taxpayers"), "percent", "payments.taxpayer"),

@@ -21,6 +21,7 @@ DRAINS = (
     "payments.drain_refunds",
     "payments.drain_payouts",
     "payments.drain_reconciliations",
+    "payments.drain_deposits",
     "payments.drain_called_off",
     "payments.drain_releases",
     "payments.drain_led",

@@ -211,6 +211,18 @@ def release(enrollment: Enrollment, to: str, actor: User | None = None, *, becau
 
 
 @transaction.atomic
+def hold_until(enrollment: Enrollment, until: datetime.datetime) -> bool:
+    """Hold a seat until another moment, for a slower or a quicker way to pay; False when it is not held any more."""
+    row = locked(enrollment)
+    if row.state != Enrollment.State.HELD:
+        return False
+    row.hold_until = until
+    row.save(update_fields=["hold_until"])
+    history.record(row, row.state, row.state, note=f"held until {until.isoformat(timespec='minutes')}")
+    return True
+
+
+@transaction.atomic
 def expire(enrollment: Enrollment) -> bool:
     """End a hold that ran out, or whose cohort was called off; False when it was paid or lengthened meanwhile."""
     row = locked(enrollment)

@@ -1,5 +1,6 @@
 from payments.admin import (  # noqa: F401
     cash_receipts,
+    deposits,
     differences,
     dues,
     ledger,

@@ -6,7 +6,8 @@ from django.http import HttpRequest
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
-from payments.models import Refund
+from payments import sealed
+from payments.models import DepositOrder, Payment, Refund
 from payments.services import refunds
 from studyplatform.kit.desk.deeds import deed
 from studyplatform.kit.desk.tables import Table, linked
@@ -45,7 +46,13 @@ def _to_whom(row: Refund) -> list[str]:
         "sum": show(payment.amount, payment.currency),
         "payment": payment.public_id,
     }
-    return [row.get_state_display(), payment.buyer.email, str(paid), *filter(None, [row.error])]
+    return [row.get_state_display(), payment.buyer.email, str(paid), *_account(payment), *filter(None, [row.error])]
+
+
+def _account(payment: Payment) -> list[str]:
+    """Where money of a deposit goes back to, as its buyer said."""
+    order = DepositOrder.objects.filter(payment=payment).first()
+    return [f"{order.bank} {sealed.number_of(order)} {order.holder}"] if order else []
 
 
 @admin.register(Refund)

@@ -3,6 +3,8 @@
 import logging
 from typing import Unpack
 
+from django.utils.translation import gettext_lazy as _
+
 from cohorts.models import Cohort
 from payments import gateway, ways
 from payments.models import Payment
@@ -10,6 +12,7 @@ from payments.services import payments
 from payments.truth import Page
 from studyplatform.accounts.models import User
 from studyplatform.kit import queue
+from studyplatform.kit.errors import Refused
 
 log = logging.getLogger(__name__)
 
@@ -21,14 +24,27 @@ NOT_BEGUN = (State.CREATED, State.UNKNOWN)
 def begin(member: User, cohort: Cohort, **choices: Unpack[payments.Choices]) -> Payment:
     """Hold a seat and make its payment ready; return the payment, open with an address if all went well.
 
-    Again: the same payment and page, as long as it can be paid. Raises Refused as `payments.open_for` does.
+    Again: the same payment and page, as long as it can be paid. With another provider than before the seat stays and
+    the payment begun is closed first. Raises Refused as `payments.open_for` does.
     """
+    _close_other(member, cohort, choices.get("provider", ""))
     payment = payments.open_for(member, cohort, **choices)
     standing = payment.state != State.CREATED
     payment = advance(payment)
     if standing and payment.state in (State.EXPIRED, State.FAILED):  # the old page had run out: a fresh one
         return advance(payments.open_for(member, cohort, **choices))
     return payment
+
+
+def _close_other(member: User, cohort: Cohort, provider: str) -> None:
+    standing = payments.standing_of(member, cohort)
+    if not standing or not provider or standing.provider == provider:
+        return
+    try:
+        ways.of(standing).close(standing, keep_seat=True)
+    except gateway.Trouble as trouble:
+        sentence = _("The way you began to pay cannot be closed at the moment. Try again in a minute.")
+        raise Refused(sentence, field="provider") from trouble
 
 
 def advance(payment: Payment) -> Payment:

@@ -1,5 +1,6 @@
 """What somebody who joins is asked, and what somebody who has joined may add."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from django import forms
@@ -31,6 +32,7 @@ class JoinForm(forms.Form):
         required=False,
         widget=forms.TextInput(attrs={"autocomplete": "off", "autocapitalize": "characters", "spellcheck": "false"}),
     )
+    provider = forms.CharField(label=_("How do you want to pay?"), max_length=10, required=False)
     terms = forms.BooleanField(
         label=_("I agree to the terms and to the refund rule"),
         error_messages={"required": _("Tick this so that we can hold a seat for you.")},
@@ -42,10 +44,18 @@ class JoinForm(forms.Form):
     )
     came_from = forms.CharField(required=False, widget=forms.HiddenInput)
 
-    def __init__(self, *args: Any, cohort: Cohort, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, cohort: Cohort, providers: Sequence[str], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        self.providers = providers
         groups: forms.ModelChoiceField[Subgroup] = self.fields["subgroup"]  # type: ignore[assignment]
         groups.queryset = cohort.subgroups.all()
+
+    def clean_provider(self) -> str:
+        """Return the way chosen, else the first there is."""
+        chosen: str = self.cleaned_data["provider"]
+        if chosen and chosen not in self.providers:
+            raise forms.ValidationError(_("That way to pay is not there any more. Choose another one."))
+        return chosen or self.providers[0]
 
     def clean_came_from(self) -> tuple[str, str]:
         """Return kind and id of the post that led here; anything that is no public id is left out."""

@@ -1,4 +1,7 @@
+from payments.models.bank_deposit import BankDeposit, DepositReturn
 from payments.models.cash_receipt import CashReceipt
+from payments.models.deposit_account import DepositAccount, DepositPlan
+from payments.models.deposit_order import DepositOrder
 from payments.models.difference import Difference
 from payments.models.due import Due
 from payments.models.ledger import LedgerAccount, LedgerEntry, LedgerTransaction
@@ -13,7 +16,12 @@ from payments.models.stripe_movement import StripeMovement
 from payments.models.taxpayer import Taxpayer
 
 __all__ = [
+    "BankDeposit",
     "CashReceipt",
+    "DepositAccount",
+    "DepositOrder",
+    "DepositPlan",
+    "DepositReturn",
     "Difference",
     "Due",
     "LedgerAccount",

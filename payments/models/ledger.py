@@ -13,6 +13,7 @@ class LedgerAccount(models.Model):
     class Kind(models.TextChoices):
         STRIPE = "stripe", _("at Stripe")
         BANK = "bank", _("in the bank")
+        DEPOSITS = "deposits", _("deposited, not matched yet")
         ESCROW = "escrow", _("held for a cohort")
         PLATFORM = "platform", _("the platform's share")
         PAYABLE = "payable", _("owed to a person")

@@ -18,6 +18,7 @@ class Payment(Queued):
     class Provider(models.TextChoices):
         STRIPE = "stripe", "Stripe"
         FREE = "free", _("free")
+        BANK = "bank", _("bank deposit")
 
     class State(models.TextChoices):
         CREATED = "created", _("being prepared")

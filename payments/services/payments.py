@@ -17,7 +17,7 @@ from cohorts.policies import held_in
 from cohorts.services import introductions, seats, waiting
 from payments import letters
 from payments.models import Payment, PaymentLine
-from payments.services import receipts, refunds, releases, sales
+from payments.services import deposit_plans, receipts, refunds, releases, sales
 from payments.truth import Page
 from studyplatform.accounts.models import User
 from studyplatform.kit import history, queue
@@ -44,6 +44,7 @@ class Choices(TypedDict, total=False):
     introduction: str
     came_from: tuple[str, str]
     coupon: str
+    provider: str  # left out: the one begun with, else Stripe
 
 
 class Offer(NamedTuple):
@@ -72,6 +73,9 @@ def open_for(member: User, cohort: Cohort, **choices: Unpack[Choices]) -> Paymen
 @transaction.atomic
 def _open(member: User, cohort: Cohort, choices: Choices) -> Payment:
     came_from = choices.get("came_from", ("", ""))
+    provider = choices.get("provider", Payment.Provider.STRIPE)
+    if provider == Payment.Provider.BANK and not _waits_for_deposit(member, cohort):
+        deposit_plans.refuse_unless_room(cohort, member)
     enrollment = seats.hold(
         member,
         cohort,
@@ -86,7 +90,19 @@ def _open(member: User, cohort: Cohort, choices: Choices) -> Payment:
     if choices.get("introduction"):
         introductions.introduce(enrollment, choices["introduction"])
     standing: Payment | None = Payment.objects.filter(lines__enrollment=enrollment, state__in=LIVE).first()
-    return standing or _new(member, enrollment)
+    return standing or _new(member, enrollment, provider)
+
+
+def _waits_for_deposit(member: User, cohort: Cohort) -> bool:
+    standing = standing_of(member, cohort)
+    return bool(standing and standing.provider == Payment.Provider.BANK)
+
+
+def standing_of(member: User, cohort: Cohort) -> Payment | None:
+    """Return the payment somebody is in the middle of, if any."""
+    found = Payment.objects.filter(buyer=member, lines__enrollment__cohort=cohort, state__in=LIVE)
+    standing: Payment | None = found.order_by("-pk").first()
+    return standing
 
 
 def offer(priced: Any) -> str:
@@ -108,11 +124,11 @@ def _being_paid() -> Refused:
     return Refused(_("The last seats are being paid for right now."), code="being_paid")
 
 
-def _new(member: User, enrollment: Enrollment) -> Payment:
+def _new(member: User, enrollment: Enrollment, provider: str) -> Payment:
     hold_until = enrollment.hold_until or timezone.now()  # a held seat always has one
     payment: Payment = Payment.objects.create(
         buyer=member,
-        provider=Payment.Provider.STRIPE if enrollment.price else Payment.Provider.FREE,
+        provider=provider if enrollment.price else Payment.Provider.FREE,
         amount=enrollment.price,
         currency=enrollment.currency,
         expires_at=hold_until - GRACE,
@@ -137,7 +153,8 @@ def _paid(payment: Payment, actor: User | None = None, **fields: Any) -> None:
     history.move(payment, State.PAID, actor, paid_at=now, done_at=now, **fields)
 
 
-def _locked(payment: Payment) -> Payment:
+def locked(payment: Payment) -> Payment:
+    """Return a payment's row, locked, with who pays it."""
     rows = Payment.objects.select_for_update(of=("self",), no_key=True).select_related("buyer")
     row: Payment = rows.get(pk=payment.pk)
     return row
@@ -165,7 +182,7 @@ def apply(payment: Payment, page: Page) -> Payment:
 @transaction.atomic
 def show(payment: Payment, page: Page) -> Payment:
     """Note the hosted page of a payment, so that its buyer can be sent there."""
-    row = _locked(payment)
+    row = locked(payment)
     if row.state in (State.CREATED, State.UNKNOWN):
         noted: dict[str, Any] = {"reference": page.id, "address": page.address, "expires_at": page.expires_at}
         history.move(row, State.OPEN, row.buyer, due_at=timezone.now() + NEXT_LOOK, **noted)
@@ -175,7 +192,7 @@ def show(payment: Payment, page: Page) -> Payment:
 @transaction.atomic
 def doubt(payment: Payment, why: str) -> Payment:
     """Note that nobody knows yet whether a hosted page was made; the drain will ask."""
-    row = _locked(payment)
+    row = locked(payment)
     if row.state == State.CREATED:
         history.move(row, State.UNKNOWN, note=why)
     return row
@@ -184,26 +201,33 @@ def doubt(payment: Payment, why: str) -> Payment:
 @transaction.atomic
 def process(payment: Payment) -> Payment:
     """Note that the money is on its way and may still fail."""
-    row = _locked(payment)
+    row = locked(payment)
     if row.state == State.OPEN:
         history.move(row, State.PROCESSING)
     return row
 
 
 @transaction.atomic
-def end(payment: Payment, to: str, *, tell: bool = False, actor: User | None = None) -> Payment:
+def end(
+    payment: Payment, to: str, *, tell: bool = False, actor: User | None = None, keep_seat: bool = False
+) -> Payment:
     """End a payment nobody paid: expired or failed; its held seats are free again, or offered as they were before.
 
     One that is paid stays so.
-    `tell`: write to the buyer that it failed, for real failures only.
+    `tell`: write to the buyer that it failed, for real failures only. `keep_seat`: they pay another way at once.
     """
-    row = _locked(payment)
+    row = locked(payment)
     if row.state not in LIVE:
         return row
     to = to if to in row.MOVES[row.state] else State.FAILED
     history.move(row, to, actor, done_at=timezone.now())
     for line in row.lines.select_related("enrollment"):
-        seats.lapse(line.enrollment, actor)
+        if keep_seat:
+            seats.hold_until(
+                line.enrollment, max(timezone.now() + seats.HOLD, line.enrollment.offered_until or row.created_at)
+            )
+        else:
+            seats.lapse(line.enrollment, actor)
     if tell:
         letters.payment_failed(row)
     return row
@@ -222,7 +246,7 @@ def settle(payment: Payment, page: Page) -> Payment:
 
     Raises Mismatch when the amount or the currency is not the one asked for.
     """
-    row = _locked(payment)
+    row = locked(payment)
     _refuse_mismatch(row, page)
     first = row.state != State.PAID
     if first:
@@ -232,6 +256,18 @@ def settle(payment: Payment, page: Page) -> Payment:
         sales.book(row)
     _book_fee(row, page)
     if first:
+        _give_seats(row)
+    return row
+
+
+@transaction.atomic
+def settle_deposit(payment: Payment) -> Payment:
+    """Book a payment all of whose money was deposited and give its seats, once. No seat: the money is owed back."""
+    row = locked(payment)
+    if row.state != State.PAID:
+        account = row.deposit_order.account
+        _paid(row, method=f"{account.bank} …{account.account_ending}"[:60])
+        sales.book(row)
         _give_seats(row)
     return row
 

@@ -175,7 +175,7 @@ def fail(refund: Refund, why: str, *, tell: bool = True) -> Refund:
 
 
 @transaction.atomic
-def by_hand(refund: Refund, actor: User) -> Refund:
+def by_hand(refund: Refund, actor: User | None = None) -> Refund:
     """Take a refund out of what goes to Stripe: somebody sends it from our bank. One that failed is owed anew for it.
 
     Raises Refused for one that is on its way or over.

@@ -12,14 +12,19 @@ from studyplatform.kit import money
 
 log = logging.getLogger(__name__)
 
+CAME: dict[str, str] = {
+    Payment.Provider.STRIPE: Kind.STRIPE,
+    Payment.Provider.BANK: Kind.DEPOSITS,
+}  # where the money is found
+
 
 @transaction.atomic
 def book(payment: Payment) -> None:
-    """Book what was paid: it is at Stripe, and waits in the escrow of each line's cohort."""
+    """Book what was paid: it is at Stripe, or was deposited, and waits in the escrow of each line's cohort."""
     for line in payment.lines.select_related("enrollment__cohort"):
-        at_stripe = ledger.account(Kind.STRIPE, payment.currency)
+        came = ledger.account(CAME[payment.provider], payment.currency)
         escrow = ledger.account(Kind.ESCROW, payment.currency, cohort=line.enrollment.cohort)
-        ledger.post(f"sale:{line.pk}", {at_stripe: line.amount, escrow: -line.amount}, line=line)
+        ledger.post(f"sale:{line.pk}", {came: line.amount, escrow: -line.amount}, line=line)
 
 
 @transaction.atomic

@@ -2,9 +2,10 @@
 
 from typing import Any
 
+from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST
 
@@ -13,11 +14,13 @@ from cohorts.models import Cohort, Enrollment
 from cohorts.services import introductions
 from payments import gateway, policies, ways
 from payments.flows import checkout
+from payments.forms.deposit import DepositForm
 from payments.models import Payment, PaymentLine
-from payments.services import welcome
+from payments.services import deposit_orders, welcome
 from payments.truth import Page
 from payments.views.join import see_other
 from payments.ways.way import Shown
+from studyplatform.kit.errors import Refused
 from studyplatform.kit.limits import limited
 
 State = Payment.State
@@ -82,6 +85,26 @@ def checkout_page(request: HttpRequest, public_id: str) -> HttpResponse:
     """Send the buyer back to their hosted page."""
     payment = policies.get_payment(request, public_id)
     return see_other(checkout.advance(payment))
+
+
+@login_required
+@require_POST
+@limited("checkout", 20)
+def checkout_deposit(request: HttpRequest, public_id: str) -> HttpResponse:
+    """Take who transfers and where money would go back to; then the account and the code are shown."""
+    payment = get_object_or_404(policies.payments_seen_by(request.user).filter(provider="bank"), public_id=public_id)
+    form = DepositForm(request.POST)
+    if form.is_valid():
+        try:
+            deposit_orders.name(payment, **form.cleaned_data)
+        except Refused as refused:
+            messages.error(request, str(refused))
+        return redirect("checkout_return", payment.public_id)
+    if payment.state != State.OPEN:
+        return redirect("checkout_return", payment.public_id)
+    line = payment.lines.select_related("enrollment__cohort__study").order_by("pk")[0]
+    more = {**ways.of(payment).shown(payment, None).more, "deposit_form": form}
+    return render(request, "payments/checkout/deposit.html", {**_context(payment, line), **more}, status=422)
 
 
 @login_required

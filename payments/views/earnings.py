@@ -8,7 +8,8 @@ from django.views.decorators.http import require_safe
 from cohorts import worth
 from cohorts.policies import reader
 from payments.policies import payee_of
-from payments.services import earnings, payouts, statements
+from payments.services import deposit_plans, earnings, payouts, statements
+from payments.views.payees import STUDIO
 
 
 @require_safe
@@ -23,5 +24,6 @@ def earned(request: HttpRequest, base: str) -> HttpResponse:
         "months": statements.months(person),
         "next_run": payouts.next_run(),
         "base": base,
+        "deposits": list(deposit_plans.plans_of(person)) if base == STUDIO else [],
     }
     return render(request, "payments/earnings.html", context)

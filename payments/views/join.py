@@ -14,12 +14,14 @@ from django.views.decorators.http import require_http_methods
 from cohorts import pricing
 from cohorts.models import Cohort, Coupon, Enrollment
 from cohorts.origin import origin_of
-from cohorts.policies import held_in, public_cohorts
+from cohorts.policies import held_in, public_cohorts, reader
 from cohorts.services import coupons, seats
+from payments import ways
 from payments.flows import checkout
 from payments.forms.join import JoinForm
 from payments.models import Payment
 from payments.services import agreements, choices, payments
+from payments.ways.way import Way
 from studyplatform.accounts.models import User
 from studyplatform.kit.errors import Refused
 from studyplatform.kit.limits import limited
@@ -37,11 +39,13 @@ def join(request: HttpRequest, slug: str, number: int) -> HttpResponse:
     reason = _why_not(cohort, own)
     if reason:
         return _cannot_join(request, cohort, reason)
+    offered = _ways(request, cohort, own)
+    asked: dict[str, Any] = {"cohort": cohort, "providers": list(offered)}
     if request.method != "POST":
-        return _page(request, cohort, own, JoinForm(cohort=cohort, initial=_kept(request, cohort, own)))
+        return _page(request, cohort, own, JoinForm(**asked, initial=_kept(request, cohort, own)))
     if "apply" in request.POST:  # a code is looked at; nothing is agreed to yet
-        return _page(request, cohort, own, JoinForm(cohort=cohort, initial=_typed(request)))
-    form = JoinForm(request.POST, cohort=cohort)
+        return _page(request, cohort, own, JoinForm(**asked, initial=_typed(request)))
+    form = JoinForm(request.POST, **asked)
     if not form.is_valid():
         return _page(request, cohort, own, form, status=422)
     return _go_on(request, cohort, own, form)
@@ -56,6 +60,15 @@ def _own_place(request: HttpRequest, cohort: Cohort) -> Enrollment | None:
     if not request.user.is_authenticated:
         return None
     return cohort.enrollments.filter(person=request.user, state__in=Enrollment.LIVE).first()
+
+
+def _ways(request: HttpRequest, cohort: Cohort, own: Enrollment | None) -> dict[str, Way]:
+    """Return the ways to pay by provider; the one somebody is in the middle of stays theirs and stands first."""
+    found = ways.offered(cohort)
+    standing = payments.standing_of(reader(request), cohort) if own else None
+    if not standing or standing.provider not in ways.WAYS:
+        return found
+    return {standing.provider: ways.of(standing), **found}
 
 
 def _why_not(cohort: Cohort, own: Enrollment | None) -> str:
@@ -109,6 +122,8 @@ def _page(request: HttpRequest, cohort: Any, own: Enrollment | None, form: JoinF
         "rungs": choices.refund_rungs(cohort, price, own) if price else [],
         "left": cohort.seats.free,
         "held": held_in(cohort).count(),
+        "ways": {provider: ways.WAYS[provider] for provider in form.providers} if len(form.providers) > 1 else {},
+        "chosen_way": form["provider"].value() or form.providers[0],
         "ready": _is_ready(request, cohort, form),
         "held_until": own.hold_until if own and own.hold_until and own.hold_until > timezone.now() else None,
     }
@@ -163,6 +178,7 @@ def _begin(member: User, cohort: Cohort, form: JoinForm) -> Payment:
         introduction=asked["introduction"],
         came_from=asked["came_from"],
         coupon=asked["coupon"],
+        provider=asked["provider"],
     )
 
 

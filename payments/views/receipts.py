@@ -19,7 +19,9 @@ PER_PAGE = 20
 def paid(request: HttpRequest) -> HttpResponse:
     """Everything the person paid, newest first, with what came back."""
     page = Paginator(policies.paid_by(request.user), PER_PAGE).get_page(request.GET.get("page"))
-    return render(request, "payments/receipts/list.html", {"page": page})
+    return render(
+        request, "payments/receipts/list.html", {"page": page, "awaited": policies.awaited_from(request.user)}
+    )
 
 
 @require_safe

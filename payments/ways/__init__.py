@@ -1,13 +1,19 @@
 """Ways to pay: a file each, with the verbs of `Way`. Another provider is another file and its line here."""
 
+from cohorts.models import Cohort
 from payments.models import Payment
-from payments.ways import stripe
+from payments.ways import bank, stripe
 from payments.ways.way import Way
 
 Provider = Payment.Provider
-WAYS: dict[str, Way] = {Provider.STRIPE: stripe}
+WAYS: dict[str, Way] = {Provider.STRIPE: stripe, Provider.BANK: bank}
 
 
 def of(payment: Payment) -> Way:
     """Return the way a payment is paid."""
     return WAYS[payment.provider]
+
+
+def offered(cohort: Cohort) -> dict[str, Way]:
+    """Return the ways a seat of a cohort can be paid now, by provider."""
+    return {provider: way for provider, way in WAYS.items() if way.offered(cohort)}

@@ -6,7 +6,9 @@ import logging
 from django.conf import settings
 from django.urls import reverse
 from django.utils import timezone, translation
+from django.utils.translation import gettext_lazy as _
 
+from cohorts.models import Cohort
 from payments import gateway
 from payments.models import Payment, Refund
 from payments.services import payments, refunds
@@ -15,10 +17,17 @@ from payments.ways.way import Shown
 
 log = logging.getLogger(__name__)
 
+title = _("Card or mobile wallet")
+says = _("On the payment company’s page. Nothing is charged before that.")
 State = Payment.State
 SOON = datetime.timedelta(seconds=10)
 NEXT_LOOK = datetime.timedelta(minutes=5)
 SLOW_LOOK = datetime.timedelta(hours=1)  # money that takes days, a fee that takes hours
+
+
+def offered(cohort: Cohort) -> bool:
+    """Always: it knows every currency a cohort can have."""
+    return True
 
 
 def begin(payment: Payment) -> Payment:
@@ -92,11 +101,14 @@ def next_look(payment: Payment) -> datetime.datetime:
     return max(now + SOON, min(now + NEXT_LOOK, (payment.expires_at or now) + SOON))
 
 
-def close(payment: Payment) -> Payment:
+def close(payment: Payment, *, keep_seat: bool = False) -> Payment:
     """Close the page, so that nobody can pay any more. Money that came first wins."""
-    if payment.reference:
-        return payments.apply(payment, gateway.expire_page(payment.reference))
-    return payments.end(payment, State.FAILED, actor=payment.buyer)
+    if not payment.reference:
+        return payments.end(payment, State.FAILED, actor=payment.buyer, keep_seat=keep_seat)
+    page = gateway.expire_page(payment.reference)
+    if keep_seat and page.status == "expired":
+        return payments.end(payment, State.EXPIRED, actor=payment.buyer, keep_seat=True)
+    return payments.apply(payment, page)
 
 
 def shown(payment: Payment, page: Page | None) -> Shown:

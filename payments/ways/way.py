@@ -3,6 +3,9 @@
 import datetime
 from typing import Any, NamedTuple, Protocol
 
+from django.utils.functional import Promise
+
+from cohorts.models import Cohort
 from payments.models import Payment, Refund
 from payments.truth import Page
 
@@ -17,6 +20,17 @@ class Shown(NamedTuple):
 class Way(Protocol):
     """One way to pay. None of its verbs runs in a transaction; what it does outside raises gateway.Trouble."""
 
+    @property
+    def title(self) -> str | Promise:
+        """What it is called where somebody chooses."""
+
+    @property
+    def says(self) -> str | Promise:
+        """What choosing it means."""
+
+    def offered(self, cohort: Cohort) -> bool:
+        """Whether a seat of this cohort can be paid this way now."""
+
     def begin(self, payment: Payment) -> Payment:
         """Make a new payment ready to be paid; when nobody answers it comes back as it stands."""
 
@@ -26,8 +40,11 @@ class Way(Protocol):
     def next_look(self, payment: Payment) -> datetime.datetime:
         """Return when the drain should look at a payment again that is not settled."""
 
-    def close(self, payment: Payment) -> Payment:
-        """End a payment its buyer does not want any more. Money that came first wins."""
+    def close(self, payment: Payment, *, keep_seat: bool = False) -> Payment:
+        """End a payment its buyer does not want any more. Money that came first wins.
+
+        `keep_seat`: the seat stays theirs, since they pay for it another way at once.
+        """
 
     def shown(self, payment: Payment, page: Page | None) -> Shown:
         """Return what the buyer of an open payment is shown."""

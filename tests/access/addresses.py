@@ -35,6 +35,7 @@ STUDIO = (
     "cohort_close",
     "cohort_reopen",
     "call_off",
+    "deposits",
 )
 STUDIO_LISTS = ("groups", "sessions", "people", "people_export", "preview")
 API = ("cohort", "subgroups", "sessions")
@@ -78,6 +79,7 @@ def arguments(world: World) -> dict[str, list[Any]]:
             name: [world.paid.public_id] for name in ("checkout_return", "checkout_page", "checkout_give_up", "receipt")
         },
         **{f"{name}.open": [world.open.public_id] for name in ("checkout_return", "checkout_page", "checkout_give_up")},
+        **{name: [world.deposit.public_id] for name in ("checkout_deposit", "checkout_return.deposit")},
         **{f"case_short.{name}": [row.public_id] for name, row in posts.items()},
         **{f"case_study.{name}": [row.public_id, row.slug] for name, row in posts.items()},
         **{f"cover.{name}": [row.public_id] for name, row in posts.items()},
@@ -172,6 +174,15 @@ def _form(name: str, world: World) -> dict[str, Any]:
         "demo_become": {"person": "host"},
         "demo_move": {"moment": "payday"},
         "checkout_return": {"introduction": "을지로에서 인쇄소를 해요."},
+        "checkout_deposit": {"depositor": "배소라", "bank": "신한", "holder": "배소라", "account": "110-222-333444"},
+        "studio_deposits": {
+            "on": "on",
+            "bank": "신한",
+            "holder": "두루",
+            "account": "110-111-222333",
+            "hours": "24",
+            "share": "9",
+        },
         "payee": {
             "country": "KR",
             "bank": "국민은행",

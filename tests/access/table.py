@@ -90,6 +90,7 @@ GET  go   go   go   go   go   go   go   go   go   go   go    waiting
 GET  200  200  200  200  200  200  200  200  200  200  200   waiting.full
 POST in   go   go   go   go   go   go   go   go   go   go    waiting.full waiting_leave
 GET  in   404  200  404  404  404  404  404  404  404  404   checkout_return checkout_return.open
+                                                             checkout_return.deposit
 GET  in   404  200  404  404  404  404  404  404  404  404   receipt
 GET  in   404  404  404  404  404  404  404  404  404  404   cash_receipt
 POST in   404  404  404  404  404  404  404  404  404  404   cash_receipt
@@ -101,6 +102,7 @@ GET  in   404  200  404  404  404  404  404  404  404  404   leave
 POST in   404  go   404  404  404  404  404  404  404  404   leave
 POST in   404  go   404  404  404  404  404  404  404  404   checkout_return checkout_page checkout_page.open
                                                              checkout_give_up checkout_give_up.open
+                                                             checkout_deposit
 POST 200  200  200  200  200  200  200  200  200  200  200   stripe_webhook
 POST 400  400  400  400  400  400  400  400  400  400  400   stripe_webhook.forged
 
@@ -115,9 +117,10 @@ GET  in   404  404  404  404  404  404  404  200  404  404   studio_coupons stud
                                                              studio_groups studio_group studio_sessions
                                                              studio_terms
                                                              studio_session studio_people studio_people_export
-                                                             studio_preview.draft studio_copy
+                                                             studio_preview.draft studio_copy studio_deposits
 GET  in   404  404  404  404  404  404  404  go   404  404   studio_preview
 POST in   404  404  404  404  404  404  404  go   404  404   studio_study_edit studio_cohort_new studio_cohort_edit
+                                                             studio_deposits
                                                              studio_cohort_open.draft studio_cohort_close
                                                              studio_cohort_reopen.closed studio_groups studio_group
                                                              studio_group_remove studio_session

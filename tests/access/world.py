@@ -13,12 +13,12 @@ from PIL import Image
 from cohorts.models import Cohort, Enrollment, Presentation, Session, Subgroup
 from cohorts.services import copies, coupons, partner_applications, partner_invitations, seats, thanks, waiting
 from payments.models import Payee, Payment, Receipt
-from payments.services import ledger
+from payments.services import deposit_plans, ledger
 from showcase.services import case_studies, comments, pictures
 from studyplatform.accounts.models import User
 from studyplatform.accounts.services import api_tokens
 from tests.cohorts.asking import ANSWERS
-from tests.payments.buying import begin
+from tests.payments.buying import begin, join_url
 from tests.people import enroll, lead, make_cohort, make_person, make_study, sign_in
 from tests.showcase.make import FULL, post, turn
 
@@ -141,8 +141,14 @@ def _money(world: World) -> None:
     by_bank.lines.create(enrollment=world.place, amount=by_bank.amount)
     Receipt.objects.create(payment=paid, number="R-2027-000001")
     host, bank = ledger.payable(world.people["host"].pk, "KRW"), ledger.account(ledger.Kind.BANK, "KRW")
+    by_deposit = make_cohort(world.study, amount=80_000)
+    account = {"bank": "국민은행", "holder": "두루", "account": "123456789012"}
+    plan = deposit_plans.save(world.people["host"], by_deposit, on=True, share=5_000, hours=24, **account)
+    deposit_plans.confirm(world.people["admin"], plan.account)
+    sign_in(member).post(join_url(by_deposit), {"terms": "on", "provider": "bank"})
     world.things |= {
         "booked": ledger.post("earned", {bank: 50_000, host: -50_000}),
+        "deposit": Payment.objects.get(lines__enrollment__cohort=by_deposit),
         "paid": paid,
         "by_bank": by_bank,
         "open": begin(sign_in(member), make_cohort(world.study, amount=90_000)),

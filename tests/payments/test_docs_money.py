@@ -6,16 +6,21 @@ from pathlib import Path
 import pytest
 import time_machine
 from django.conf import settings
+from django.test import Client
+from django.urls import reverse
+from django.utils import timezone
 
 from cohorts import pricing
 from cohorts.models import Cohort, Coupon
 from cohorts.services import coupons
-from payments.models import LedgerAccount, LedgerTransaction, PaymentLine
+from payments.models import BankDeposit, DepositReturn, LedgerAccount, LedgerTransaction, PaymentLine, Refund
 from payments.services import batches, ledger, payouts, refunds, releases, sales, taxes
 from payments.truth import Charge, MoneyBack
 from studyplatform.accounts.models import User
-from studyplatform.kit import money
+from studyplatform.kit import money, queue
 from studyplatform.kit.months import Month
+from tests.admin.desk import press
+from tests.payments import deposits
 from tests.payments.money_world import everything, paid_seat, payee_for
 from tests.payments.test_dues import agree, live_until, with_group_sessions
 from tests.people import make_person
@@ -106,6 +111,23 @@ def test_every_number_of_the_tax_is_booked(host: User, admin: User) -> None:
     for gross, income, local, net in ([int(cell.replace(",", "")) for cell in row] for row in rows):
         assert taxes.of_person(gross) == taxes.Withheld(income, local)
         assert gross - income - local == net
+
+
+def test_every_number_of_the_deposits_is_booked(host: User, cohort: Cohort, buyer: Client) -> None:
+    account = deposits.switch_on(host, cohort)
+    payment = deposits.order(buyer, cohort)
+    desk = deposits.at_desk()
+    lines = [deposits.line(f"x {payment.deposit_order.code}", amount) for amount in (100_000, 70_000)]
+    deposits.upload(desk, account, deposits.file_of(*lines))
+    for row in BankDeposit.objects.order_by("pk"):
+        press(desk, "payments.bankdeposit", "match", row, sure="1")
+    today = timezone.localdate().isoformat()
+    press(desk, "payments.depositreturn", "sent", DepositReturn.objects.get(), apply="1", on=today, reference="T-1")
+    buyer.post(reverse("leave", args=[cohort.study.slug, cohort.number]), {"seen": "150000"})
+    queue.drain("payments.drain_refunds")
+    press(desk, "payments.refund", "sent_by_hand", Refund.objects.get(), apply="1", on=today, reference="T-2")
+    assert booked({}) == told("Deposits")
+    assert everything() == 0
 
 
 def test_the_page_names_the_minimums_that_hold() -> None:

@@ -55,7 +55,7 @@ class Deed:
         if self.single and not alone(table, request, ticked):
             return None
         sent = request.POST if "apply" in request.POST or "sure" in request.POST else None
-        asked = self.form(sent) if self.form else None
+        asked = self.form(sent, request.FILES or None) if self.form else None
         if sent is None or (asked and not asked.is_valid()):
             return self._page(table, request, ticked, asked, self.about)
         said = asked.cleaned_data if asked else {}

@@ -16,7 +16,7 @@ from django.utils.translation import gettext_lazy
 from cohorts import minimums
 from cohorts.models import Partner
 from payments.models import Payee, Payout, PayoutBatch, Refund, StripeEvent
-from payments.services import cash_receipts, differences, payees, payouts, refunds
+from payments.services import cash_receipts, deposit_plans, deposits, differences, payees, payouts, refunds
 from studyplatform.kit import moments, queue
 from studyplatform.mail.services import letters
 from studyplatform.pages.views import health
@@ -168,6 +168,27 @@ MATTERS = (
         "admin:payments_difference_changelist?state__exact=open",
         differences.standing,
         "first_seen",
+    ),
+    Matter(
+        gettext_lazy("Accounts for deposits to confirm"),
+        "payments.view_depositaccount",
+        "admin:payments_depositaccount_changelist?waits=confirm",
+        deposit_plans.unconfirmed,
+        "created_at",
+    ),
+    Matter(
+        gettext_lazy("Bank deposits nobody could match"),
+        "payments.view_bankdeposit",
+        "admin:payments_bankdeposit_changelist?waits=person",
+        deposits.unmatched,
+        "at",
+    ),
+    Matter(
+        gettext_lazy("Deposits to send back by hand"),
+        "payments.view_depositreturn",
+        "admin:payments_depositreturn_changelist?state__exact=owed",
+        deposits.going_back,
+        "created_at",
     ),
     Matter(
         gettext_lazy("Stripe events given up"),

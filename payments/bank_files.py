@@ -1,0 +1,146 @@
+"""Banks' own files of what reached an account: which column is which, and each line as plain values.
+
+Korean banks export CSV in CP949 or UTF-8, with lines above the header, dates in several forms, and columns named each
+in its own way. Cells are text whatever they look like: nothing is run, and control characters are taken out.
+"""
+
+import csv
+import datetime
+import hashlib
+import re
+import unicodedata
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from zoneinfo import ZoneInfo
+
+from django.utils.translation import gettext as _
+
+from studyplatform.kit import money
+from studyplatform.kit.errors import Refused
+
+SEOUL = ZoneInfo("Asia/Seoul")
+LARGEST = 2_000_000  # bytes
+MOST = 5_000  # lines
+ABOVE = 30  # lines a bank may put above its header
+NAMES = {
+    "date": ("거래일시", "거래일자", "거래일", "거래날짜", "일시", "일자", "날짜", "date", "datetime"),
+    "time": ("거래시간", "거래시각", "시간", "시각", "time"),
+    "amount": ("입금금액", "입금액", "입금", "맡기신금액", "입금(원)", "입금액(원)", "deposit", "credit", "amount"),
+    "reference": ("거래번호", "거래고유번호", "참조번호", "reference", "id"),
+    "balance": ("거래후잔액", "잔액", "잔액(원)", "balance"),
+}
+WORDS = (
+    *("보낸분/받는분", "보낸분", "의뢰인/수취인", "의뢰인", "입금자명", "입금자", "기재내용", "거래기록사항", "내용"),
+    *("거래내용", "적요", "메모", "비고", "description", "memo", "sender"),
+)
+DAY = re.compile(r"(\d{4})[-./년 ]*(\d{1,2})[-./월 ]*(\d{1,2})일?")
+CLOCK = re.compile(r"(\d{1,2}):(\d{2})(?::(\d{2}))?")
+
+
+@dataclass(frozen=True)
+class Line:
+    """One deposit as the bank's file has it: its reference there, when, minor units of won, the bank's words."""
+
+    reference: str
+    at: datetime.datetime
+    amount: int
+    words: str
+
+
+@dataclass(frozen=True)
+class Read:
+    """What a file holds: its deposits, and the numbers of lines nobody could read."""
+
+    lines: list[Line]
+    unread: list[int]
+
+
+def read(content: bytes) -> Read:
+    """Return the deposits of a bank's CSV file; money that left is passed over.
+
+    A line without a number of the bank's own is known by all that stands in it, and by how many alike came before it
+    in the file: the same file read twice gives the same references. Raises Refused for what is no such file.
+    """
+    if len(content) > LARGEST:
+        raise Refused(_("This file is too large. Export a shorter time."), field="file")
+    rows, head, columns = _table(_text(content))
+    if len(rows) > head + 1 + MOST:
+        raise Refused(_("This file has too many lines. Export a shorter time."), field="file")
+    seen: Counter[str] = Counter()
+    lines: list[Line] = []
+    unread: list[int] = []
+    for number, row in enumerate(rows[head + 1 :], head + 2):
+        try:
+            lines += _line(row, columns, seen)
+        except (ValueError, ArithmeticError):
+            unread.append(number)
+    return Read(lines, unread)
+
+
+def _text(content: bytes) -> str:
+    for encoding in ("utf-8-sig", "cp949"):
+        try:
+            return content.decode(encoding)
+        except UnicodeDecodeError:
+            continue
+    raise Refused(_("This is not a CSV file of a bank. Export it as CSV and try again."), field="file")
+
+
+def _table(text: str) -> tuple[list[list[str]], int, dict[str, list[int]]]:
+    """Return the rows, where their header stands, and which columns it names; whichever mark parts the cells."""
+    for mark in ",\t;":
+        rows = _rows(text, mark)
+        for number, row in enumerate(rows[:ABOVE]):
+            columns = _columns(row)
+            if columns["date"] and columns["amount"]:
+                return rows, number, columns
+    raise Refused(_("No line of this file names a date and an amount paid in."), field="file")
+
+
+def _rows(text: str, mark: str) -> list[list[str]]:
+    try:
+        read = list(csv.reader(text.replace("\0", "").splitlines(), delimiter=mark))
+    except csv.Error:
+        raise Refused(_("This is not a CSV file of a bank. Export it as CSV and try again."), field="file") from None
+    return [[_clean(cell) for cell in row] for row in read]
+
+
+def _clean(cell: str) -> str:
+    shown = (c for c in unicodedata.normalize("NFC", cell) if unicodedata.category(c)[0] != "C")
+    return "".join(shown).strip().strip('="').strip()
+
+
+def _columns(row: Sequence[str]) -> dict[str, list[int]]:
+    heads = [re.sub(r"\s", "", cell).lower() for cell in row]
+    found = {name: [heads.index(word) for word in words if word in heads] for name, words in NAMES.items()}
+    return {**found, "words": [heads.index(word) for word in WORDS if word in heads]}
+
+
+def _line(row: Sequence[str], columns: dict[str, list[int]], seen: Counter[str]) -> Iterator[Line]:
+    def cell(name: str) -> str:
+        place = columns[name][0] if columns[name] else len(row)
+        return row[place] if place < len(row) else ""
+
+    if not any(char.isdigit() for char in cell("date")) or cell("amount") in ("", "0", "-"):
+        return  # an empty line, a sum at the end, money that left
+    amount = money.parse(cell("amount").removesuffix("원"), "KRW", "ko")
+    if not 0 < amount < 2**31:
+        return
+    words = " ".join(dict.fromkeys(row[i] for i in columns["words"] if i < len(row) and row[i]))[:100]
+    at = _moment(cell("date"), cell("time"))
+    key = "|".join((at.isoformat(), str(amount), words, cell("balance")))
+    seen[key] += 1
+    reference = cell("reference")[:80] or hashlib.sha256(f"{key}|{seen[key]}".encode()).hexdigest()
+    yield Line(reference, at, amount, words)
+
+
+def _moment(day: str, clock: str) -> datetime.datetime:
+    """Return a moment in Seoul's time as UTC; raise ValueError when there is no day in it."""
+    found, at = DAY.match(day), CLOCK.search(clock or day)
+    if not found:
+        raise ValueError(day)
+    hour, minute, second = (int(part or 0) for part in at.groups()) if at else (0, 0, 0)
+    year, month, date = (int(part) for part in found.groups())
+    local = datetime.datetime(year, month, date, hour, minute, second, tzinfo=SEOUL)
+    return local.astimezone(datetime.UTC)
