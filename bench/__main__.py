@@ -1,11 +1,13 @@
-"""`make bench`: measures the product beside throw-away servers, as ratios taken in one run.
+"""`make bench`: measures the product beside throw-away servers; `python -m bench pages` only what is named.
 
-Every module bench/bench_<noun>.py has `measure() -> dict[str, float]`: what was measured, and how many times the first
-is the second. Absolute times say more about the machine than about the product. The answers go to bench/results.json.
+Every module bench/bench_<noun>.py has `measure() -> list[Result]`. Mostly these are ratios taken in one run: absolute
+times say more about the machine than about the product. The answers go to bench/results.json.
 """
 
 import json
 import os
+import sys
+from dataclasses import asdict
 from importlib import import_module
 from pathlib import Path
 
@@ -13,6 +15,7 @@ import django
 from django.test.utils import get_runner
 
 import tests.servers  # noqa: F401  # starts servers and sets the environment
+from bench.result import Result
 
 HERE = Path(__file__).parent
 
@@ -33,20 +36,23 @@ def main() -> None:
         runner.teardown_test_environment()
 
 
-def measured() -> dict[str, float]:
-    """Run every bench module; return all that was measured."""
-    found: dict[str, float] = {}
+def measured() -> list[Result]:
+    """Run every bench module, or those named; return all that was measured."""
+    found: list[Result] = []
     for path in sorted(HERE.glob("bench_*.py")):
-        print(f"Measuring {path.stem.removeprefix('bench_')} ...", flush=True)
-        found |= import_module(f"bench.{path.stem}").measure()
+        noun = path.stem.removeprefix("bench_")
+        if not sys.argv[1:] or noun in sys.argv[1:]:
+            print(f"Measuring {noun} ...", flush=True)
+            found += import_module(f"bench.{path.stem}").measure()
     return found
 
 
-def report(found: dict[str, float]) -> None:
-    """Print what was measured and keep it."""
-    for name, ratio in found.items():
-        print(f"{ratio:8.1f} x  {name}")
-    (HERE / "results.json").write_text(json.dumps(found, indent=2, ensure_ascii=False) + "\n")
+def report(found: list[Result]) -> None:
+    """Print what was measured as a table and keep it."""
+    for one in found:
+        print(f"{one.value:10.2f} {one.unit:<8} {one.name}  ({one.how})")
+    kept = json.dumps([asdict(one) for one in found], indent=2, ensure_ascii=False)
+    (HERE / "results.json").write_text(f"{kept}\n")
 
 
 if __name__ == "__main__":

@@ -115,6 +115,31 @@ KINDS: dict[str, Kind] = {
         _("We booked this at Stripe, and Stripe does not show it."),
         _("Ask Stripe again. If it stays, look for it in Stripe’s pages under the number of the payment."),
     ),
+    "unbalanced": Kind(
+        _("A booking that does not sum to zero"),
+        _("Somebody changed the ledger past its guards."),
+        _("Nothing is cured here. Whoever runs the database has to look, and bring it back from the last backup."),
+    ),
+    "unsold": Kind(
+        _("Paid, and not booked as sold"),
+        _("A payment says paid, and the books hold another amount for it."),
+        _("Ask Stripe again: what it says is booked. If it stays, compare the two by hand."),
+    ),
+    "refunds_unequal": Kind(
+        _("Refunds that do not sum up"),
+        _("What a payment says was given back is not what the books owe for it."),
+        _("Compare the refunds of this payment with its bookings by hand."),
+    ),
+    "miscounted": Kind(
+        _("Seats counted wrong"),
+        _("The count of taken seats is not the number of people who have one."),
+        _("Compare the count with the enrollments of this cohort."),
+    ),
+    "unpaid": Kind(
+        _("A seat nobody paid for"),
+        _("Somebody is in, the seat has a price, and no payment was made for it."),
+        _("Ask its owner how they paid. If they were let in free, note that here."),
+    ),
 }
 
 

@@ -11,9 +11,11 @@ from payments import statement
 from payments.flows import cures
 from payments.models import Reconciliation
 from payments.services import reconciliations
+from payments.truth import Movement
 from studyplatform.kit import queue
 
 SLICE = 20  # seconds, well within a claim's lease
+KEPT = 500  # movements copied at once: five of Stripe's pages
 
 
 def drain(run: Reconciliation) -> None:
@@ -30,8 +32,13 @@ def drain(run: Reconciliation) -> None:
 
 
 def _fetch(run: Reconciliation) -> bool:
-    moved, more = statement.movements(run.since, run.until, run.cursor)
-    return reconciliations.advance(run, moved[-1].id if more else "", copied=moved)
+    moved: list[Movement] = []
+    cursor, more = run.cursor, True
+    while more and len(moved) < KEPT:
+        page, more = statement.movements(run.since, run.until, cursor)
+        moved += page
+        cursor = page[-1].id if page else ""
+    return reconciliations.advance(run, cursor if more else "", copied=moved)
 
 
 def _cure(run: Reconciliation) -> bool:
@@ -52,6 +59,7 @@ STEPS = {
     "fetch": _fetch,
     "theirs": reconciliations.compare,
     "ours": reconciliations.compare,
+    "audit": reconciliations.audit,
     "cure": _cure,
     "again": _again,
 }

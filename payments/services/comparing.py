@@ -2,8 +2,9 @@
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
-from django.db.models import Q, Sum
+from django.db.models import Q, QuerySet, Sum
 
 from payments.models import LedgerEntry, LedgerTransaction, Payment, Payout, Refund, StripeMovement
 from payments.services.differences import Found, own
@@ -17,6 +18,7 @@ REVERSALS = ("transfer_refund", "transfer_cancel", "transfer_failure")
 TO_BANK = ("payout", "payout_cancel", "payout_failure", "topup", "topup_reversal")
 PAYMENT, REFUND, PAYOUT = "payments.payment", "payments.refund", "payments.payout"
 About = tuple[str, str]
+Row = Any  # a named tuple of the columns asked for: of a thousand rows, a model's instance costs more than its query
 NOTHING: About = ("", "")
 
 
@@ -24,11 +26,11 @@ NOTHING: About = ("", "")
 class Ours:
     """What we have of a batch of movements, each kind in one query."""
 
-    by_name: dict[str, Payment] = field(default_factory=dict)
-    by_intent: dict[str, Payment] = field(default_factory=dict)
-    refunds: dict[str, Refund] = field(default_factory=dict)
-    payouts: dict[str, Payout] = field(default_factory=dict)  # by transfer
-    named: dict[str, Payout] = field(default_factory=dict)  # by our number
+    by_name: dict[str, Row] = field(default_factory=dict)  # payments
+    by_intent: dict[str, int] = field(default_factory=dict)
+    refunds: dict[str, int] = field(default_factory=dict)
+    payouts: dict[str, Row] = field(default_factory=dict)  # by transfer
+    named: dict[str, Row] = field(default_factory=dict)  # by our number
     sales: dict[int, tuple[int | None, int | None]] = field(default_factory=dict)  # what was paid, the fee
     booked: dict[str, int] = field(default_factory=dict)
 
@@ -53,14 +55,15 @@ def _compare(one: StripeMovement) -> Compare:
 
 def _ours_of(batch: Sequence[StripeMovement]) -> Ours:
     charges = [one for one in batch if one.kind in CHARGES]
-    payments = list(Payment.objects.filter(public_id__in={one.ours for one in charges}))
+    known = Payment.objects.filter(public_id__in={one.ours for one in charges})
+    payments = list(known.values_list("pk", "public_id", "intent", "state", "currency", named=True))
     refunds = Refund.objects.filter(reference__in={one.source for one in batch if one.kind in REFUNDS + FAILURES})
     transfers = {one.source for one in batch if one.kind in TRANSFERS}
     reversed_ = {one.ours for one in batch if one.kind in REVERSALS}
-    payouts = Payout.objects.filter(reference__in=transfers | reversed_)
+    payouts = _sent_as(Payout.objects.filter(reference__in=transfers | reversed_))
     ours = Ours(
         by_name={one.public_id: one for one in payments},
-        refunds={str(one.reference): one for one in refunds},
+        refunds={str(reference): pk for reference, pk in refunds.values_list("reference", "pk")},
         payouts={str(one.reference): one for one in payouts},
         sales=_sales([one.pk for one in payments]),
     )
@@ -74,11 +77,15 @@ def _look_for_the_rest(batch: Sequence[StripeMovement], ours: Ours) -> None:
     unknown = {one.intent for one in batch if one.kind in REFUNDS + FAILURES and one.source not in ours.refunds} - {""}
     if unknown:
         paid = Payment.objects.filter(intent__in=unknown, state=Payment.State.PAID)
-        ours.by_intent = {one.intent: one for one in paid}
+        ours.by_intent = dict(paid.values_list("intent", "pk"))
     named = {one.ours for one in batch if one.kind in TRANSFERS and one.source not in ours.payouts}
     numbers = [int(name) for name in named if name.isdecimal()]
     if numbers:
-        ours.named = {str(one.pk): one for one in Payout.objects.filter(pk__in=numbers)}
+        ours.named = {str(one.pk): one for one in _sent_as(Payout.objects.filter(pk__in=numbers))}
+
+
+def _sent_as(payouts: QuerySet[Payout]) -> Iterable[Row]:
+    return payouts.values_list("pk", "reference", named=True)
 
 
 def _sales(payments: list[int]) -> dict[int, tuple[int | None, int | None]]:
@@ -101,7 +108,7 @@ def _booked(causes: Iterable[str]) -> dict[str, int]:
 def _cause(one: StripeMovement, ours: Ours) -> str:
     """Return under which cause a movement is booked when all is well; of charges, see `_charge`."""
     if one.kind in REFUNDS + FAILURES and one.source in ours.refunds:
-        return f"{'refund' if one.kind in REFUNDS else 'refund_failed'}:{ours.refunds[one.source].pk}"
+        return f"{'refund' if one.kind in REFUNDS else 'refund_failed'}:{ours.refunds[one.source]}"
     if one.kind in TRANSFERS and one.source in ours.payouts:
         return f"payout-paid:{ours.payouts[one.source].pk}"
     return f"payout-reversed:{one.source}" if one.kind in REVERSALS else ""
@@ -159,8 +166,8 @@ def _back(one: StripeMovement, ours: Ours) -> tuple[str, About]:
     refund, payment = ours.refunds.get(one.source), ours.by_intent.get(one.intent)
     lost = "refund_lost" if one.kind in REFUNDS else "failure_lost"
     if refund:
-        return lost, (REFUND, str(refund.pk))
-    return (lost, (PAYMENT, str(payment.pk))) if payment else ("refund_strange", NOTHING)
+        return lost, (REFUND, str(refund))
+    return (lost, (PAYMENT, str(payment))) if payment else ("refund_strange", NOTHING)
 
 
 def _sent(one: StripeMovement, ours: Ours) -> tuple[str, About]:
@@ -170,20 +177,27 @@ def _sent(one: StripeMovement, ours: Ours) -> tuple[str, About]:
     return ("transfer_lost" if one.kind in TRANSFERS else "reversal_lost"), (PAYOUT, str(payout.pk))
 
 
-def ours(batch: Sequence[LedgerTransaction]) -> Iterator[Found]:
-    """Yield what we booked at Stripe and Stripe does not show, for a batch of the ledger's transactions."""
+def booked(rows: QuerySet[LedgerTransaction]) -> QuerySet[Any]:
+    """Return the columns `ours` reads, of transactions that have a side of their own; a fee stands with its payment."""
+    with_side = rows.exclude(cause__startswith="fee:")
+    return with_side.values_list("pk", "cause", "at", "line__payment", "line__payment__intent", named=True)
+
+
+def ours(batch: Iterable[Row]) -> Iterator[Found]:
+    """Yield what we booked at Stripe and Stripe does not show, for a batch of `booked` rows."""
+    batch = list(batch)
     amounts = _at_stripe(batch)
-    batch = [one for one in batch if one.pk in amounts and _name_of(one) != "fee"]  # a fee stands with its payment
+    batch = [one for one in batch if one.pk in amounts]
     wanted = _wanted(batch)
     shown = _shown({value for _kinds, value, _about in wanted.values()})
     for one in batch:
         kinds, value, about = wanted.get(one.pk, ((), "", NOTHING))
         if not any((kind, value) in shown for kind in kinds):
             amount, currency = amounts[one.pk]
-            yield Found("missing", one.cause, amount, None, currency, one.at, booked=one, about=about)
+            yield Found("missing", one.cause, amount, None, currency, one.at, booked=one.pk, about=about)
 
 
-def _at_stripe(batch: Sequence[LedgerTransaction]) -> dict[int, tuple[int, str]]:
+def _at_stripe(batch: Sequence[Row]) -> dict[int, tuple[int, str]]:
     """Return what each transaction moved in our account at Stripe; only those that moved anything there."""
     entries = LedgerEntry.objects.filter(transaction__in=[one.pk for one in batch], account__kind=Kind.STRIPE)
     sums = entries.values_list("transaction", "account__currency").annotate(sum=Sum("amount"))
@@ -194,20 +208,19 @@ Wanted = tuple[tuple[str, ...], str, About]
 ITSELF = ("itself",)
 
 
-def _wanted(batch: Sequence[LedgerTransaction]) -> dict[int, Wanted]:
+def _wanted(batch: Sequence[Row]) -> dict[int, Wanted]:
     """Return which movement each transaction calls for: of which kinds, by which number."""
-    refunds = Refund.objects.in_bulk(_numbers(batch, "refund", "refund_failed"))
-    payouts = Payout.objects.in_bulk(_numbers(batch, "payout-paid"))
+    refunds = _references(Refund.objects.all(), batch, "refund", "refund_failed")
+    payouts = _references(Payout.objects.all(), batch, "payout-paid")
     found: dict[int, Wanted] = {}
     for one in batch:
         name, _colon, rest = one.cause.partition(":")
-        if name == "sale" and one.line:
-            found[one.pk] = (CHARGES, one.line.payment.intent, (PAYMENT, str(one.line.payment_id)))
-        elif name in ("refund", "refund_failed") and int(rest) in refunds:
-            kinds = REFUNDS if name == "refund" else FAILURES
-            found[one.pk] = (kinds, refunds[int(rest)].reference or "", (REFUND, rest))
-        elif name == "payout-paid" and int(rest) in payouts:
-            found[one.pk] = (TRANSFERS, payouts[int(rest)].reference or "", (PAYOUT, rest))
+        if name == "sale":
+            found[one.pk] = (CHARGES, one.line__payment__intent or "", (PAYMENT, str(one.line__payment)))
+        elif name in ("refund", "refund_failed"):
+            found[one.pk] = (REFUNDS if name == "refund" else FAILURES, refunds.get(rest, ""), (REFUND, rest))
+        elif name == "payout-paid":
+            found[one.pk] = (TRANSFERS, payouts.get(rest, ""), (PAYOUT, rest))
         elif name == "payout-reversed":
             found[one.pk] = (REVERSALS, rest, NOTHING)
         elif name == "stripe":
@@ -215,19 +228,21 @@ def _wanted(batch: Sequence[LedgerTransaction]) -> dict[int, Wanted]:
     return found
 
 
-def _name_of(one: LedgerTransaction) -> str:
-    return str(one.cause.partition(":")[0])
-
-
-def _numbers(batch: Sequence[LedgerTransaction], *names: str) -> list[int]:
-    return [int(one.cause.partition(":")[2]) for one in batch if _name_of(one) in names]
+def _references(rows: QuerySet[Any], batch: Sequence[Row], *names: str) -> dict[str, str]:
+    """Return Stripe's number of each row that transactions of these names are about, by our number."""
+    parts = (one.cause.partition(":") for one in batch)
+    numbers = [int(rest) for name, _colon, rest in parts if name in names and rest.isdecimal()]
+    known = rows.filter(pk__in=numbers).values_list("pk", "reference") if numbers else []
+    return {str(pk): reference or "" for pk, reference in known}
 
 
 def _shown(values: set[str]) -> set[tuple[str, str]]:
     """Return kind and number of every movement with one of these numbers: a payment's, a source's, its own."""
     values = values - {""}
-    rows = StripeMovement.objects.filter(Q(intent__in=values) | Q(source__in=values) | Q(reference__in=values))
     found: set[tuple[str, str]] = set()
-    for kind, intent, source, itself in rows.values_list("kind", "intent", "source", "reference"):
-        found |= {(kind, intent), (kind, source), ("itself", itself)}
+    for column in ("intent", "source", "reference"):
+        rows = StripeMovement.objects.filter(**{f"{column}__in": values})
+        found |= {
+            ("itself" if column == "reference" else kind, value) for kind, value in rows.values_list("kind", column)
+        }
     return found

@@ -10,7 +10,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from payments.kinds import kind
-from payments.models import Difference, LedgerTransaction, StripeMovement
+from payments.models import Difference, StripeMovement
 from payments.services import ledger
 from payments.services.ledger import Kind
 from studyplatform.accounts.models import User
@@ -32,7 +32,7 @@ class Found:
     currency: str
     at: datetime.datetime
     movement: StripeMovement | None = None
-    booked: LedgerTransaction | None = None
+    booked: int | None = None  # the ledger's transaction
     about: tuple[str, str] = ("", "")  # table and id of the row it is about
 
     @property
@@ -67,7 +67,7 @@ def record(found: Iterable[Found]) -> None:
 def _row(one: Found) -> Difference:
     return Difference(
         cause=one.cause, kind=one.kind, ours=one.ours, theirs=one.theirs, currency=one.currency, at=one.at,
-        movement=one.movement, booked=one.booked, about=one.about[0], about_id=one.about[1],
+        movement=one.movement, booked_id=one.booked, about=one.about[0], about_id=one.about[1],
     )  # fmt: skip
 
 

@@ -11,6 +11,7 @@ from django.utils import timezone
 from payments.kinds import KINDS
 from payments.models import Difference, LedgerTransaction, Reconciliation, StripeMovement
 from payments.services import comparing, differences
+from payments.services.audits import CHECKS
 from payments.services.differences import Found
 from payments.truth import Movement
 from studyplatform.kit import queue
@@ -19,7 +20,7 @@ SETTLING = datetime.timedelta(hours=1)  # what is younger may still be told of, 
 OVERLAP = datetime.timedelta(days=1)  # looked at again, in case something came late
 SIZE = 1000  # rows compared at once: memory does not grow with what there is
 FEW = 20  # differences cured or looked at again at once
-STEPS = ("fetch", "theirs", "ours", "cure", "again")
+STEPS = ("fetch", "theirs", "ours", "audit", "cure", "again")
 
 
 @transaction.atomic
@@ -70,9 +71,7 @@ def _row(one: Movement) -> StripeMovement:
 def compare(run: Reconciliation) -> bool:
     """Compare the next batch from Stripe's side or from ours; False when another worker has the run now."""
     theirs = run.step == "theirs"
-    batch = _next(
-        run, StripeMovement.objects.all() if theirs else LedgerTransaction.objects.select_related("line__payment")
-    )
+    batch = _next(run, StripeMovement.objects.all() if theirs else comparing.booked(LedgerTransaction.objects.all()))
     found = list(comparing.theirs(batch) if theirs else comparing.ours(batch))
     return advance(run, _cursor(batch) if len(batch) == SIZE else "", found)
 
@@ -88,6 +87,14 @@ def _next(run: Reconciliation, rows: QuerySet[Any]) -> list[Any]:
 
 def _cursor(batch: Sequence[Any]) -> str:
     return f"{batch[-1].at.isoformat()}|{batch[-1].pk}"
+
+
+def audit(run: Reconciliation) -> bool:
+    """Hold the books against what made them, one check at a time; False when another worker has the run now."""
+    names = list(CHECKS)
+    at = names.index(run.cursor) if run.cursor else 0
+    following = names[at + 1] if at + 1 < len(names) else ""
+    return advance(run, following, list(CHECKS[names[at]]()))
 
 
 def curable(run: Reconciliation) -> list[Difference]:
@@ -116,7 +123,9 @@ def look_again(difference: Difference) -> bool:
 
 
 def _about(difference: Difference) -> Iterator[Found]:
-    if difference.movement:
+    if difference.kind in CHECKS:
+        yield from CHECKS[difference.kind]()
+    elif difference.movement:
         yield from comparing.theirs([difference.movement])
     elif difference.booked:
-        yield from comparing.ours([difference.booked])
+        yield from comparing.ours(comparing.booked(LedgerTransaction.objects.filter(pk=difference.booked.pk)))

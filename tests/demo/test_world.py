@@ -14,6 +14,7 @@ from cohorts.policies import enrollments_in
 from cohorts.services import contributions
 from payments.models import LedgerAccount, LedgerEntry, Payee, Payment, PaymentLine, PayoutBatch
 from payments.services import payouts, refunds
+from payments.services.audits import CHECKS
 from showcase.models import CaseStudy, Comment
 from studyplatform.accounts.models import User
 from studyplatform.demo.world import data
@@ -313,3 +314,7 @@ def test_people_say_something_to_each_other(made: Made) -> None:
     assert len(set(words)) == len(words)
     said = Comment.objects.select_related("case_study").first()
     assert said.text[:20] in text_of(Client(), said.case_study.get_absolute_url())
+
+
+def test_its_books_hold_against_what_made_them(made: Made) -> None:
+    assert [one for check in CHECKS.values() for one in check()] == []

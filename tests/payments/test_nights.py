@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from cohorts.models import Cohort
 from payments import gateway, statement
-from payments.flows import cures
+from payments.flows import cures, reconciling
 from payments.models import (
     Difference,
     LedgerTransaction,
@@ -108,6 +108,7 @@ def test_what_cannot_be_cured_now_stays_and_does_not_stop_the_others(own_stripe:
 # ── Killed, twice at once ─────────────────────────────────────────────────────
 def test_stripe_silent_in_the_middle_goes_on_where_it_was(own_stripe: LocalStripe, monkeypatch: Any) -> None:
     monkeypatch.setattr(statement, "PAGE", 2)
+    monkeypatch.setattr(reconciling, "KEPT", 2)
     for _ in range(5):
         a_strange_one(own_stripe)
     reconcile()
@@ -190,18 +191,18 @@ def test_a_booking_is_never_changed(own_stripe: LocalStripe, cohort: Cohort, adm
 
 @pytest.mark.django_db(transaction=True)
 def test_killed_in_the_middle_it_goes_on_and_finds_each_once(own_stripe: LocalStripe) -> None:
-    """kill -9 with the first page written and the second one asked for."""
+    """kill -9 with the first five pages written and the sixth asked for."""
     own_stripe.ask("POST", "clock", advance=-7_200)
-    for _ in range(150):
+    for _ in range(550):
         a_strange_one(own_stripe)
     own_stripe.ask("POST", "clock", advance=7_200)
     reconcile()
-    own_stripe.fault("GET /v1/balance_transactions", "slow", times=2, seconds=2)
-    with killed(DRAIN.format(name="drain_reconciliations"), when=lambda: StripeMovement.objects.count() == 100):
+    own_stripe.fault("GET /v1/balance_transactions", "slow", times=7, seconds=0.5)
+    with killed(DRAIN.format(name="drain_reconciliations"), when=lambda: StripeMovement.objects.count() == 500):
         pass
     own_stripe.clear()
     run = Reconciliation.objects.get()
-    assert (run.step, bool(run.cursor), StripeMovement.objects.count()) == ("fetch", True, 100)
+    assert (run.step, bool(run.cursor), StripeMovement.objects.count()) == ("fetch", True, 500)
     Reconciliation.objects.update(due_at=timezone.now())  # the lease has ended
     went_through()
-    assert kinds() == ["unknown"] * 150
+    assert kinds() == ["unknown"] * 550
