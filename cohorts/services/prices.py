@@ -40,15 +40,15 @@ def now(cohort: Cohort) -> tuple[int, str]:
     return _part(cohort, row), row.kind
 
 
-def take(cohort: Cohort) -> tuple[int, str]:
-    """Take the lowest price in force for one seat; return its amount (minor units) and kind.
+def take(cohort: Cohort, shown: tuple[int, str]) -> tuple[int, str]:
+    """Take the price `now` has just told for one seat; the standard one when the last early seat went meanwhile.
 
     The early price's row is updated under its condition, so that the first so many are exactly so many. Its lock comes
     before that of the seats.
     """
     early = Price.objects.filter(pricing.in_force(), cohort=cohort, kind=Kind.EARLY_BIRD)
-    if early.update(used=F("used") + 1):
-        return _part(cohort, Price.objects.get(cohort=cohort, kind=Kind.EARLY_BIRD)), Kind.EARLY_BIRD
+    if shown[1] != Kind.EARLY_BIRD or early.update(used=F("used") + 1):
+        return shown
     return _part(cohort, Price.objects.get(cohort=cohort, kind=Kind.STANDARD)), Kind.STANDARD
 
 

@@ -139,7 +139,7 @@ def _new_enrollment(member: User, cohort: Cohort, came_from: tuple[str, str]) ->
 def _price(row: Enrollment, code: str) -> None:
     """Freeze the price of a seat just held, once its row stands: prices and coupons are locked after it."""
     before = (row.price, row.price_kind)
-    row.price, row.price_kind = prices.take(row.cohort)
+    row.price, row.price_kind = prices.take(row.cohort, before)
     if code:
         row.coupon = coupons.take(code, row)
         row.price = coupons.less(row.coupon, row.price, row.currency)

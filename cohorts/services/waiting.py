@@ -122,7 +122,8 @@ def offer_next(cohort: Cohort) -> Enrollment | None:
         return None
     first.cohort = row
     until = _until(row)
-    history.move(first, State.OFFERED, hold_until=until, offered_until=until, **seats.agreed(row, prices.take(row)))
+    price = prices.take(row, prices.now(row))
+    history.move(first, State.OFFERED, hold_until=until, offered_until=until, **seats.agreed(row, price))
     waiting_letters.offered(first)
     return first
 
