@@ -16,6 +16,7 @@ FAILURES = ("refund_failure", "payment_failure_refund")
 TRANSFERS = ("transfer",)
 REVERSALS = ("transfer_refund", "transfer_cancel", "transfer_failure")
 TO_BANK = ("payout", "payout_cancel", "payout_failure", "topup", "topup_reversal")
+DISPUTES = ("dispute", "dispute_reversal")  # booked line by line, under the movement's own number
 PAYMENT, REFUND, PAYOUT = "payments.payment", "payments.refund", "payments.payout"
 About = tuple[str, str]
 Row = Any  # a named tuple of the columns asked for: of a thousand rows, a model's instance costs more than its query
@@ -68,6 +69,7 @@ def _ours_of(batch: Sequence[StripeMovement]) -> Ours:
         sales=_sales([one.pk for one in payments]),
     )
     ours.booked = _booked(cause for one in batch for cause in (_cause(one, ours), own(one)))
+    ours.booked |= _disputed([one for one in batch if one.kind in DISPUTES])
     _look_for_the_rest(batch, ours)
     return ours
 
@@ -105,12 +107,25 @@ def _booked(causes: Iterable[str]) -> dict[str, int]:
     return {cause: amount or 0 for cause, amount in sums.values_list("cause", "sum")}
 
 
+def _disputed(batch: Sequence[StripeMovement]) -> dict[str, int]:
+    """Return what was booked of each movement of a dispute, under the cause `_cause` gives it."""
+    entries = LedgerEntry.objects.filter(account__kind=Kind.STRIPE, transaction__cause__startswith="dispute")
+    found = {}
+    for one in batch:
+        sums = entries.filter(transaction__cause__contains=f":{one.reference}:").aggregate(sum=Sum("amount"))
+        if sums["sum"] is not None:
+            found[_cause(one, Ours())] = int(sums["sum"])
+    return found
+
+
 def _cause(one: StripeMovement, ours: Ours) -> str:
     """Return under which cause a movement is booked when all is well; of charges, see `_charge`."""
     if one.kind in REFUNDS + FAILURES and one.source in ours.refunds:
         return f"{'refund' if one.kind in REFUNDS else 'refund_failed'}:{ours.refunds[one.source]}"
     if one.kind in TRANSFERS and one.source in ours.payouts:
         return f"payout-paid:{ours.payouts[one.source].pk}"
+    if one.kind in DISPUTES:
+        return f"dispute:{one.reference}"
     return f"payout-reversed:{one.source}" if one.kind in REVERSALS else ""
 
 
@@ -225,6 +240,8 @@ def _wanted(batch: Sequence[Row]) -> dict[int, Wanted]:
             found[one.pk] = (REVERSALS, rest, NOTHING)
         elif name == "stripe":
             found[one.pk] = (ITSELF, rest, NOTHING)
+        elif name.startswith("dispute"):
+            found[one.pk] = (ITSELF, rest.partition(":")[0], NOTHING)
     return found
 
 
