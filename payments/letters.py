@@ -31,11 +31,11 @@ def payment_failed(payment: Payment) -> None:
 
 
 def refund_owed(refund: Refund, reason: str = "") -> None:
-    """Tell the buyer that money is on its way back, and why; who leaves or was called off is told of both at once."""
-    if refund.cause in ("called_off", "left"):
+    """Tell the buyer that money is on its way back, and why; who leaves, moves or was called off is told there."""
+    if refund.cause in ("called_off", "left", "moved"):
         return
     template = "no_seat" if refund.cause == "late" else "refund_owed"
-    _about_refund(refund, template, {"twice": refund.cause == "twice", "reason": reason})
+    _about_refund(refund, template, {"cause": refund.cause, "reason": reason})
 
 
 def refund_failed(refund: Refund) -> None:

@@ -1,9 +1,10 @@
 """Who may see which payment: whoever pays it. Others get 404."""
 
-from django.db.models import Prefetch, QuerySet
+from django.db.models import Case, Prefetch, QuerySet, Value, When
 from django.http import HttpRequest
 from django.shortcuts import get_object_or_404
 
+from cohorts.models import Enrollment
 from cohorts.policies import Reader
 from payments.models import Payee, Payment, PaymentLine, Refund
 
@@ -28,6 +29,13 @@ def awaited_from(user: Reader) -> QuerySet[Payment]:
     waiting = payments_seen_by(user).filter(provider=Payment.Provider.BANK, state=Payment.State.OPEN)
     lines = PaymentLine.objects.select_related("enrollment__cohort__study")
     return waiting.select_related("deposit_order").prefetch_related(Prefetch("lines", lines)).order_by("pk")
+
+
+def line_of(payment: Payment) -> PaymentLine:
+    """Return the line of the seat a payment stands for now: one that is theirs before one they moved on from."""
+    gone = Case(When(enrollment__state__in=Enrollment.SEATED, then=Value(0)), default=Value(1))
+    lines = payment.lines.select_related("enrollment__cohort__study", "enrollment__policy")
+    return lines.order_by(gone, "pk")[0]
 
 
 def get_payment(request: HttpRequest, public_id: str) -> Payment:

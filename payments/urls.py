@@ -9,6 +9,7 @@ from payments.views.deposit_plans import studio_deposits
 from payments.views.earnings import earned
 from payments.views.join import join
 from payments.views.leaving import leave
+from payments.views.moving import member_move, move
 from payments.views.payees import MEMBER, STUDIO, payee, payee_return, payee_stripe
 from payments.views.receipts import paid, receipt
 from payments.views.refunds import member_refund
@@ -24,6 +25,7 @@ register_converter(EndingInAddress, "table")
 urlpatterns = [
     path("studies/<slug:slug>/cohorts/<int:number>/join/", join, name="join"),
     path("c/<slug:slug>/<int:number>/leave/", leave, name="leave"),
+    path("c/<slug:slug>/<int:number>/move/", move, name="move"),
     path("checkout/<str:public_id>/return/", checkout_return, name="checkout_return"),
     path("checkout/<str:public_id>/page/", checkout_page, name="checkout_page"),
     path("checkout/<str:public_id>/give-up/", checkout_give_up, name="checkout_give_up"),
@@ -43,6 +45,7 @@ urlpatterns = [
     path("account/money/<month:month>/books.<table:ending>", books_file, name="books_file"),
     path("account/money/events/<int:pk>/", money_event, name="money_event"),
     path("members/<str:public_id>/refund/", member_refund, name="member_refund"),
+    path("members/<str:public_id>/move/", member_move, name="member_move"),
     path("account/payments/", paid, name="payments"),
     path("account/payments/<str:public_id>/cash-receipt/", cash_receipt, name="cash_receipt"),
     path("account/payments/<str:public_id>/receipt/", receipt, name="receipt"),

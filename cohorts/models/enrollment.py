@@ -58,6 +58,15 @@ class Enrollment(models.Model):
     came_from_kind = models.CharField(max_length=20, blank=True)
     came_from_id = models.CharField(max_length=40, blank=True)
     joined_at = models.DateTimeField(null=True, blank=True)
+    moved_from = models.ForeignKey(  # the place whose money came along
+        "self",
+        null=True,
+        blank=True,
+        editable=False,
+        db_index=False,
+        on_delete=models.PROTECT,
+        related_name="moved_to",
+    )
     left_because = models.CharField(max_length=300, blank=True, db_default="")  # for the host, if they said it
     created_at = models.DateTimeField(auto_now_add=True)
 
@@ -67,6 +76,11 @@ class Enrollment(models.Model):
                 fields=["cohort", "person"],
                 condition=Q(state__in=["waitlisted", "offered", "held", "active", "completed"]),
                 name="enrollment_live_once",
+            ),
+            models.UniqueConstraint(  # one place never goes on to two
+                fields=["moved_from"],
+                condition=Q(moved_from__isnull=False, state__in=["offered", "held", "active", "completed"]),
+                name="enrollment_moved_once",
             ),
             models.CheckConstraint(
                 condition=~Q(state__in=["held", "offered"]) | Q(hold_until__isnull=False),

@@ -205,7 +205,7 @@ def _owed_still(person: User) -> list[Owed]:
 
 
 def _others(person: User) -> Iterator[Movement]:
-    """What refunds and fees took, or gave back, beside the sessions; payouts stand in a list of their own."""
+    """What refunds, moves and fees took, or gave back, beside the sessions; payouts stand in a list of their own."""
     rows = _payable(person).filter(transaction__session=None, transaction__due=None)
     rows = rows.exclude(transaction__cause__startswith="payout")
     cohort = "transaction__line__enrollment__cohort"

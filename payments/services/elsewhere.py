@@ -10,12 +10,13 @@ from django.utils.translation import gettext_lazy as _
 from cohorts.models import Enrollment
 from cohorts.services import seats
 from payments.models import Payment, PaymentLine, Refund
-from payments.services import refunds
+from payments.services import ledger, refunds, seat_money
 from payments.truth import MoneyBack
 from studyplatform.kit import history, queue
 from studyplatform.kit.errors import Refused
 
 State = Refund.State
+BELONGS = Enrollment.BELONGS
 
 
 @transaction.atomic
@@ -26,14 +27,28 @@ def record(payment: Payment, back: MoneyBack) -> Refund:
     still sent. Raises Refused when more went back than was paid.
     """
     Payment.objects.select_for_update(no_key=True).get(pk=payment.pk)
-    line = refunds.locked_line(payment.lines.order_by("pk")[0])
+    lines = list(ledger.locked_lines(payment=payment))
     standing = Refund.objects.filter(reference=back.id).first()
     if standing:
         return refunds.record(standing, back)
+    line = _with_room(lines, back)
     recorded = refunds.record(_row_for(line, back), back)
-    _leave_if_unpaid(line.enrollment)
+    for paid in lines:
+        _leave_if_unpaid(paid.enrollment)
     queue.wake("payments.drain_refunds")
     return recorded
+
+
+def _with_room(lines: list[PaymentLine], back: MoneyBack) -> PaymentLine:
+    """Return a seat's line with most left of it; money that went along to another comes together again."""
+    first, *others = sorted(lines, key=lambda line: (line.enrollment.state not in BELONGS, line.refunded - line.amount))
+    missing = back.amount - (first.amount - first.refunded)
+    for other in others:
+        part = min(missing, other.amount - other.refunded)
+        if part > 0:
+            seat_money.carry(other, part, first.enrollment, back.id)
+            missing -= part
+    return refunds.locked_line(first)
 
 
 def _row_for(line: PaymentLine, back: MoneyBack) -> Refund:

@@ -6,7 +6,7 @@ Lock order: line, enrollment, seats, as everywhere in payments.
 from dataclasses import dataclass, field
 
 from django.db import transaction
-from django.db.models import QuerySet
+from django.db.models import Sum
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -17,8 +17,7 @@ from cohorts.policies import subgroup_of
 from cohorts.refunds import Rung
 from cohorts.services import presentations, seats
 from payments import letters
-from payments.models import Payment, PaymentLine
-from payments.services import choices, ledger, refunds
+from payments.services import choices, ledger, refunds, seat_money
 from studyplatform.accounts.models import User
 from studyplatform.kit.errors import Refused
 
@@ -39,23 +38,14 @@ class Quote:
 
 def quote(enrollment: Enrollment) -> Quote:
     """Return what leaving now gives back, and how it is worked out."""
-    line = _paid_lines(enrollment).select_related("enrollment__policy", "enrollment__cohort").first()
-    return _of(line) if line else Quote()
-
-
-def _paid_lines(enrollment: Enrollment) -> QuerySet[PaymentLine]:
-    """Lines with money in them first: who paid twice has one that went back whole."""
-    paid = PaymentLine.objects.filter(enrollment=enrollment, payment__state=Payment.State.PAID, amount__gt=0)
-    return paid.order_by("refunded", "pk")
-
-
-def _of(line: PaymentLine) -> Quote:
-    place = line.enrollment
-    rungs = choices.refund_rungs(place.cohort, line.amount, place)
+    totals = seat_money.lines(enrollment).aggregate(paid=Sum("amount"), returned=Sum("refunded"))
+    if not totals["paid"]:
+        return Quote()
+    place = Enrollment.objects.select_related("policy", "cohort").get(pk=enrollment.pk)
+    rungs = choices.refund_rungs(place.cohort, totals["paid"], place)
     now = rules.in_force(rungs, timezone.now())
     by_rule = now.amount if now else 0
-    amount = max(0, by_rule - line.refunded)
-    return Quote(line.amount, by_rule, line.refunded, amount, rungs, now)
+    return Quote(totals["paid"], by_rule, totals["returned"], max(0, by_rule - totals["returned"]), rungs, now)
 
 
 def ends(enrollment: Enrollment) -> dict[str, object]:
@@ -86,8 +76,8 @@ def leave(member: User, enrollment: Enrollment, *, seen: int, because: str = "")
         raise Refused(_("What comes back has just changed. Look at it again before you leave."), code="changed")
     leader = faces.partner_of(subgroup_of(row))
     seats.release(row, Enrollment.State.CANCELLED, member, because=because)
-    if amount:
-        refunds.owe(_paid_lines(row)[0], amount, CAUSE, member)
+    for line, part in seat_money.spread(row, amount) if amount else []:
+        refunds.owe(line, part, CAUSE, member)
     _tell(row, leader, amount, because)
     return amount
 

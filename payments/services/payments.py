@@ -17,7 +17,7 @@ from cohorts.policies import held_in
 from cohorts.services import introductions, seats, waiting
 from payments import letters
 from payments.models import Payment, PaymentLine
-from payments.services import deposit_plans, receipts, refunds, releases, sales
+from payments.services import deposit_plans, receipts, refunds, releases, sales, travel
 from payments.truth import Page
 from studyplatform.accounts.models import User
 from studyplatform.kit import history, queue
@@ -90,7 +90,7 @@ def _open(member: User, cohort: Cohort, choices: Choices) -> Payment:
     if choices.get("introduction"):
         introductions.introduce(enrollment, choices["introduction"])
     standing: Payment | None = Payment.objects.filter(lines__enrollment=enrollment, state__in=LIVE).first()
-    return standing or _new(member, enrollment, provider)
+    return standing or ask(member, enrollment, enrollment.price, provider)
 
 
 def _waits_for_deposit(member: User, cohort: Cohort) -> bool:
@@ -124,17 +124,18 @@ def _being_paid() -> Refused:
     return Refused(_("The last seats are being paid for right now."), code="being_paid")
 
 
-def _new(member: User, enrollment: Enrollment, provider: str) -> Payment:
+def ask(member: User, enrollment: Enrollment, amount: int, provider: str = Payment.Provider.STRIPE) -> Payment:
+    """Return a new payment of `amount` (minor units) for a held seat; nothing to pay is settled at once."""
     hold_until = enrollment.hold_until or timezone.now()  # a held seat always has one
     payment: Payment = Payment.objects.create(
         buyer=member,
-        provider=provider if enrollment.price else Payment.Provider.FREE,
-        amount=enrollment.price,
+        provider=provider if amount else Payment.Provider.FREE,
+        amount=amount,
         currency=enrollment.currency,
         expires_at=hold_until - GRACE,
         due_at=timezone.now() + FIRST_LOOK,
     )
-    PaymentLine.objects.create(payment=payment, enrollment=enrollment, amount=enrollment.price)
+    PaymentLine.objects.create(payment=payment, enrollment=enrollment, amount=amount)
     history.record(payment, "", payment.state, member)
     if not payment.amount:
         _settle_free(payment, member)
@@ -297,9 +298,12 @@ def _book_fee(payment: Payment, page: Page) -> None:
 
 
 def _give_seats(payment: Payment) -> None:
-    owed = [_seat_or_refund(line) for line in payment.lines.select_related("enrollment__cohort").order_by("pk")]
-    if not any(owed):
-        receipts.issue(payment)
+    lines = list(payment.lines.select_related("enrollment__cohort").order_by("pk"))
+    owed = [_seat_or_refund(line) for line in lines]
+    if any(owed):
+        return
+    receipts.issue(payment)
+    if not any(line.enrollment.moved_from_id for line in lines):  # who moved is told of that
         letters.joined(payment)
 
 
@@ -320,4 +324,14 @@ def _why_no_seat(line: PaymentLine) -> str:
     others = PaymentLine.objects.filter(enrollment=line.enrollment_id, payment__state=State.PAID)
     if others.exclude(pk=line.pk).exists():
         return "twice"
+    if line.enrollment.moved_from_id:
+        return _why_no_move(line)
     return "" if seats.settle(line.enrollment) else "late"
+
+
+def _why_no_move(line: PaymentLine) -> str:
+    """Let somebody who paid a difference arrive in the later cohort; else the seat kept for them is free again."""
+    if travel.arrive(line.enrollment, travel.ahead_of(line)):
+        return ""
+    seats.release(line.enrollment, Enrollment.State.EXPIRED)
+    return "not_moved"

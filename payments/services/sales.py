@@ -39,8 +39,9 @@ def book_fee(payment: Payment, charge: Charge | None) -> bool:
         log.error("payment %s: fee in %s is left for a person to book", payment.public_id, charge.fee_currency)
         return True
     lines = list(ledger.locked_lines(payment=payment))
+    if any(ledger.booked(f"fee:{line.pk}") for line in lines):  # all at once; a line that came along later has none
+        return True
     for line, fee in zip(lines, money.split(charge.fee, [line.amount for line in lines]), strict=True):
-        if not ledger.booked(f"fee:{line.pk}"):
-            at_stripe = ledger.account(Kind.STRIPE, payment.currency)
-            ledger.post(f"fee:{line.pk}", {at_stripe: -fee, **ledger.borne_by(line, fee)}, line=line)
+        at_stripe = ledger.account(Kind.STRIPE, payment.currency)
+        ledger.post(f"fee:{line.pk}", {at_stripe: -fee, **ledger.borne_by(line, fee)}, line=line)
     return True

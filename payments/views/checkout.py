@@ -34,7 +34,7 @@ def checkout_return(request: HttpRequest, public_id: str) -> HttpResponse:
     """Show how a payment stands; once it is paid, welcome the member and take their line of introduction."""
     payment = policies.get_payment(request, public_id)
     payment, page = checkout.come_back(payment)
-    line = payment.lines.select_related("enrollment__cohort__study", "enrollment__policy").order_by("pk")[0]
+    line = policies.line_of(payment)
     outcome, more = _outcome(payment, line, page)
     if outcome == "paid":
         return _welcome(request, payment, line)

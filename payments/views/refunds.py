@@ -11,7 +11,7 @@ from django.views.decorators.http import require_http_methods
 from cohorts.models import Enrollment
 from cohorts.policies import cohorts_run_by, reader
 from payments.forms.refund import RefundForm
-from payments.services import kindness
+from payments.services import kindness, seat_money
 from studyplatform.kit import money
 from studyplatform.kit.errors import Refused
 from studyplatform.kit.ids import short_id
@@ -35,7 +35,7 @@ def member_refund(request: HttpRequest, public_id: str) -> HttpResponse:
 
 
 def _page(request: HttpRequest, place: Enrollment, form: RefundForm) -> HttpResponse:
-    context = {"form": form, "room": kindness.room(place), **_about(place)}
+    context = {"form": form, "room": seat_money.room(place), **_about(place)}
     return render(request, "payments/refunds/form.html", context, status=422 if form.errors else 200)
 
 
@@ -50,7 +50,7 @@ def _preview(request: HttpRequest, place: Enrollment, form: RefundForm) -> HttpR
 
 
 def _give(request: HttpRequest, place: Enrollment, form: RefundForm) -> HttpResponse:
-    refund = kindness.give(reader(request), place, form.cleaned_data.pop("amount"), **form.cleaned_data)
-    shown = {"amount": money.show(refund.amount, place.currency), "name": place.person.name}
+    given = kindness.give(reader(request), place, form.cleaned_data.pop("amount"), **form.cleaned_data)
+    shown = {"amount": money.show(given, place.currency), "name": place.person.name}
     messages.success(request, _("%(amount)s is on its way to %(name)s.") % shown)
     return redirect("studio_people", place.cohort.study.slug, place.cohort.number)

@@ -49,7 +49,7 @@ def arguments(world: World) -> dict[str, list[Any]]:
     session, last, own = ([*here, row.public_id] for row in (world.session, world.last_session, world.group_session))
     posts = {name: getattr(world, name) for name in ("public", "private", "inside", "removed")}
     return {
-        **dict.fromkeys((*SPACE, *JOINING, "leave"), here),
+        **dict.fromkeys((*SPACE, *JOINING, "leave", "move"), here),
         **{f"{name}.draft": drafted for name in (*SPACE, *JOINING)},
         **{name: [study.slug, world.full.number] for name in ("waiting.full", "waiting_leave")},
         **dict.fromkeys(("join.free", "studio_again"), there),
@@ -71,6 +71,7 @@ def arguments(world: World) -> dict[str, list[Any]]:
         "studio_group_remove": [*here, world.empty_group.pk],
         **{name: [world.place.public_id] for name in ("member", "member_nudge", "member_note")},
         "member_refund": [world.paid.lines.get().enrollment.public_id],
+        "member_move": [world.place.public_id],
         "partner_group": [world.group.pk],
         "studio_place": [*here, world.place.public_id],
         "calendar_feed": [world.people["member"].calendar_token],

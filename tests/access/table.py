@@ -96,10 +96,13 @@ GET  in   404  404  404  404  404  404  404  404  404  404   cash_receipt
 POST in   404  404  404  404  404  404  404  404  404  404   cash_receipt
 GET  in   404  200  404  404  404  404  404  404  404  404   cash_receipt.bank
 POST in   404  go   404  404  404  404  404  404  404  404   cash_receipt.bank
-GET  in   404  404  404  404  404  404  404  200  404  404   member_refund money_event
+GET  in   404  404  404  404  404  404  404  200  404  404   member_refund money_event member_move
 POST in   404  404  404  404  404  404  404  200  404  404   member_refund
 GET  in   404  200  404  404  404  404  404  404  404  404   leave
 POST in   404  go   404  404  404  404  404  404  404  404   leave
+GET  in   404  200  404  404  404  404  404  404  404  404   move
+POST in   404  200  404  404  404  404  404  404  404  404   move
+POST in   404  404  404  404  404  404  404  200  404  404   member_move
 POST in   404  go   404  404  404  404  404  404  404  404   checkout_return checkout_page checkout_page.open
                                                              checkout_give_up checkout_give_up.open
                                                              checkout_deposit

@@ -1,5 +1,6 @@
 """The worked example of docs/money.md is run: every number in its table is what the ledger says."""
 
+import datetime
 import re
 from pathlib import Path
 
@@ -14,7 +15,7 @@ from cohorts import pricing
 from cohorts.models import Cohort, Coupon
 from cohorts.services import coupons
 from payments.models import BankDeposit, DepositReturn, LedgerAccount, LedgerTransaction, PaymentLine, Refund
-from payments.services import batches, ledger, payouts, refunds, releases, sales, taxes
+from payments.services import batches, ledger, moving, payouts, refunds, releases, sales, taxes
 from payments.truth import Charge, MoneyBack
 from studyplatform.accounts.models import User
 from studyplatform.kit import money, queue
@@ -23,7 +24,7 @@ from tests.admin.desk import press
 from tests.payments import deposits
 from tests.payments.money_world import everything, paid_seat, payee_for
 from tests.payments.test_dues import agree, live_until, with_group_sessions
-from tests.people import make_person
+from tests.people import make_cohort, make_person
 
 pytestmark = pytest.mark.django_db
 
@@ -77,6 +78,19 @@ def test_every_number_of_the_worked_example_is_booked(
     batches.approve(make_person("checker", "둘째"), batch)
     batches.confirm(admin, batches.export(admin, batch), {})
     assert booked({host.pk: "host", partner.pk: "partner"}) == told("One seat at 150,000 won, four sessions")
+    assert everything() == 0
+
+
+def test_every_number_of_a_move_is_booked(cohort: Cohort, host: User, partner: User, stranger: User) -> None:
+    later = make_cohort(cohort.study, amount=75_000, starts_on=cohort.starts_on + datetime.timedelta(weeks=9))
+    Cohort.objects.filter(pk=later.pk).update(closes_at=timezone.now() + datetime.timedelta(weeks=9))
+    line = paid_seat(stranger, cohort, cohort.subgroups.first())
+    sales.book_fee(line.payment, Charge("ch_1", "visa 4242", 5_250, "KRW"))
+    for session in cohort.sessions.filter(number__lte=2):
+        releases.release(session)
+    with time_machine.travel(cohort.sessions.get(number=2).ends_at, tick=False):
+        moving.move(stranger, line.enrollment, later, seen=moving.quote(line.enrollment, later).word)
+    assert booked({host.pk: "host", partner.pk: "partner"}) == told("Moving to a later cohort")
     assert everything() == 0
 
 

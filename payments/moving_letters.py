@@ -1,0 +1,56 @@
+"""Letters about moving to a later cohort, stored in the transaction of the verb that causes them."""
+
+from django.conf import settings
+from django.urls import reverse
+from django.utils import timezone
+
+from cohorts.models import Enrollment, Session
+from studyplatform.accounts.models import User
+from studyplatform.mail.services.letters import write
+
+
+def moved(new: Enrollment, old: Enrollment, *, along: int, back: int) -> None:
+    """Tell somebody that they are in the later cohort: when it begins, what came along, what comes back."""
+    first = new.cohort.sessions.filter(subgroup=None, state=Session.State.PLANNED, starts_at__gt=timezone.now())
+    context = {
+        "cohort": new.cohort,
+        "study": new.cohort.study,
+        "before": old.cohort,
+        "first": first.order_by("starts_at").first(),
+        "along": along,
+        "paid": new.price - along,
+        "back": back,
+        "currency": new.currency,
+        "url": _address("space", new),
+    }
+    write(
+        to=new.person,
+        key=f"moved:{new.pk}",
+        template="payments/moved",
+        context=context,
+        about=f"enrollment:{new.pk}",
+    )
+
+
+def member_moved(new: Enrollment, old: Enrollment, leader: User | None) -> None:
+    """Tell the partner of the group somebody was in, so that the chat room follows."""
+    if leader is None:
+        return
+    write(
+        to=leader,
+        kind="member_left",
+        key=f"member_moved:{new.pk}:{leader.pk}",
+        template="payments/member_moved",
+        context={
+            "member": new.person,
+            "cohort": old.cohort,
+            "study": old.cohort.study,
+            "after": new.cohort,
+            "url": f"{settings.SITE_URL}{reverse('partner_desk')}",
+        },
+        about=f"enrollment:{old.pk}",
+    )
+
+
+def _address(name: str, place: Enrollment) -> str:
+    return f"{settings.SITE_URL}{reverse(name, args=[place.cohort.study.slug, place.cohort.number])}"

@@ -1,0 +1,58 @@
+"""What was paid for one seat, in one payment or more: how much is left of it, and how it goes along to another seat.
+
+Who takes money from a seat holds the locks of its lines (`ledger.locked_lines`).
+"""
+
+from django.db import transaction
+from django.db.models import F, QuerySet, Sum
+from django.utils.translation import gettext_lazy as _
+
+from cohorts.models import Enrollment
+from payments.models import Payment, PaymentLine
+from payments.services import ledger
+from payments.services.ledger import Kind
+from studyplatform.kit.errors import Refused
+
+NO_SEAT = ("late", "twice", "not_moved")  # causes of refunds of money that bought no seat
+
+
+def lines(enrollment: Enrollment) -> QuerySet[PaymentLine]:
+    """Return the lines that paid for a seat, the newest first."""
+    paid = PaymentLine.objects.filter(enrollment=enrollment, payment__state=Payment.State.PAID, amount__gt=0)
+    return paid.exclude(refunds__cause__in=NO_SEAT).order_by("-pk")
+
+
+def room(enrollment: Enrollment) -> int:
+    """Return how much of what was paid for a seat has not gone back, in minor units."""
+    return int(lines(enrollment).aggregate(room=Sum(F("amount") - F("refunded")))["room"] or 0)
+
+
+def spread(enrollment: Enrollment, amount: int) -> list[tuple[PaymentLine, int]]:
+    """Return which lines an amount comes from and how much of each, the newest first. Raises Refused for too much."""
+    found, rest = [], amount
+    for line in lines(enrollment).select_related("payment__buyer", "enrollment__cohort__study__payee"):
+        part = min(rest, line.amount - line.refunded)
+        rest -= part
+        if part:
+            found.append((line, part))
+    if rest or amount <= 0:
+        raise Refused(_("There is not that much left to give back."), field="amount", code="too_much")
+    return found
+
+
+@transaction.atomic
+def carry(line: PaymentLine, amount: int, to: Enrollment, cause: str) -> PaymentLine:
+    """Let `amount` of a locked line pay for another seat, and return that seat's line of the same payment.
+
+    In the ledger it leaves the one seat as a refund would, and is paid in for the other at once; the lines of a payment
+    always sum to it.
+    """
+    PaymentLine.objects.filter(pk=line.pk).update(amount=F("amount") - amount)
+    other, _new = PaymentLine.objects.get_or_create(payment=line.payment, enrollment=to, defaults={"amount": 0})
+    PaymentLine.objects.filter(pk=other.pk).update(amount=F("amount") + amount)
+    currency = line.payment.currency
+    between = ledger.account(Kind.PAYING, currency, person=line.payment.buyer)
+    escrow = ledger.account(Kind.ESCROW, currency, cohort=to.cohort)
+    ledger.post(f"carried_out:{cause}:{line.pk}", {between: -amount, **ledger.borne_by(line, amount)}, line=line)
+    ledger.post(f"carried_in:{cause}:{line.pk}", {between: amount, escrow: -amount}, line=other)
+    return other
