@@ -54,12 +54,19 @@ class Short(TryLater):
     """There is not enough money at hand; Stripe keeps this answer under the key for a day."""
 
 
+class Disputed(TryLater):
+    """The buyer's bank has taken the money: it cannot be given back a second time."""
+
+
 class NoAnswer(Trouble):
     """It may or may not have happened: ask before doing anything else."""
 
 
 class Broke(NoAnswer):
     """Stripe answered with an error of its own, which it keeps under the idempotency key for a day."""
+
+
+CERTAIN = {"balance_insufficient": Short, "charge_disputed": Disputed}  # Stripe's codes for a certain no
 
 
 class Forged(Exception):
@@ -106,7 +113,7 @@ def _kind(error: stripe.StripeError) -> type[Trouble]:
     if error.http_status == 409:
         return TryLater
     if isinstance(error, stripe.InvalidRequestError | stripe.IdempotencyError):
-        return Short if _code(error) == "balance_insufficient" else Rejected
+        return CERTAIN.get(_code(error), Rejected)
     return Broke if (error.http_status or 0) >= 500 else NoAnswer
 
 

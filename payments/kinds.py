@@ -87,6 +87,13 @@ KINDS: dict[str, Kind] = {
         _("Stripe is asked: what was fetched back is owed to its payee again."),
         alone=True,
     ),
+    "dispute_lost": Kind(
+        _("A dispute moved money, not here"),
+        _("What Stripe told about a dispute never arrived here, or it is about a payment that is not ours."),
+        _("Stripe is asked, and what the bank took or gave is booked. One that is not ours the platform can carry."),
+        alone=True,
+        carried=True,
+    ),
     "to_bank": Kind(
         _("Money between Stripe and our bank"),
         _("Stripe paid out to our own bank account, or took money from it."),

@@ -43,9 +43,12 @@ def refund_failed(refund: Refund) -> None:
     _about_refund(refund, "refund_failed", {})
 
 
-def left(enrollment: Enrollment, amount: int) -> None:
-    """Confirm to somebody that they have left, what comes back (minor units), and what stays theirs."""
-    context = {"amount": amount, "currency": enrollment.currency, "url": _address("payments")}
+def left(enrollment: Enrollment, amount: int, *, waits: bool = False) -> None:
+    """Confirm to somebody that they have left, what comes back (minor units), and what stays theirs.
+
+    `waits`: their bank decides about the payment first.
+    """
+    context = {"amount": amount, "waits": waits, "currency": enrollment.currency, "url": _address("payments")}
     _about_leaving(enrollment, enrollment.person, "left", "", context)
 
 

@@ -4,8 +4,18 @@ from celery import shared_task
 from django.db.models import QuerySet
 
 from cohorts.models import Cohort, Session
-from payments.flows import checkout, events, reconciling, refunds, sending
-from payments.models import BankDeposit, CashReceipt, Payment, Payout, Reconciliation, Refund, StripeEvent, Taxpayer
+from payments.flows import checkout, disputes, events, reconciling, refunds, sending
+from payments.models import (
+    BankDeposit,
+    CashReceipt,
+    Dispute,
+    Payment,
+    Payout,
+    Reconciliation,
+    Refund,
+    StripeEvent,
+    Taxpayer,
+)
 from payments.services import cash_receipts, deposits, dues, payouts, reconciliations, releases, taxes
 from studyplatform.kit import queue
 
@@ -26,6 +36,12 @@ def drain_payments(payment: Payment) -> None:
 def drain_refunds(refund: Refund) -> None:
     """Money is owed back, or on its way."""
     refunds.drain(refund)
+
+
+@queue.drains("payments.drain_disputes", Dispute)
+def drain_disputes(dispute: Dispute) -> None:
+    """A buyer's bank decides about a payment."""
+    disputes.drain(dispute)
 
 
 @queue.drains("payments.drain_payouts", Payout)
@@ -85,6 +101,12 @@ def drain_residents(taxpayer: Taxpayer) -> None:
 def drain_cash_receipts(receipt: CashReceipt) -> None:
     """The number a cash receipt went to is not needed any more: it is erased."""
     cash_receipts.forget(receipt)
+
+
+@shared_task(name="payments.find_disputes")
+def find_disputes() -> int:
+    """Each hour: look for disputes nobody told us of."""
+    return disputes.find()
 
 
 @shared_task(name="payments.run_payouts")

@@ -81,6 +81,31 @@ class Transfer:
 
 
 @dataclass(frozen=True)
+class Moved:
+    """What a dispute did to our balance: `amount` below zero was taken, above was given back; `fee` is what it cost."""
+
+    id: str
+    amount: int
+    fee: int
+    currency: str
+
+
+@dataclass(frozen=True)
+class Claim:
+    """A dispute at Stripe: a buyer's claim, through their bank, on what they paid."""
+
+    id: str
+    intent: str
+    amount: int
+    currency: str
+    reason: str
+    status: str
+    opened_at: datetime.datetime
+    answer_by: datetime.datetime | None  # None: the bank takes no answer
+    moved: tuple[Moved, ...] = ()
+
+
+@dataclass(frozen=True)
 class Event:
     """A verified event: only its names are used, its object is asked for again."""
 

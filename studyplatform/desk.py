@@ -90,6 +90,7 @@ UNFOLD: dict[str, Any] = {
                     entry(_("bank deposits"), "savings", "payments.bankdeposit"),
                     entry(_("deposits going back"), "u_turn_left", "payments.depositreturn"),
                     entry(_("accounts for deposits"), "account_balance_wallet", "payments.depositaccount"),
+                    entry(_("disputes"), "gavel", "payments.dispute"),
                     entry(_("payouts"), "payments", "payments.payout"),
                     entry(_("dues of partners"), "redeem", "payments.due"),
                     entry(_("taxpayers"), "percent", "payments.taxpayer"),

@@ -19,6 +19,7 @@ DRAINS = (
     "payments.drain_events",
     "payments.drain_payments",
     "payments.drain_refunds",
+    "payments.drain_disputes",
     "payments.drain_payouts",
     "payments.drain_reconciliations",
     "payments.drain_deposits",
@@ -33,6 +34,7 @@ DRAINS = (
 BEAT_SCHEDULE = {
     **{name: {"task": name, "schedule": EVERY_MINUTE} for name in DRAINS},
     "kit.heartbeat": {"task": "kit.heartbeat", "schedule": 20.0},
+    "payments.find_disputes": {"task": "payments.find_disputes", "schedule": crontab(minute=50)},
     # Monday 06:00 in Seoul: payees see the week's money when the week begins. Two more tries, in case one is lost:
     # a run writes only what none has written.
     "payments.run_payouts": {

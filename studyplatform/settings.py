@@ -240,6 +240,7 @@ SERVER_EMAIL = DEFAULT_FROM_EMAIL
 # ── Stripe ────────────────────────────────────────────────────────────────────
 STRIPE_API_KEY = env.str("STRIPE_API_KEY")
 STRIPE_API_BASE = env.str("STRIPE_API_BASE", "https://api.stripe.com")
+STRIPE_DASHBOARD = env.str("STRIPE_DASHBOARD", "https://dashboard.stripe.com")  # pages of payments and disputes
 STRIPE_WEBHOOK_SECRET = env.str("STRIPE_WEBHOOK_SECRET")
 CHECKOUT_ORIGINS = env.list("CHECKOUT_ORIGINS", default=["https://checkout.stripe.com", "https://connect.stripe.com"])
 # Of what sessions bring a host, so much is paid out only after so many days (0: when the cohort ends).

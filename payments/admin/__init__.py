@@ -2,6 +2,7 @@ from payments.admin import (  # noqa: F401
     cash_receipts,
     deposits,
     differences,
+    disputes,
     dues,
     ledger,
     payments,

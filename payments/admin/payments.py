@@ -3,6 +3,7 @@
 import json
 from typing import Any
 
+from django.conf import settings
 from django.contrib import admin
 from django.db.models import QuerySet
 from django.http import HttpRequest
@@ -56,6 +57,7 @@ class PaymentAdmin(Table):
     narrowed_by = ("lines__enrollment",)
     ways = (
         (_("refunds"), "payments.refund", "line__payment"),
+        (_("disputes"), "payments.dispute", "payment"),
         (_("ledger transactions"), "payments.ledgertransaction", "line__payment"),
     )
 
@@ -76,8 +78,14 @@ class PaymentAdmin(Table):
         return ", ".join(str(line.enrollment.cohort) for line in row.lines.all())
 
     @admin.display(description=_("at Stripe"))
-    def at_stripe(self, row: Payment) -> str:
-        return " · ".join(filter(None, (row.reference, row.intent))) or "–"
+    def at_stripe(self, row: Payment) -> SafeString | str:
+        """Its numbers there, and the way to its page once it was paid."""
+        if not row.intent:
+            return row.reference or "–"
+        return format_html(
+            '{} · <a class="desk-link" href="{}/payments/{}" rel="noopener">{}</a>',
+            *(row.reference, settings.STRIPE_DASHBOARD, row.intent, row.intent),
+        )
 
 
 @admin.register(StripeEvent)

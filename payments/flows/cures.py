@@ -4,7 +4,7 @@ import logging
 from collections.abc import Callable
 
 from payments import gateway, statement
-from payments.flows import refunds, sending
+from payments.flows import disputes, refunds, sending
 from payments.models import Difference, Payment, Payout, Refund
 from payments.services import differences, payments, reconciliations
 from studyplatform.kit.errors import Refused
@@ -46,6 +46,11 @@ def _follow_refund(difference: Difference) -> None:
         refunds.accept(gateway.get_refund(difference.movement.source))
 
 
+def _follow_dispute(difference: Difference) -> None:
+    if difference.movement:
+        disputes.hear(difference.movement.source)
+
+
 def _follow_payout(difference: Difference) -> None:
     payout = Payout.objects.filter(pk=difference.about_id).first()
     if payout:
@@ -74,5 +79,6 @@ CURES: dict[str, Callable[[Difference], None]] = {
     "failure_lost": _follow_refund,
     "transfer_lost": _follow_payout,
     "reversal_lost": _follow_payout,
+    "dispute_lost": _follow_dispute,
     "to_bank": _book_to_bank,
 }

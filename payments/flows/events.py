@@ -7,7 +7,7 @@ from typing import Any
 from django.utils import timezone
 
 from payments import gateway
-from payments.flows import checkout, onboarding, refunds, sending
+from payments.flows import checkout, disputes, onboarding, refunds, sending
 from payments.models import Payment, StripeEvent
 from payments.services import payees, payments
 from studyplatform.kit import queue
@@ -56,6 +56,11 @@ def _refund_changed(seen: dict[str, Any]) -> None:
         raise NotYet(f"no payment for refund {seen['id']}")
 
 
+def _dispute_changed(seen: dict[str, Any]) -> None:
+    if not disputes.hear(seen["id"]):
+        raise NotYet(f"no payment for dispute {seen['id']}")
+
+
 def _account_changed(seen: dict[str, Any]) -> None:
     """An account of ours is named by the event itself; one made just now is not written down yet."""
     if not onboarding.hear(seen["_account"] or seen["id"]) and (seen.get("metadata") or {}).get("payee"):
@@ -98,6 +103,11 @@ HANDLERS: dict[str, Callable[[dict[str, Any]], None]] = {
     "payment_intent.succeeded": _intent_changed,
     "payment_intent.payment_failed": _intent_changed,
     "payment_intent.canceled": _intent_changed,
+    "charge.dispute.created": _dispute_changed,
+    "charge.dispute.updated": _dispute_changed,
+    "charge.dispute.closed": _dispute_changed,
+    "charge.dispute.funds_withdrawn": _dispute_changed,
+    "charge.dispute.funds_reinstated": _dispute_changed,
     "charge.updated": _intent_changed,  # its fee is known now
     "charge.refunded": _charge_refunded,
     "charge.refund.updated": _refund_changed,

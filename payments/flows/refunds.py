@@ -8,9 +8,10 @@ from django.utils import timezone
 from cohorts.models import Cohort, Enrollment
 from cohorts.policies import enrollments_in
 from cohorts.services import seats
-from payments import ways
+from payments import gateway, ways
+from payments.flows import disputes
 from payments.models import Payment, PaymentLine, Refund
-from payments.services import elsewhere, payments, refunds
+from payments.services import elsewhere, holds, payments, refunds
 from payments.truth import MoneyBack
 from studyplatform.kit import queue
 
@@ -19,8 +20,12 @@ NEXT_LOOK = {State.PENDING: timedelta(hours=1), State.SUCCEEDED: timedelta(days=
 
 
 def drain(refund: Refund) -> None:
-    """Work on one claimed refund, the way its money came."""
-    ways.of(refund.line.payment).give_back(refund)
+    """Work on one claimed refund, the way its money came; where a bank was faster, that is looked at."""
+    payment = refund.line.payment
+    try:
+        ways.of(payment).give_back(refund)
+    except gateway.Disputed:
+        disputes.look_for(payment.intent)
     _put_back(refund)
 
 
@@ -61,7 +66,9 @@ def pay_back(cohort: Cohort) -> None:
     """
     payments.close_pages(cohort)
     for line in _paid_lines(cohort).filter(amount__gt=F("refunded")).order_by("pk").iterator():
-        refunds.owe(line, line.amount - line.refunded, "called_off")
+        left = holds.room(line)
+        if left:
+            refunds.owe(line, left, "called_off")
     for enrollment in enrollments_in(cohort).order_by("pk").iterator():
         seats.release(enrollment, Enrollment.State.CANCELLED)
     Cohort.objects.filter(pk=cohort.pk, refunded_at=None).update(refunded_at=timezone.now())

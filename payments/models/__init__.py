@@ -3,6 +3,7 @@ from payments.models.cash_receipt import CashReceipt
 from payments.models.deposit_account import DepositAccount, DepositPlan
 from payments.models.deposit_order import DepositOrder
 from payments.models.difference import Difference
+from payments.models.dispute import Dispute
 from payments.models.due import Due
 from payments.models.ledger import LedgerAccount, LedgerEntry, LedgerTransaction
 from payments.models.payee import Payee
@@ -23,6 +24,7 @@ __all__ = [
     "DepositPlan",
     "DepositReturn",
     "Difference",
+    "Dispute",
     "Due",
     "LedgerAccount",
     "LedgerEntry",

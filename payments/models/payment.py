@@ -70,6 +70,7 @@ class PaymentLine(models.Model):
     enrollment = models.ForeignKey("cohorts.Enrollment", on_delete=models.PROTECT, related_name="payment_lines")
     amount = models.PositiveIntegerField()
     refunded = models.PositiveIntegerField(default=0)  # owed or sent back
+    disputed = models.PositiveIntegerField(default=0, db_default=0)  # taken back by the buyer's bank, and not returned
 
     class Meta:
         constraints = [

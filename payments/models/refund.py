@@ -17,17 +17,19 @@ class Refund(Queued):
         PENDING = "pending", _("on its way")
         SUCCEEDED = "succeeded", _("sent")
         FAILED = "failed", _("failed")
+        HELD = "held", _("waits for the buyer’s bank")
         MANUAL = "manual", _("by hand")
         VOID = "void", _("void")
 
     LONGEST_BACKOFF = ASKED_WITHIN
     MOVES = {
-        "owed": {"sending", "manual", "void"},
+        "owed": {"sending", "manual", "void", "held"},
+        "held": {"owed", "manual", "void"},
         "sending": {"pending", "succeeded", "failed", "unknown", "owed"},
         "unknown": {"owed", "pending", "succeeded", "failed"},
         "pending": {"succeeded", "failed"},
         "succeeded": {"failed"},
-        "manual": {"succeeded", "void"},
+        "manual": {"succeeded", "void", "held"},
     }
 
     line = models.ForeignKey("payments.PaymentLine", on_delete=models.PROTECT, related_name="refunds")

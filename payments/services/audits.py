@@ -40,7 +40,8 @@ def unsold() -> Iterator[Found]:
 
 def unequal_refunds() -> Iterator[Found]:
     """Yield lines whose sum of refunds is not what the ledger owed back for them."""
-    owed = Q(transaction__cause__startswith="refund_owed:") | Q(transaction__cause__startswith="refund_void:")
+    causes = ("refund_owed:", "refund_void:", "refund_held:")
+    owed = Q(*(("transaction__cause__startswith", cause) for cause in causes), _connector=Q.OR)
     lines = PaymentLine.objects.annotate(booked=_booked("transaction__line", Kind.PAYING, owed))
     for line in lines.exclude(booked=-F("refunded")).select_related("payment").iterator():
         about = ("payments.payment", str(line.payment_id))

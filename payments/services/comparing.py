@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from django.db.models import Q, QuerySet, Sum
+from django.db.models import CharField, F, Func, Q, QuerySet, Sum, Value
 
 from payments.models import LedgerEntry, LedgerTransaction, Payment, Payout, Refund, StripeMovement
 from payments.services.differences import Found, own
@@ -15,8 +15,8 @@ REFUNDS = ("refund", "payment_refund")
 FAILURES = ("refund_failure", "payment_failure_refund")
 TRANSFERS = ("transfer",)
 REVERSALS = ("transfer_refund", "transfer_cancel", "transfer_failure")
+DISPUTES = ("dispute", "dispute_reversal")
 TO_BANK = ("payout", "payout_cancel", "payout_failure", "topup", "topup_reversal")
-DISPUTES = ("dispute", "dispute_reversal")  # booked line by line, under the movement's own number
 PAYMENT, REFUND, PAYOUT = "payments.payment", "payments.refund", "payments.payout"
 About = tuple[str, str]
 Row = Any  # a named tuple of the columns asked for: of a thousand rows, a model's instance costs more than its query
@@ -34,6 +34,7 @@ class Ours:
     named: dict[str, Row] = field(default_factory=dict)  # by our number
     sales: dict[int, tuple[int | None, int | None]] = field(default_factory=dict)  # what was paid, the fee
     booked: dict[str, int] = field(default_factory=dict)
+    claimed: dict[str, int] = field(default_factory=dict)  # what disputes moved, by the movement
 
 
 def theirs(batch: Sequence[StripeMovement]) -> Iterator[Found]:
@@ -69,7 +70,7 @@ def _ours_of(batch: Sequence[StripeMovement]) -> Ours:
         sales=_sales([one.pk for one in payments]),
     )
     ours.booked = _booked(cause for one in batch for cause in (_cause(one, ours), own(one)))
-    ours.booked |= _disputed([one for one in batch if one.kind in DISPUTES])
+    ours.claimed = _claimed([one.reference for one in batch if one.kind in DISPUTES])
     _look_for_the_rest(batch, ours)
     return ours
 
@@ -107,15 +108,16 @@ def _booked(causes: Iterable[str]) -> dict[str, int]:
     return {cause: amount or 0 for cause, amount in sums.values_list("cause", "sum")}
 
 
-def _disputed(batch: Sequence[StripeMovement]) -> dict[str, int]:
-    """Return what was booked of each movement of a dispute, under the cause `_cause` gives it."""
-    entries = LedgerEntry.objects.filter(account__kind=Kind.STRIPE, transaction__cause__startswith="dispute")
-    found = {}
-    for one in batch:
-        sums = entries.filter(transaction__cause__contains=f":{one.reference}:").aggregate(sum=Sum("amount"))
-        if sums["sum"] is not None:
-            found[_cause(one, Ours())] = int(sums["sum"])
-    return found
+def _claimed(movements: list[str]) -> dict[str, int]:
+    """Return what was booked of each movement of a dispute: on every line of its payment, its fee with it."""
+    if not movements:
+        return {}
+    of_it = LedgerTransaction.objects.filter(cause__startswith="dispute").annotate(
+        movement=Func(F("cause"), Value(":"), Value(2), function="split_part", output_field=CharField())
+    )
+    sums = of_it.filter(movement__in=movements).values_list("movement")
+    found = sums.annotate(sum=Sum("entries__amount", filter=Q(entries__account__kind=Kind.STRIPE)))
+    return {movement: amount or 0 for movement, amount in found.order_by("movement")}
 
 
 def _cause(one: StripeMovement, ours: Ours) -> str:
@@ -161,6 +163,7 @@ def _paid(
 
 def _other(one: StripeMovement, ours: Ours) -> Found | None:
     amounts = [ours.booked.get(cause) for cause in (_cause(one, ours), own(one))]
+    amounts.append(ours.claimed.get(one.reference))
     known = [amount for amount in amounts if amount is not None]
     kind, about = _name(one, ours)
     if not known:
@@ -174,6 +177,8 @@ def _name(one: StripeMovement, ours: Ours) -> tuple[str, About]:
         return _back(one, ours)
     if one.kind in TRANSFERS + REVERSALS:
         return _sent(one, ours)
+    if one.kind in DISPUTES and one.source.startswith(("dp_", "du_")):
+        return "dispute_lost", NOTHING
     return ("to_bank" if one.kind in TO_BANK else "unknown"), NOTHING
 
 
@@ -193,8 +198,8 @@ def _sent(one: StripeMovement, ours: Ours) -> tuple[str, About]:
 
 
 def booked(rows: QuerySet[LedgerTransaction]) -> QuerySet[Any]:
-    """Return the columns `ours` reads, of transactions that have a side of their own; a fee stands with its payment."""
-    with_side = rows.exclude(cause__startswith="fee:")
+    """Return the columns `ours` reads, of transactions that have a side of their own; a fee stands with what it is for."""
+    with_side = rows.exclude(cause__startswith="fee:").exclude(cause__startswith="dispute-fee:")
     return with_side.values_list("pk", "cause", "at", "line__payment", "line__payment__intent", named=True)
 
 
@@ -238,9 +243,7 @@ def _wanted(batch: Sequence[Row]) -> dict[int, Wanted]:
             found[one.pk] = (TRANSFERS, payouts.get(rest, ""), (PAYOUT, rest))
         elif name == "payout-reversed":
             found[one.pk] = (REVERSALS, rest, NOTHING)
-        elif name == "stripe":
-            found[one.pk] = (ITSELF, rest, NOTHING)
-        elif name.startswith("dispute"):
+        elif name in ("stripe", "dispute", "dispute-won"):
             found[one.pk] = (ITSELF, rest.partition(":")[0], NOTHING)
     return found
 

@@ -17,7 +17,7 @@ from cohorts.policies import subgroup_of
 from cohorts.refunds import Rung
 from cohorts.services import presentations, seats
 from payments import letters
-from payments.services import choices, ledger, refunds, seat_money
+from payments.services import choices, holds, ledger, refunds, seat_money
 from studyplatform.accounts.models import User
 from studyplatform.kit.errors import Refused
 
@@ -34,18 +34,22 @@ class Quote:
     amount: int = 0
     rungs: list[Rung] = field(default_factory=list)
     now: Rung | None = None  # the rung in force; None: the rule gives nothing any more
+    waits: bool = False  # for the bank, which decides about the payment
 
 
 def quote(enrollment: Enrollment) -> Quote:
     """Return what leaving now gives back, and how it is worked out."""
-    totals = seat_money.lines(enrollment).aggregate(paid=Sum("amount"), returned=Sum("refunded"))
+    paid = seat_money.lines(enrollment)
+    totals = paid.aggregate(paid=Sum("amount"), returned=Sum("refunded"))
     if not totals["paid"]:
         return Quote()
     place = Enrollment.objects.select_related("policy", "cohort").get(pk=enrollment.pk)
     rungs = choices.refund_rungs(place.cohort, totals["paid"], place)
     now = rules.in_force(rungs, timezone.now())
     by_rule = now.amount if now else 0
-    return Quote(totals["paid"], by_rule, totals["returned"], max(0, by_rule - totals["returned"]), rungs, now)
+    returned = totals["returned"] + sum(holds.lost(line) for line in paid)
+    waits = any(holds.waits(line) for line in paid)
+    return Quote(totals["paid"], by_rule, returned, max(0, by_rule - returned), rungs, now, waits)
 
 
 def ends(enrollment: Enrollment) -> dict[str, object]:
@@ -71,19 +75,20 @@ def leave(member: User, enrollment: Enrollment, *, seen: int, because: str = "")
     list(ledger.locked_lines(enrollment=enrollment))
     row = seats.locked(enrollment)
     refuse_unless_in(row)
-    amount = quote(row).amount
+    offer = quote(row)
+    amount = offer.amount
     if amount != seen:
         raise Refused(_("What comes back has just changed. Look at it again before you leave."), code="changed")
     leader = faces.partner_of(subgroup_of(row))
     seats.release(row, Enrollment.State.CANCELLED, member, because=because)
     for line, part in seat_money.spread(row, amount) if amount else []:
         refunds.owe(line, part, CAUSE, member)
-    _tell(row, leader, amount, because)
+    letters.left(row, amount, waits=offer.waits)
+    _tell(row, leader, because)
     return amount
 
 
-def _tell(enrollment: Enrollment, leader: User | None, amount: int, because: str) -> None:
-    letters.left(enrollment, amount)
+def _tell(enrollment: Enrollment, leader: User | None, because: str) -> None:
     hosts = faces.hosts(enrollment.cohort) if because else []
     for host in hosts:
         letters.member_left(enrollment, host, because=because)

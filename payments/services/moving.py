@@ -121,9 +121,11 @@ def move_for(host: User, place: Enrollment, to: Cohort, *, seen: str, whole: boo
 def _held(place: Enrollment, to: Cohort, subgroup: Subgroup | None) -> tuple[Enrollment, Enrollment]:
     """Return the locked place somebody has, and a seat held for them in the later cohort."""
     seats.kept_as_it_is(to)
-    list(ledger.locked_lines(enrollment=place))
+    paid = list(ledger.locked_lines(enrollment=place))
     row = seats.locked(place)
     leaving.refuse_unless_in(row)
+    if any(line.disputed for line in paid):
+        raise Refused(_("A bank is deciding about this payment, or has decided. Its seat cannot move."), code="disputed")
     if not later(row).filter(pk=to.pk).exists():
         raise Refused(_("One can only move to a later cohort of the same study that is open."), code="closed")
     _refuse_another_way_in(row, to)

@@ -15,7 +15,7 @@ from django.utils.translation import gettext_lazy as _
 
 from payments import letters
 from payments.models import Payment, PaymentLine, Refund
-from payments.services import ledger
+from payments.services import holds, ledger
 from payments.services.ledger import Kind
 from payments.truth import MoneyBack
 from studyplatform.accounts.models import User
@@ -33,13 +33,15 @@ WATCHED = timedelta(days=7)  # a refund may fail after it looked sent
 def owe(line: PaymentLine, amount: int, cause: str, actor: User | None = None, *, reason: str = "") -> Refund:
     """Owe back `amount` (minor units) of a line; the same cause again returns the same refund.
 
-    `reason` is told to the buyer and kept in the history. Raises Refused when the line has less left than that, or was
-    not paid.
+    While the buyer's bank decides about the payment it waits for that. `reason` is told to the buyer and kept in the
+    history. Raises Refused when the line has less left than that, or was not paid.
     """
     line = locked_line(line)
     standing: Refund | None = line.refunds.filter(cause=cause).first()
     if standing:
         return standing
+    if line.disputed:
+        return holds.owe(line, amount, cause, actor, reason=reason)
     refund = write(line, amount, cause, actor, reason=reason)
     letters.refund_owed(refund, reason)
     queue.wake("payments.drain_refunds")
@@ -77,7 +79,7 @@ def void(refund: Refund, actor: User | None = None) -> bool:
     """Take back a refund that was never sent; False when it is too late for that."""
     line = locked_line(refund.line)
     row = _locked(refund)
-    owed = ledger.booked(f"refund_owed:{row.pk}")
+    owed = holds.owed_as(row)
     if row.state != State.OWED or not owed:
         return False
     history.move(row, State.VOID, actor, done_at=timezone.now())
@@ -120,7 +122,7 @@ def doubt(refund: Refund, why: str) -> None:
 
 @transaction.atomic
 def wait(refund: Refund, why: str) -> None:
-    """Note that it certainly was not sent, for want of money at hand: it is sent later, under a key of its own."""
+    """Note that it certainly was not sent, as the money is not at hand: it is sent later, under a key of its own."""
     row = _locked(refund)
     if row.state == State.SENDING:
         history.move(row, State.OWED, note=why, key_number=row.key_number + 1)

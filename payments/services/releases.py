@@ -68,6 +68,19 @@ def release(session: Session) -> None:
     dues.pay(cohort)
 
 
+def share_rest(line: PaymentLine, cause: str) -> None:
+    """Share what a locked line has in escrow when no session is left to share it: money a bank gave back late."""
+    cohort = dues.locked(line.enrollment.cohort_id)
+    shared = Session.objects.filter(cohort=cohort, subgroup=None, released_at__isnull=False)
+    held, last = ledger.waiting_for(line), shared.order_by("-starts_at").first()
+    if held <= 0 or not last or to_come(cohort).exists() or cohort.state == Cohort.State.CALLED_OFF:
+        return
+    part = Part(line, held, held, partners_at(last).get(line.enrollment_id))
+    accounts = Accounts(cohort, {part.partner} if part.partner else set())
+    ledger.post(f"release:{last.pk}:{cause}", shares_of(part, Agreed([cohort.pk]), accounts), session=last, line=line)
+    dues.pay(cohort)
+
+
 def _parts(session: Session, cohort: Cohort) -> list[Part]:
     lines = list(ledger.locked_lines(enrollment__cohort=cohort, payment__state=Payment.State.PAID))
     held, people, left = held_by_line([cohort.pk]), partners_at(session), to_come(cohort).count()

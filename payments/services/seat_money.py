@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from cohorts.models import Enrollment
 from payments.models import Payment, PaymentLine
-from payments.services import ledger
+from payments.services import holds, ledger
 from payments.services.ledger import Kind
 from studyplatform.kit.errors import Refused
 
@@ -23,15 +23,15 @@ def lines(enrollment: Enrollment) -> QuerySet[PaymentLine]:
 
 
 def room(enrollment: Enrollment) -> int:
-    """Return how much of what was paid for a seat has not gone back, in minor units."""
-    return int(lines(enrollment).aggregate(room=Sum(F("amount") - F("refunded")))["room"] or 0)
+    """Return how much of what was paid for a seat is left: not given back, not taken by a bank; in minor units."""
+    return int(lines(enrollment).aggregate(room=Sum(F("amount") - F("refunded") - F("disputed")))["room"] or 0)
 
 
 def spread(enrollment: Enrollment, amount: int) -> list[tuple[PaymentLine, int]]:
     """Return which lines an amount comes from and how much of each, the newest first. Raises Refused for too much."""
     found, rest = [], amount
     for line in lines(enrollment).select_related("payment__buyer", "enrollment__cohort__study__payee"):
-        part = min(rest, line.amount - line.refunded)
+        part = min(rest, holds.room(line))
         rest -= part
         if part:
             found.append((line, part))

@@ -8,7 +8,7 @@ from django.views.decorators.http import require_safe
 from cohorts import worth
 from cohorts.policies import reader
 from payments.policies import payee_of
-from payments.services import deposit_plans, earnings, payouts, statements
+from payments.services import deposit_plans, disputed, earnings, payouts, statements
 from payments.views.payees import STUDIO
 
 
@@ -22,6 +22,7 @@ def earned(request: HttpRequest, base: str) -> HttpResponse:
         "deals": worth.deals_led_by(person),
         "payee": known,
         "months": statements.months(person),
+        "disputes": disputed.of(person),
         "next_run": payouts.next_run(),
         "base": base,
         "deposits": list(deposit_plans.plans_of(person)) if base == STUDIO else [],

@@ -28,7 +28,9 @@ def leave(request: HttpRequest, slug: str, number: int) -> HttpResponse:
     form = LeavingForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
         try:
-            return _left(request, place, leaving.leave(reader(request), place, **form.cleaned_data))
+            waits = leaving.quote(place).waits
+            amount = leaving.leave(reader(request), place, **form.cleaned_data)
+            return _left(request, place, 0 if waits else amount)
         except Refused as refused:
             form.add_error(None, str(refused))
     return _page(request, place, form)

@@ -119,7 +119,7 @@ def shown(payment: Payment, page: Page | None) -> Shown:
 
 
 def give_back(refund: Refund) -> None:
-    """Send a refund once, or ask what became of it."""
+    """Send a refund once, or ask what became of it. Raises Disputed when the buyer's bank took the money first."""
     if refund.state in (Refund.State.PENDING, Refund.State.SUCCEEDED):
         refunds.record(refund, gateway.get_refund(refund.reference or ""))
     elif refund.state in (Refund.State.OWED, Refund.State.SENDING, Refund.State.UNKNOWN):
@@ -150,6 +150,9 @@ def _create_refund(refund: Refund, asked: bool) -> None:
         back = gateway.create_refund(key=_key(refund), refund=str(refund.pk), intent=intent, amount=refund.amount)
     except gateway.Short as short:
         refunds.wait(refund, str(short))
+    except gateway.Disputed as disputed:
+        refunds.wait(refund, str(disputed))
+        raise
     except gateway.Rejected as rejected:
         refunds.fail(refund, str(rejected))
     except gateway.Trouble as trouble:

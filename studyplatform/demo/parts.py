@@ -58,6 +58,7 @@ class Parts:
             "CHECKOUT_ORIGINS": self.stripe_site,
             "STRIPE_API_KEY": "sk_test_demo",
             "STRIPE_API_BASE": self.stripe_site,
+            "STRIPE_DASHBOARD": self.stripe_site,
             "STRIPE_WEBHOOK_SECRET": secret,
             "STRIPE_SANDBOX_PORT": str(self.port + 1),
             "STRIPE_SANDBOX_DATA": str(self.places.folder("stripe")),

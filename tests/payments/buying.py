@@ -20,11 +20,11 @@ from django.urls import reverse
 from django.utils import timezone
 
 from cohorts.models import Cohort, Enrollment, Seats
-from payments.models import LedgerAccount, LedgerEntry, Payment, Payout, Refund, StripeEvent
+from payments.models import Dispute, LedgerAccount, LedgerEntry, Payment, Payout, Refund, StripeEvent
 from studyplatform.kit import queue
 
 OK = "4242424242424242"
-QUEUES = ("drain_events", "drain_payments", "drain_refunds", "drain_payouts", "drain_called_off")
+QUEUES = ("drain_events", "drain_payments", "drain_disputes", "drain_refunds", "drain_payouts", "drain_called_off")
 
 
 def free_port() -> int:
@@ -76,6 +76,17 @@ class LocalStripe:
         """Do what the page of an account link does: fine, document, back, unfinished; or what Stripe does later:
         look_again, ask_soon, reject, disconnect."""
         return self.ask("POST", "onboard", account=account, person=person)["account"]
+
+    def dispute(self, intent: str, *done: str, **how: Any) -> str:
+        """Have a payment disputed, or inquired about, and do with it what is named; returns its id."""
+        made = self.ask("POST", "dispute", intent=intent, **how)["dispute"]["id"]
+        for what in done:
+            self.decide(made, what)
+        return str(made)
+
+    def decide(self, dispute: str, what: str) -> None:
+        """Be who answers a dispute, or the bank: answer, escalate, win, lose."""
+        self.ask("POST", "decide", dispute=dispute, what=what)
 
     def clear(self) -> None:
         self.ask("DELETE", "faults")
@@ -135,7 +146,7 @@ def deliver(event: dict[str, Any] | bytes, **options: Any) -> int:
 
 def hurry() -> None:
     """Make everything that waits due now."""
-    for model in (StripeEvent, Payment, Refund, Payout):
+    for model in (StripeEvent, Payment, Refund, Payout, Dispute):
         model.queue.waiting().update(due_at=timezone.now())
 
 

@@ -15,8 +15,8 @@ from cohorts import pricing
 from cohorts.models import Cohort, Coupon
 from cohorts.services import coupons
 from payments.models import BankDeposit, DepositReturn, LedgerAccount, LedgerTransaction, PaymentLine, Refund
-from payments.services import batches, ledger, moving, payouts, refunds, releases, sales, taxes
-from payments.truth import Charge, MoneyBack
+from payments.services import batches, disputes, ledger, moving, payouts, refunds, releases, sales, taxes
+from payments.truth import Charge, Claim, MoneyBack, Moved
 from studyplatform.accounts.models import User
 from studyplatform.kit import money, queue
 from studyplatform.kit.months import Month
@@ -141,6 +141,19 @@ def test_every_number_of_the_deposits_is_booked(host: User, cohort: Cohort, buye
     queue.drain("payments.drain_refunds")
     press(desk, "payments.refund", "sent_by_hand", Refund.objects.get(), apply="1", on=today, reference="T-2")
     assert booked({}) == told("Deposits")
+
+
+def test_every_number_of_a_dispute_is_booked(cohort: Cohort, host: User, partner: User, stranger: User) -> None:
+    line: PaymentLine = paid_seat(stranger, cohort, cohort.subgroups.first())
+    sales.book_fee(line.payment, Charge("ch_1", "visa 4242", 5_250, "KRW"))
+    gone, back = Moved("txn_1", -150_000, 20_000, "KRW"), Moved("txn_2", 150_000, 0, "KRW")
+    for number, told_of in enumerate([("needs_response", (gone,)), ("won", (gone, back)), ("won", (gone, back))], 1):
+        releases.release(cohort.sessions.get(number=number, subgroup=None))
+        status, moved = told_of
+        now = timezone.now()
+        claim = Claim("dp_1", "pi_1", 150_000, "KRW", "fraudulent", status, now, None, moved)
+        disputes.record(line.payment, claim, now)
+    assert booked({host.pk: "host", partner.pk: "partner"}) == told("When a bank takes money back")
     assert everything() == 0
 
 

@@ -16,7 +16,16 @@ from django.utils.translation import gettext_lazy
 from cohorts import minimums
 from cohorts.models import Partner
 from payments.models import Payee, Payout, PayoutBatch, Refund, StripeEvent
-from payments.services import cash_receipts, deposit_plans, deposits, differences, payees, payouts, refunds
+from payments.services import (
+    cash_receipts,
+    deposit_plans,
+    deposits,
+    differences,
+    disputes,
+    payees,
+    payouts,
+    refunds,
+)
 from studyplatform.kit import moments, queue
 from studyplatform.mail.services import letters
 from studyplatform.pages.views import health
@@ -147,6 +156,14 @@ MATTERS = (
         "admin:payments_payee_changelist?waits=connection",
         payees.disconnected,
         "changed_at",
+    ),
+    Matter(
+        gettext_lazy("Disputes whose bank wants an answer"),
+        "payments.view_dispute",
+        "admin:payments_dispute_changelist?waits=answer",
+        disputes.waiting,
+        "answer_by",
+        to_come=True,
     ),
     Matter(
         gettext_lazy("Refunds that failed"),

@@ -23,7 +23,7 @@ def told(sandbox: Sandbox, dispute: stripe.Dispute) -> list[tuple[str, str]]:
 def test_the_money_goes_at_once_with_a_fee(sandbox: Sandbox) -> None:
     intent = sandbox.paid()
     before = held(sandbox)
-    dispute = sandbox.dispute(intent.id)
+    dispute = sandbox.disputed(intent.id)
     assert (dispute.amount, dispute.status, dispute.payment_intent) == (200_000, "needs_response", intent.id)
     assert [(one.amount, one.fee, one.type) for one in dispute.balance_transactions] == [(-200_000, FEE, "adjustment")]
     assert held(sandbox) == before - 200_000 - FEE
@@ -42,7 +42,7 @@ def test_the_money_goes_at_once_with_a_fee(sandbox: Sandbox) -> None:
 def test_how_it_ends(sandbox: Sandbox, done: list[str], status: str, back: int, events: list[str]) -> None:
     intent = sandbox.paid()
     before = held(sandbox)
-    dispute = sandbox.dispute(intent.id, *done)
+    dispute = sandbox.disputed(intent.id, *done)
     assert dispute.status == status
     assert held(sandbox) == before - 200_000 - FEE + back
     assert [kind for kind, _ in told(sandbox, dispute)][2:] == events
@@ -51,18 +51,18 @@ def test_how_it_ends(sandbox: Sandbox, done: list[str], status: str, back: int, 
 def test_an_inquiry_moves_nothing_until_it_is_escalated(sandbox: Sandbox) -> None:
     intent = sandbox.paid()
     before = held(sandbox)
-    asked = sandbox.dispute(intent.id, "answer", inquiry=True)
+    asked = sandbox.disputed(intent.id, "answer", inquiry=True)
     assert (asked.status, asked.is_charge_refundable, held(sandbox)) == ("warning_under_review", True, before)
-    sandbox.ask("POST", "decide", dispute=asked.id, what="escalate")
+    sandbox.decide(asked.id, "escalate")
     assert held(sandbox) == before - 200_000 - FEE
-    other = sandbox.dispute(sandbox.paid().id, "win", inquiry=True)
+    other = sandbox.disputed(sandbox.paid().id, "win", inquiry=True)
     assert (other.status, list(other.balance_transactions)) == ("warning_closed", [])
 
 
 @pytest.mark.parametrize("done", [[], ["lose"]])
 def test_what_the_bank_took_is_not_refunded_too(sandbox: Sandbox, done: list[str]) -> None:
     intent = sandbox.paid()
-    sandbox.dispute(intent.id, *done)
+    sandbox.disputed(intent.id, *done)
     with pytest.raises(stripe.InvalidRequestError) as raised:
         sandbox.api.v1.refunds.create(params={"payment_intent": intent.id})
     assert raised.value.code == "charge_disputed"
@@ -71,24 +71,24 @@ def test_what_the_bank_took_is_not_refunded_too(sandbox: Sandbox, done: list[str
 @pytest.mark.parametrize("how", [{"inquiry": True}, {"done": "win"}])
 def test_what_is_at_hand_is_refunded(sandbox: Sandbox, how: dict[str, Any]) -> None:
     intent = sandbox.paid()
-    sandbox.dispute(intent.id, *filter(None, [how.get("done")]), inquiry=how.get("inquiry", False))
+    sandbox.disputed(intent.id, *filter(None, [how.get("done")]), inquiry=how.get("inquiry", False))
     assert sandbox.api.v1.refunds.create(params={"payment_intent": intent.id}).status == "succeeded"
 
 
 def test_only_a_part_and_never_more_than_was_paid(sandbox: Sandbox) -> None:
-    assert sandbox.dispute(sandbox.paid().id, amount=50_000).amount == 50_000
+    assert sandbox.disputed(sandbox.paid().id, amount=50_000).amount == 50_000
     refunded = sandbox.paid()
     sandbox.api.v1.refunds.create(params={"payment_intent": refunded.id, "amount": 80_000})
-    assert sandbox.dispute(refunded.id).amount == 120_000
+    assert sandbox.disputed(refunded.id).amount == 120_000
     with pytest.raises(urllib.error.HTTPError):
-        sandbox.dispute(sandbox.paid().id, amount=200_001)
+        sandbox.disputed(sandbox.paid().id, amount=200_001)
 
 
 def test_a_decision_that_does_not_fit_is_refused(sandbox: Sandbox) -> None:
     intent = sandbox.paid().id
-    dispute = sandbox.dispute(intent, "win")
+    dispute = sandbox.disputed(intent, "win")
     with pytest.raises(urllib.error.HTTPError):
-        sandbox.ask("POST", "decide", dispute=dispute.id, what="lose")
+        sandbox.decide(dispute.id, "lose")
     assert [one.id for one in sandbox.api.v1.disputes.list(params={"payment_intent": intent}).data] == [dispute.id]
 
 

@@ -1,0 +1,117 @@
+"""Refunds that wait for the buyer's bank: while it decides about a payment nothing is sent back, so that nobody gets
+the same money twice. The caller holds the line's lock.
+"""
+
+from typing import Any
+
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from payments import letters
+from payments.models import Dispute, LedgerAccount, LedgerTransaction, Payment, PaymentLine, Refund
+from payments.services import ledger
+from payments.services.ledger import Kind
+from studyplatform.accounts.models import User
+from studyplatform.kit import history, money, queue
+from studyplatform.kit.errors import Refused
+
+State = Refund.State
+
+
+def pending(line: PaymentLine) -> bool:
+    """Tell whether a bank is still deciding about what was paid for a seat."""
+    return Dispute.objects.filter(payment=line.payment_id, state__in=Dispute.PENDING).exists()
+
+
+def waits(line: PaymentLine) -> bool:
+    """Tell whether what is owed of a line waits for a bank that has taken the money until it decides."""
+    return bool(line.disputed) and pending(line)
+
+
+def lost(line: PaymentLine) -> int:
+    """Return what a bank gave the buyer of a line for good, in minor units: nothing while one still decides."""
+    return 0 if waits(line) else line.disputed
+
+
+def room(line: PaymentLine) -> int:
+    """Return what of a line may still go back, in minor units."""
+    return line.amount - line.refunded - lost(line)
+
+
+def owe(line: PaymentLine, amount: int, cause: str, actor: User | None = None, *, reason: str = "") -> Refund:
+    """Write down that `amount` of a disputed line is owed. It waits for the bank; after its yes to the buyer the rest
+    is made by hand, since Stripe sends nothing back of such a payment.
+
+    Raises Refused when the line has less left than that.
+    """
+    if line.payment.state != Payment.State.PAID or not 0 < amount <= room(line):
+        raise Refused(_("There is not that much left to give back."), field="amount", code="too_much")
+    row: Refund = Refund.objects.create(line=line, amount=amount, cause=cause, state=State.HELD, done_at=timezone.now())
+    history.record(row, "", row.state, actor, note=reason)
+    if not pending(line):
+        _owe_again(row, line, State.MANUAL)
+    return row
+
+
+def hold(row: Refund, line: PaymentLine) -> None:
+    """Let a locked refund that was not sent wait; its money goes back to where it would come from."""
+    times = _times_held(row)
+    back = _shares(row)
+    buyer = ledger.account(Kind.PAYING, line.payment.currency, person=line.payment.buyer)
+    history.move(row, State.HELD, done_at=timezone.now())
+    _count(line, -row.amount)
+    amounts = {buyer: row.amount, **{at: -part for at, part in back.items()}}
+    ledger.post(f"refund_held:{row.pk}:{times + 1}", amounts, line=line)
+
+
+def _shares(row: Refund) -> dict[LedgerAccount, int]:
+    """Split a refund's amount over the accounts that bore it when it was owed."""
+    entries = list(_first_owed(row).entries.exclude(account__kind=Kind.PAYING).select_related("account").order_by("pk"))
+    parts = money.split(row.amount, [entry.amount for entry in entries])
+    return {entry.account: part for entry, part in zip(entries, parts, strict=True)}
+
+
+def owed_as(row: Refund) -> LedgerTransaction | None:
+    """Return what was booked when a refund was owed last; None for one sent in place of another."""
+    return ledger.booked(_cause(row, _times_held(row)))
+
+
+def _first_owed(row: Refund) -> LedgerTransaction:
+    return owed_as(row) or _first_owed(Refund.objects.get(pk=int(row.cause.partition(":")[2])))
+
+
+def _times_held(row: Refund) -> int:
+    return LedgerTransaction.objects.filter(cause__startswith=f"refund_held:{row.pk}:").count()
+
+
+def _cause(row: Refund, times: int) -> str:
+    return f"refund_owed:{row.pk}:{times}" if times else f"refund_owed:{row.pk}"
+
+
+def decide(line: PaymentLine) -> None:
+    """Settle what waited, as no bank decides any more: it is sent, or the bank gave it, or the rest is made by hand."""
+    given = line.disputed
+    for row in line.refunds.select_for_update().filter(state=State.HELD).order_by("pk"):
+        rest = row.amount - given
+        given = max(0, given - row.amount)
+        if rest <= 0:
+            history.move(row, State.VOID, note="the bank gave it back")
+        elif line.disputed:
+            _owe_again(row, line, State.MANUAL, amount=rest)
+        else:
+            _owe_again(row, line, State.OWED, due_at=timezone.now(), done_at=None, attempts=0, claim_token=None)
+
+
+def _owe_again(row: Refund, line: PaymentLine, to: str, **fields: Any) -> None:
+    history.move(row, to, **fields)
+    _count(line, row.amount)
+    buyer = ledger.account(Kind.PAYING, line.payment.currency, person=line.payment.buyer)
+    amounts = {buyer: -row.amount, **ledger.borne_by(line, row.amount)}
+    ledger.post(_cause(row, _times_held(row)), amounts, line=line)
+    letters.refund_owed(row)
+    queue.wake("payments.drain_refunds")
+
+
+def _count(line: PaymentLine, amount: int) -> None:
+    line.refunded += amount
+    line.save(update_fields=["refunded"])
