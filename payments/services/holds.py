@@ -4,11 +4,12 @@ the same money twice. The caller holds the line's lock.
 
 from typing import Any
 
+from django.db.models import Sum
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from payments import letters
-from payments.models import Dispute, LedgerAccount, LedgerTransaction, Payment, PaymentLine, Refund
+from payments.models import Dispute, LedgerAccount, LedgerEntry, LedgerTransaction, Payment, PaymentLine, Refund
 from payments.services import ledger
 from payments.services.ledger import Kind
 from studyplatform.accounts.models import User
@@ -56,7 +57,7 @@ def owe(line: PaymentLine, amount: int, cause: str, actor: User | None = None, *
 def hold(row: Refund, line: PaymentLine) -> None:
     """Let a locked refund that was not sent wait; its money goes back to where it would come from."""
     times = _times_held(row)
-    back = _shares(row)
+    back = _shares(row, line)
     buyer = ledger.account(Kind.PAYING, line.payment.currency, person=line.payment.buyer)
     history.move(row, State.HELD, done_at=timezone.now())
     _count(line, -row.amount)
@@ -64,20 +65,19 @@ def hold(row: Refund, line: PaymentLine) -> None:
     ledger.post(f"refund_held:{row.pk}:{times + 1}", amounts, line=line)
 
 
-def _shares(row: Refund) -> dict[LedgerAccount, int]:
-    """Split a refund's amount over the accounts that bore it when it was owed."""
-    entries = list(_first_owed(row).entries.exclude(account__kind=Kind.PAYING).select_related("account").order_by("pk"))
-    parts = money.split(row.amount, [entry.amount for entry in entries])
-    return {entry.account: part for entry, part in zip(entries, parts, strict=True)}
+def _shares(row: Refund, line: PaymentLine) -> dict[LedgerAccount, int]:
+    """Split a refund's amount over the accounts that bore what was owed of its line."""
+    owed = LedgerEntry.objects.filter(transaction__line=line, transaction__cause__startswith="refund_owed:")
+    sums = owed.exclude(account__kind=Kind.PAYING).values_list("account").annotate(sum=Sum("amount"))
+    bore = {at: amount for at, amount in sums.order_by("account") if amount > 0}
+    accounts = LedgerAccount.objects.in_bulk(bore)
+    parts = money.split(row.amount, list(bore.values()))
+    return {accounts[at]: part for at, part in zip(bore, parts, strict=True)}
 
 
 def owed_as(row: Refund) -> LedgerTransaction | None:
     """Return what was booked when a refund was owed last; None for one sent in place of another."""
     return ledger.booked(_cause(row, _times_held(row)))
-
-
-def _first_owed(row: Refund) -> LedgerTransaction:
-    return owed_as(row) or _first_owed(Refund.objects.get(pk=int(row.cause.partition(":")[2])))
 
 
 def _times_held(row: Refund) -> int:
