@@ -198,7 +198,7 @@ def _sent(one: StripeMovement, ours: Ours) -> tuple[str, About]:
 
 
 def booked(rows: QuerySet[LedgerTransaction]) -> QuerySet[Any]:
-    """Return the columns `ours` reads, of transactions that have a side of their own; a fee stands with what it is for."""
+    """Return the columns `ours` reads, of what has a side of its own; a fee stands with what it is for."""
     with_side = rows.exclude(cause__startswith="fee:").exclude(cause__startswith="dispute-fee:")
     return with_side.values_list("pk", "cause", "at", "line__payment", "line__payment__intent", named=True)
 
