@@ -85,14 +85,15 @@ def _instead_of_many(line: PaymentLine, back: MoneyBack) -> Refund:
     """
     room = line.amount - line.refunded
     over = back.amount - room
-    for refund in [*_not_on_their_way(line)]:
-        if over > 0:
-            history.move(refund, State.VOID, note=f"made at Stripe: {back.id}", done_at=timezone.now())
-            over -= refund.amount
-    if over > 0:
+    for refund in _not_on_their_way(line):
+        history.move(refund, State.VOID, note=f"made at Stripe: {back.id}", done_at=timezone.now())
+        over -= refund.amount
+        if over < 0:
+            _owed_already(line, -over, f"rest:{refund.pk}")
+        if over <= 0:
+            break
+    else:
         raise Refused(_("There is not that much left to give back."), field="amount", code="too_much")
-    if over < 0:
-        _owed_already(line, -over, f"rest:{back.id}"[:60])
     return refunds.write_part(line, back.amount, f"elsewhere:{back.id}"[:60], new=room)
 
 

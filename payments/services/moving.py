@@ -125,7 +125,9 @@ def _held(place: Enrollment, to: Cohort, subgroup: Subgroup | None) -> tuple[Enr
     row = seats.locked(place)
     leaving.refuse_unless_in(row)
     if any(line.disputed for line in paid):
-        raise Refused(_("A bank is deciding about this payment, or has decided. Its seat cannot move."), code="disputed")
+        raise Refused(
+            _("A bank is deciding about this payment, or has decided. Its seat cannot move."), code="disputed"
+        )
     if not later(row).filter(pk=to.pk).exists():
         raise Refused(_("One can only move to a later cohort of the same study that is open."), code="closed")
     _refuse_another_way_in(row, to)
