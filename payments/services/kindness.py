@@ -4,12 +4,14 @@ from dataclasses import dataclass
 
 from django.db import transaction
 from django.db.models import Sum
+from django.utils.translation import gettext_lazy as _
 
 from cohorts.models import Enrollment
 from cohorts.services import seats
 from payments.models import LedgerAccount, PaymentLine, Refund
 from payments.services import ledger, refunds, seat_money
 from studyplatform.accounts.models import User
+from studyplatform.kit.errors import Refused
 
 
 @dataclass(frozen=True)
@@ -22,8 +24,15 @@ class Borne:
 
 def preview(enrollment: Enrollment, amount: int) -> Borne:
     """Return who would bear `amount`. Raises Refused when there is not that much left."""
+    _refuse_more_than_is_left(enrollment, amount)
     waiting = sum(_from_escrow(line, part) for line, part in seat_money.spread(enrollment, amount))
     return Borne(waiting, amount - waiting)
+
+
+def _refuse_more_than_is_left(enrollment: Enrollment, amount: int) -> None:
+    """What a bank has taken, for now or for good, is not a host's to give."""
+    if amount > seat_money.room(enrollment):
+        raise Refused(_("There is not that much left to give back."), field="amount", code="too_much")
 
 
 def _from_escrow(line: PaymentLine, part: int) -> int:
@@ -43,6 +52,7 @@ def give(host: User, enrollment: Enrollment, amount: int, *, reason: str, key: s
     standing = Refund.objects.filter(line__enrollment=enrollment, cause=cause).aggregate(sum=Sum("amount"))["sum"]
     if standing:
         return int(standing)
+    _refuse_more_than_is_left(enrollment, amount)
     for line, part in seat_money.spread(enrollment, amount):
         refunds.owe(line, part, cause, host, reason=reason)
     if ends:

@@ -1,4 +1,4 @@
-"""Two hundred random histories each time; `make soak` makes ten thousand.
+"""A hundred random histories each time; `make soak` makes ten thousand.
 
 HISTORIES says how many, HISTORY_SEED which; the seed is printed, and changes with the day. With HISTORY_SHRINK=1 one
 that breaks a law is made as short as it can be, which takes its time.
@@ -18,7 +18,7 @@ from tests.payments.histories.world import make_world
 
 pytestmark = pytest.mark.django_db
 
-MANY = int(os.environ.get("HISTORIES", "200"))
+MANY = int(os.environ.get("HISTORIES", "100"))
 SEED = int(os.environ.get("HISTORY_SEED", datetime.date.today().strftime("%Y%m%d")))
 SHORTEST, STEPS = 12, 30
 
