@@ -8,7 +8,7 @@ from django.test import Client
 from cohorts.models import Cohort, Seats
 from cohorts.services import cohorts
 from payments.models import Dispute, Payment, Refund
-from payments.services import kindness, leaving, refunds, releases
+from payments.services import kindness, leaving, refunds, releases, seat_money
 from studyplatform.accounts.models import User
 from studyplatform.kit.errors import Refused
 from studyplatform.mail.models import Letter
@@ -234,7 +234,7 @@ def test_a_gift_waits_until_the_bank_has_decided(stripe: LocalStripe, paid: Paym
     place = line_of(paid).enrollment
     with pytest.raises(Refused):
         kindness.give(host, place, 10_000, reason="", key="one")
-    assert kindness.room(place) == 0
+    assert seat_money.room(place) == 0
     then(stripe, dispute, "win")
     kindness.give(host, place, 10_000, reason="", key="one")
     assert Refund.objects.get().state == "owed"

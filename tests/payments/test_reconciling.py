@@ -253,18 +253,3 @@ def test_a_transfer_we_do_not_know_waits_for_a_person(own_stripe: LocalStripe, p
     a_night()
     assert kinds() == []
     assert balance("stripe", "USD") == own_stripe.balance("USD")
-
-
-def test_a_dispute_is_held_against_what_was_booked_of_it(own_stripe: LocalStripe, cohort: Cohort) -> None:
-    """Its money and its fee are booked line by line, under the number of the movement; one not booked is named."""
-    payment = paid(own_stripe, cohort, "buyer")
-    own_stripe.ask("POST", "dispute", intent=payment.intent)
-    a_night()
-    row = Difference.objects.get()
-    moved = StripeMovement.objects.get(kind="dispute")
-    assert (row.kind, row.theirs) == ("dispute_lost", moved.net)
-    stripe, bank = ledger.account("stripe", "KRW"), ledger.account("bank", "KRW")
-    ledger.post(f"dispute:{moved.reference}:1", {stripe: moved.amount, bank: -moved.amount})
-    ledger.post(f"dispute-fee:{moved.reference}:1", {stripe: -moved.fee, bank: moved.fee})
-    a_night()
-    assert (kinds(), kinds("cured")) == ([], ["dispute_lost"])
