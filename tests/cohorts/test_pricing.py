@@ -54,8 +54,8 @@ def test_after_its_day_the_price_is_the_price(cohort: Cohort) -> None:
     early(cohort, days=3)
     with time_machine.travel(timezone.now() + datetime.timedelta(days=3, seconds=1), tick=False):
         assert shown(cohort) == 150_000
-        assert verbs.take(cohort) == (150_000, "standard")
-    assert verbs.take(cohort) == (120_000, "early_bird")
+        assert verbs.take(cohort, verbs.now(cohort)) == (150_000, "standard")
+    assert verbs.take(cohort, verbs.now(cohort)) == (120_000, "early_bird")
 
 
 def test_who_saw_another_price_is_asked_again(stripe: LocalStripe, cohort: Cohort, buyer: Client) -> None:  # noqa: F811
@@ -122,7 +122,7 @@ def test_who_joins_late_pays_for_the_sessions_to_come(study: Study) -> None:
     for week, amount in ((1, 112_500), (2, 75_000), (3, 37_500)):
         with during(cohort, week):
             assert shown(cohort) == amount
-            assert verbs.take(cohort)[0] == amount
+            assert verbs.take(cohort, verbs.now(cohort))[0] == amount
             page = text(Client().get(cohort.get_absolute_url()))
             assert f"{amount:,}원" in page
             assert "150,000원" in page  # of the whole
@@ -135,7 +135,9 @@ def test_pages_and_seats_count_alike(study: Study, amount: int) -> None:
         with during(cohort, week):
             left, whole = pricing.sessions_of(cohort)
             assert (left, whole) == (7 - week, 7)
-            assert shown(cohort) == pricing.part_of(amount, left, whole, "KRW") == verbs.take(cohort)[0]
+            assert (
+                shown(cohort) == pricing.part_of(amount, left, whole, "KRW") == verbs.take(cohort, verbs.now(cohort))[0]
+            )
             assert not amount or shown(cohort) >= prices.least("KRW")
 
 
