@@ -7,7 +7,7 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
-from payments.services import leaving
+from payments.services import leaving, moving
 from studyplatform.kit.months import Month
 from tests.access.world import World, picture_file
 from tests.accounts.test_joining import NEW
@@ -151,6 +151,7 @@ def body(name: str, world: World, browser: Client) -> dict[str, Any]:
 def _form(name: str, world: World) -> dict[str, Any]:
     group = {"topic": "새 모임", "weekday": "2", "meets_at": "20:00", "minutes": "60", "capacity": "4", "count": "1"}
     start = world.session.starts_at.astimezone(world.cohort.tz)
+    later = {"to": world.later.number, "seen": moving.quote(world.place, world.later).word}
     session = {"day": start.date().isoformat(), "clock": "19:00", "minutes": "90", "title": "첫 모임"}
     new = {"password1": "quite-another-one", "password2": "quite-another-one"}
     forms: dict[str, dict[str, Any]] = {
@@ -172,6 +173,7 @@ def _form(name: str, world: World) -> dict[str, Any]:
         "studio_coupons": {"code": "봄-2027", "percent": "15", "limit": "20"},
         "member_refund": {"amount": "1,000", "reason": "미안해요.", "key": "2222222222"},
         "leave": {"seen": leaving.quote(world.place).amount},
+        **dict.fromkeys(("move", "member_move"), later),
         "demo_become": {"person": "host"},
         "demo_move": {"moment": "payday"},
         "checkout_return": {"introduction": "을지로에서 인쇄소를 해요."},

@@ -101,8 +101,8 @@ POST in   404  404  404  404  404  404  404  200  404  404   member_refund
 GET  in   404  200  404  404  404  404  404  404  404  404   leave
 POST in   404  go   404  404  404  404  404  404  404  404   leave
 GET  in   404  200  404  404  404  404  404  404  404  404   move
-POST in   404  200  404  404  404  404  404  404  404  404   move
-POST in   404  404  404  404  404  404  404  200  404  404   member_move
+POST in   404  go   404  404  404  404  404  404  404  404   move
+POST in   404  404  404  404  404  404  404  go   404  404   member_move
 POST in   404  go   404  404  404  404  404  404  404  404   checkout_return checkout_page checkout_page.open
                                                              checkout_give_up checkout_give_up.open
                                                              checkout_deposit

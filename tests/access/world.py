@@ -1,5 +1,6 @@
 """The world the access matrix is tried in: everybody a page may be asked by, and every thing an address may name."""
 
+import datetime
 import io
 from dataclasses import dataclass, field
 from typing import Any
@@ -153,6 +154,7 @@ def _money(world: World) -> None:
         "by_bank": by_bank,
         "open": begin(sign_in(member), make_cohort(world.study, amount=90_000)),
         "payee": Payee.objects.create(person=world.people["host"], currency="KRW", enabled=True),
+        "later": make_cohort(world.study, starts_on=by_deposit.starts_on + datetime.timedelta(weeks=2)),
     }
 
 
