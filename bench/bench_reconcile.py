@@ -32,7 +32,7 @@ from payments.models import (
 )
 from payments.services import ledger, reconciliations
 from studyplatform.demo.stripe.storage import Store
-from tests.payments.buying import LocalStripe
+from tests.payments.buying import AT_ONCE, LocalStripe
 from tests.people import enroll, make_cohort, make_person, make_study
 
 FEW, MANY = 10_000, 100_000
@@ -111,16 +111,7 @@ def _fill(stripe: LocalStripe, folder: Path, seat: Enrollment, count: int) -> No
 
 def _patterns(stripe: LocalStripe, folder: Path) -> dict[str, Any]:
     """Have one payment made and given back for real; return what the local Stripe keeps of it, and forget it."""
-    price = {"currency": "krw", "unit_amount": PRICE, "product_data": {"name": "A"}}
-    page = stripe.api.v1.checkout.sessions.create(
-        params={
-            "mode": "payment",
-            "success_url": "https://a.example/",
-            "line_items": [{"quantity": 1, "price_data": price}],
-        }  # type: ignore[typeddict-item]
-    )
-    stripe.pay(page.id, "4000000000000077")
-    intent = str(stripe.api.v1.checkout.sessions.retrieve(page.id).payment_intent)
+    intent = stripe.take(PRICE, "krw", AT_ONCE)
     stripe.api.v1.refunds.create(params={"payment_intent": intent, "amount": PRICE})
     store = Store(folder)
     moved = {body["type"]: body for body in store.select("balance_transaction")}

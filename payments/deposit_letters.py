@@ -2,9 +2,7 @@
 
 from typing import Any
 
-from django.conf import settings
-from django.urls import reverse
-
+from payments.letters import address
 from payments.models import BankDeposit, DepositOrder, DepositReturn
 from studyplatform.mail.services.letters import write
 
@@ -40,7 +38,7 @@ def _to(order: DepositOrder, template: str, key: str, **context: Any) -> None:
     payment = order.payment
     line = payment.lines.select_related("enrollment__cohort__study").order_by("pk")[0]
     cohort = line.enrollment.cohort
-    url = f"{settings.SITE_URL}{reverse('checkout_return', args=[payment.public_id])}"
+    url = address("checkout_return", payment.public_id)
     told = {"order": order, "payment": payment, "cohort": cohort, "study": cohort.study, "url": url}
     write(
         to=payment.buyer,

@@ -2,12 +2,11 @@
 
 from typing import Any
 
-from django.conf import settings
 from django.contrib.auth.backends import ModelBackend
-from django.urls import reverse
 
 from cohorts import faces
 from payments import reasons
+from payments.letters import address
 from payments.models import Dispute, PaymentLine
 from studyplatform.accounts.models import User
 from studyplatform.mail.services.letters import write
@@ -31,7 +30,7 @@ def _opened(dispute: Dispute, before: str) -> None:
     key = f"dispute-{'asked' if asks else 'opened'}:{dispute.pk}{_again(dispute, before)}"
     _to_who_acts(dispute, "dispute_opened", key, asks=asks)
     if not before:
-        _to(dispute, dispute.payment.buyer, "dispute_heard", f"dispute-heard:{dispute.pk}", url=_address("payments"))
+        _to(dispute, dispute.payment.buyer, "dispute_heard", f"dispute-heard:{dispute.pk}", url=address("payments"))
 
 
 def _ended(dispute: Dispute, before: str) -> None:
@@ -51,7 +50,7 @@ def due(dispute: Dispute) -> None:
 
 def seat_ended(dispute: Dispute, line: PaymentLine) -> None:
     """Tell a member that their seat ended, as their bank took back what was paid for it."""
-    person, url = line.enrollment.person, _address("payments")
+    person, url = line.enrollment.person, address("payments")
     _to(dispute, person, "dispute_seat_ended", f"dispute-seat-ended:{line.pk}:{dispute.pk}", url=url)
 
 
@@ -62,7 +61,7 @@ def _to_who_acts(dispute: Dispute, template: str, key: str, **context: Any) -> N
     hosts = {*faces.hosts(cohort), cohort.study.payee} - set(handlers)
     for person in [*handlers, *sorted(hosts, key=lambda host: host.pk)]:
         answers = person in handlers
-        url = _desk(dispute) if answers else _address("earnings")
+        url = _desk(dispute) if answers else address("earnings")
         _to(dispute, person, template, f"{key}:{person.pk}", url=url, answers=answers, **context)
 
 
@@ -88,8 +87,4 @@ def _to(dispute: Dispute, person: User, template: str, key: str, **context: Any)
 
 
 def _desk(dispute: Dispute) -> str:
-    return _address("admin:payments_dispute_change", dispute.pk)
-
-
-def _address(name: str, *args: object) -> str:
-    return f"{settings.SITE_URL}{reverse(name, args=args)}"
+    return address("admin:payments_dispute_change", dispute.pk)

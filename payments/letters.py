@@ -48,14 +48,14 @@ def left(enrollment: Enrollment, amount: int, *, waits: bool = False) -> None:
 
     `waits`: their bank decides about the payment first.
     """
-    context = {"amount": amount, "waits": waits, "currency": enrollment.currency, "url": _address("payments")}
+    context = {"amount": amount, "waits": waits, "currency": enrollment.currency, "url": address("payments")}
     _about_leaving(enrollment, enrollment.person, "left", "", context)
 
 
 def member_left(enrollment: Enrollment, reader: User, *, because: str = "") -> None:
     """Tell a partner or host that a member left, so that the chat room follows; the reason is for hosts."""
     cohort = enrollment.cohort
-    url = _address("studio_people", cohort.study.slug, cohort.number) if because else _address("partner_desk")
+    url = address("studio_people", cohort.study.slug, cohort.number) if because else address("partner_desk")
     context = {"member": enrollment.person, "because": because, "url": url}
     _about_leaving(enrollment, reader, "member_left", "member_left", context)
 
@@ -104,7 +104,7 @@ def payout_waits(payout: Payout) -> None:
 def resident_asked(payee: Payee) -> None:
     """Ask a person whose payout is due for the number the tax office wants; once a month at most."""
     key = f"resident-asked:{payee.pk}:{timezone.localdate(timezone=timezone.get_default_timezone()):%Y-%m}"
-    _to_payee(payee, "resident_asked", key, tax_url=_address("payee_resident"))
+    _to_payee(payee, "resident_asked", key, tax_url=address("payee_resident"))
 
 
 def stripe_asks(payee: Payee, asked_by: datetime.datetime | None) -> None:
@@ -122,7 +122,7 @@ def _to_payee(payee: Payee, template: str, key: str, **context: Any) -> None:
         to=payee.person,
         key=key,
         template=f"payments/{template}",
-        context={"payee": payee, "url": _address("earnings"), "account_url": _address("payee"), **context},
+        context={"payee": payee, "url": address("earnings"), "account_url": address("payee"), **context},
         about=f"payee:{payee.pk}",
     )
 
@@ -149,16 +149,17 @@ def _to(payment: Payment, template: str, key: str, line: PaymentLine, context: d
 
 
 def _return_url(payment: Payment) -> str:
-    return _address("checkout_return", payment.public_id)
+    return address("checkout_return", payment.public_id)
 
 
 def _space(line: PaymentLine) -> str:
-    return _address("space", line.enrollment.cohort.study.slug, line.enrollment.cohort.number)
+    return address("space", line.enrollment.cohort.study.slug, line.enrollment.cohort.number)
 
 
 def _join_url(line: PaymentLine) -> str:
-    return _address("join", line.enrollment.cohort.study.slug, line.enrollment.cohort.number)
+    return address("join", line.enrollment.cohort.study.slug, line.enrollment.cohort.number)
 
 
-def _address(name: str, *args: object) -> str:
+def address(name: str, *args: object) -> str:
+    """Return a page by its name, as an address on the site's own name."""
     return f"{settings.SITE_URL}{reverse(name, args=args)}"

@@ -1,10 +1,9 @@
 """Letters about moving to a later cohort, stored in the transaction of the verb that causes them."""
 
-from django.conf import settings
-from django.urls import reverse
 from django.utils import timezone
 
 from cohorts.models import Enrollment, Session
+from payments.letters import address
 from studyplatform.accounts.models import User
 from studyplatform.mail.services.letters import write
 
@@ -21,7 +20,7 @@ def moved(new: Enrollment, old: Enrollment, *, along: int, back: int) -> None:
         "paid": new.price - along,
         "back": back,
         "currency": new.currency,
-        "url": _address("space", new),
+        "url": address("space", new.cohort.study.slug, new.cohort.number),
     }
     write(
         to=new.person,
@@ -46,11 +45,7 @@ def member_moved(new: Enrollment, old: Enrollment, leader: User | None) -> None:
             "cohort": old.cohort,
             "study": old.cohort.study,
             "after": new.cohort,
-            "url": f"{settings.SITE_URL}{reverse('partner_desk')}",
+            "url": address("partner_desk"),
         },
         about=f"enrollment:{old.pk}",
     )
-
-
-def _address(name: str, place: Enrollment) -> str:
-    return f"{settings.SITE_URL}{reverse(name, args=[place.cohort.study.slug, place.cohort.number])}"

@@ -48,6 +48,7 @@ class CashReceiptAdmin(Table):
         *("issued_on", "asked_at", "changes"),
     )
     list_before_template = "payments/admin/cash_receipts.html"
+    handled_by = "payments.see_tax_files"  # whoever fetches the numbers writes down what became of them
     actions = ("issued", "cancelled")
     happened = {**dict(CashReceipt.State.choices), "number erased": _("number erased")}
 
@@ -76,10 +77,6 @@ class CashReceiptAdmin(Table):
     @admin.display(description=_("issued for"))
     def issued_for(self, row: CashReceipt) -> str:
         return show(row.amount, "KRW") if row.amount else "–"
-
-    def has_handle_permission(self, request: HttpRequest) -> bool:
-        """Whoever fetches the numbers writes down what became of them."""
-        return request.user.has_perm("payments.see_tax_files")
 
     def file(self, request: HttpRequest) -> HttpResponseBase:
         """What is to be issued, with the numbers it goes to, as a table to download."""

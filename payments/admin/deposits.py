@@ -4,7 +4,6 @@ from typing import Any
 
 from django import forms
 from django.contrib import admin
-from django.http import HttpRequest
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
@@ -21,12 +20,7 @@ from studyplatform.kit.desk.waits import waits
 from studyplatform.kit.errors import Refused
 from studyplatform.kit.money import show
 
-
-class Handled(Table):
-    """Looking is one right, handling deposits another."""
-
-    def has_handle_permission(self, request: HttpRequest) -> bool:
-        return request.user.has_perm("payments.handle_deposits")
+HANDLE = "payments.handle_deposits"
 
 
 class BankFile(forms.Form):
@@ -85,7 +79,8 @@ def take_in(actor: Any, account: DepositAccount, said: Said) -> None:
 
 
 @admin.register(DepositAccount)
-class DepositAccountAdmin(Handled):
+class DepositAccountAdmin(Table):
+    handled_by = HANDLE
     list_display = ("bank", "holder", "account_ending", "currency", "confirmed_at", "created_at")
     list_filter = (waits(confirm=(_("to be confirmed"), deposit_plans.unconfirmed)), "currency")
     readonly_fields = ("changes",)
@@ -148,7 +143,8 @@ def _where_to(row: BankDeposit, said: Said) -> list[str]:
 
 
 @admin.register(BankDeposit)
-class BankDepositAdmin(Handled):
+class BankDepositAdmin(Table):
+    handled_by = HANDLE
     list_display = ("at", "words", "sum", "state", "for_whom", "account")
     list_filter = (waits(person=(_("for a person"), deposits.unmatched)), "state", "account")
     list_select_related = ("account", "payment__buyer__profile")
@@ -209,7 +205,8 @@ def _to_account(row: DepositReturn) -> list[str]:
 
 
 @admin.register(DepositReturn)
-class DepositReturnAdmin(Handled):
+class DepositReturnAdmin(Table):
+    handled_by = HANDLE
     list_display = ("whose", "sum", "cause", "state", "account_ending", "created_at", "sent_on")
     list_filter = ("state", "cause")
     list_select_related = ("deposit__account", "deposit__payment__buyer__profile")

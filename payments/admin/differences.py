@@ -71,11 +71,9 @@ class DifferenceAdmin(Table):
         *("what", "why", "cure", "we_say", "they_say", "state", "concerns", "at_stripe", "in_the_books"),
         *("at", "first_seen", "last_seen", "changes"),
     )
+    handled_by = "payments.handle_differences"
     actions = ("ask_again", "carry", "explain")
     offered = {"ask_again": ("open",), "carry": ("open",)}
-
-    def has_handle_permission(self, request: HttpRequest) -> bool:
-        return request.user.has_perm("payments.handle_differences")
 
     def _can(self, row: Difference, name: str) -> bool:
         return super()._can(row, name) and (name != "carry" or kind(row.kind).carried)

@@ -2,7 +2,6 @@
 
 from django.conf import settings
 from django.contrib import admin
-from django.http import HttpRequest
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 from django.utils.text import capfirst
@@ -37,10 +36,8 @@ class DisputeAdmin(Table):
         *("opened_at", "closed_at", "due_at", "attempts", "error", "changes"),
     )
     narrowed_by = ("payment",)
+    handled_by = "payments.handle_disputes"
     actions = ("look_again",)
-
-    def has_handle_permission(self, request: HttpRequest) -> bool:
-        return request.user.has_perm("payments.handle_disputes")
 
     def named(self, row: Dispute) -> str:
         """Whose dispute, how much, how it stands."""

@@ -50,8 +50,7 @@ class PayeeAdmin(Table):
 class Desk(Table):
     """Where payouts are handled: looking is one right, handling another, checking a third."""
 
-    def has_handle_permission(self, request: HttpRequest) -> bool:
-        return request.user.has_perm("payments.handle_payouts")
+    handled_by = "payments.handle_payouts"
 
     def has_approve_permission(self, request: HttpRequest) -> bool:
         return request.user.has_perm("payments.approve_payouts")

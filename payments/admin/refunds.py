@@ -2,7 +2,6 @@
 
 from django import forms
 from django.contrib import admin
-from django.http import HttpRequest
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
@@ -73,11 +72,9 @@ class RefundAdmin(Table):
     )
     narrowed_by = ("line__payment", "line__enrollment")
     ways = ()
+    handled_by = "payments.handle_refunds"
     actions = ("send_again", "by_hand", "sent_by_hand")
     offered = {"send_again": ("failed",), "by_hand": ("owed", "failed"), "sent_by_hand": ("manual",)}
-
-    def has_handle_permission(self, request: HttpRequest) -> bool:
-        return request.user.has_perm("payments.handle_refunds")
 
     def named(self, row: Refund) -> str:
         """To whom, how much, why."""

@@ -37,8 +37,8 @@ def begin(member: User, cohort: Cohort, **choices: Unpack[payments.Choices]) -> 
 
 
 def _close_other(member: User, cohort: Cohort, provider: str) -> None:
-    standing = payments.standing_of(member, cohort)
-    if not standing or not provider or standing.provider == provider:
+    standing = payments.standing_of(member, cohort) if provider else None
+    if not standing or standing.provider == provider:
         return
     try:
         ways.of(standing).close(standing, keep_seat=True)

@@ -9,13 +9,14 @@ from django.utils.translation import gettext_lazy as _
 
 from cohorts.forms.inputs import number
 from cohorts.models.terms import PER_CENT
+from payments import numbers
 
 NAME = RegexValidator(r"^[0-9A-Za-z가-힣 ().&-]+$", _("Letters, digits and spaces, as the bank knows the name."))
 
 
 def digits_of(text: str) -> str:
     """Return the digits of an account number; raise ValidationError when it cannot be one."""
-    digits = re.sub(r"[\s-]", "", text)
+    digits = numbers.digits(text)
     if not re.fullmatch(r"[0-9]{8,20}", digits):
         raise forms.ValidationError(_("An account number has 8 to 20 digits. Dashes may stay."))
     return digits

@@ -6,7 +6,7 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from payments import rails
+from payments import numbers, rails
 
 
 class CountryForm(forms.Form):
@@ -39,7 +39,7 @@ class PayeeForm(forms.Form):
 
     def clean_account(self) -> str:
         """Keep the digits; refuse what cannot be an account number."""
-        digits = re.sub(r"[\s-]", "", self.cleaned_data["account"])
+        digits = numbers.digits(self.cleaned_data["account"])
         if not re.fullmatch(r"\d{8,20}", digits):
             raise forms.ValidationError(_("An account number has 8 to 20 digits. Dashes may stay."))
         return digits

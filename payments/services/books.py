@@ -4,14 +4,13 @@ from collections.abc import Iterator
 from decimal import Decimal
 from typing import Any
 
-from django.db.models import Exists, F, OuterRef, Q, QuerySet
-from django.db.models.functions import Coalesce
+from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from payments.causes import event
 from payments.models import LedgerAccount, LedgerEntry
-from payments.services.statements import COHORTS
+from payments.services.statements import with_occasion
 from studyplatform.accounts.models import User
 from studyplatform.kit import money
 from studyplatform.kit.months import Month
@@ -44,11 +43,7 @@ def rows(month: Month, host: User | None = None) -> Iterator[list[Any]]:
 
 def _entries(month: Month, host: User | None) -> QuerySet[LedgerEntry]:
     within = LedgerEntry.objects.filter(transaction__at__gte=month.begins, transaction__at__lt=month.ends)
-    study, number = (
-        Coalesce(*(F(f"transaction__{path}__{field}") for path in COHORTS)) for field in ("study__title", "number")
-    )
-    session = Coalesce("transaction__session__number", "transaction__due__session__number")
-    named = within.annotate(study=study, number=number, session=session)
+    named = with_occasion(within)
     if host is None:
         return named
     same = LedgerEntry.objects.filter(Q(**{HOST: host}) | Q(**{PERSON: host}), transaction=OuterRef("transaction"))

@@ -121,13 +121,11 @@ def _claimed(movements: list[str]) -> dict[str, int]:
 
 
 def _cause(one: StripeMovement, ours: Ours) -> str:
-    """Return under which cause a movement is booked when all is well; of charges, see `_charge`."""
+    """Return under which cause a movement is booked when all is well; charges and disputes are booked line by line."""
     if one.kind in REFUNDS + FAILURES and one.source in ours.refunds:
         return f"{'refund' if one.kind in REFUNDS else 'refund_failed'}:{ours.refunds[one.source]}"
     if one.kind in TRANSFERS and one.source in ours.payouts:
         return f"payout-paid:{ours.payouts[one.source].pk}"
-    if one.kind in DISPUTES:
-        return f"dispute:{one.reference}"
     return f"payout-reversed:{one.source}" if one.kind in REVERSALS else ""
 
 

@@ -18,7 +18,7 @@ from payments import deposit_letters as letters
 from payments import sealed
 from payments.bank_files import Line
 from payments.models import BankDeposit, DepositAccount, DepositOrder, DepositReturn, LedgerAccount, Payment
-from payments.services import ledger, payments
+from payments.services import ledger, payments, transfers
 from payments.services.ledger import Kind
 from studyplatform.accounts.models import User
 from studyplatform.kit import history, queue
@@ -213,9 +213,7 @@ def sent_back(actor: User, back: DepositReturn, *, on: datetime.date, reference:
     row = rows.get(pk=back.pk)
     if row.state != DepositReturn.State.OWED:
         raise Refused(_("It was sent already."))
-    if on > timezone.localdate():
-        raise Refused(_("That day is still to come."), field="on")
-    named = f"bank:{on.isoformat()}:{reference}"
+    named = transfers.named(on, reference)
     if DepositReturn.objects.filter(reference=named).exists():
         raise Refused(_("That transfer is written down for another one."), field="reference")
     history.move(row, DepositReturn.State.SENT, actor, reference=named, sent_on=on)

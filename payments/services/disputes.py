@@ -93,13 +93,11 @@ def _told(row: Dispute | None, payment: Payment, claim: Claim, looked_at: dateti
 def _hold_back(lines: list[PaymentLine]) -> None:
     """Let what was to go back to the buyer and was not sent wait for the bank."""
     for line in lines:
-        again = set(line.refunds.values_list("cause", flat=True))
-        waiting = line.refunds.filter(state__in=(Refund.State.OWED, Refund.State.MANUAL, Refund.State.FAILED))
+        for failed in refunds.not_sent_again().filter(line=line).order_by("pk"):
+            refunds.retry(failed)
+        waiting = line.refunds.filter(state__in=(Refund.State.OWED, Refund.State.MANUAL))
         for row in waiting.select_for_update().order_by("pk"):
-            if row.state != Refund.State.FAILED:
-                holds.hold(row, line)
-            elif f"retry:{row.pk}" not in again:
-                holds.hold(refunds.retry(row), line)
+            holds.hold(row, line)
 
 
 def _settle(row: Dispute, lines: list[PaymentLine]) -> None:

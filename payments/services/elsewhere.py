@@ -64,9 +64,7 @@ def _written(line: PaymentLine, back: MoneyBack) -> Refund:
 
 def _instead_of_failed(line: PaymentLine, back: MoneyBack) -> Refund | None:
     """One that failed is owed already, so nothing is booked: what came back is its retry, the rest is sent."""
-    retried = set(line.refunds.values_list("cause", flat=True))
-    failed = line.refunds.filter(state=State.FAILED, amount__gte=back.amount)
-    row = next((one for one in failed if f"retry:{one.pk}" not in retried), None)
+    row = refunds.not_sent_again().filter(line=line, amount__gte=back.amount).order_by("pk").first()
     if row and row.amount > back.amount:
         _owed_already(line, row.amount - back.amount, f"rest:{row.pk}")
     return _owed_already(line, back.amount, f"retry:{row.pk}") if row else None
@@ -100,10 +98,8 @@ def _instead_of_many(line: PaymentLine, back: MoneyBack) -> Refund:
 def _not_on_their_way(line: PaymentLine) -> Iterator[Refund]:
     """Yield what is owed, the newest first; then what failed, as its retry."""
     yield from line.refunds.select_for_update().filter(state__in=(State.OWED, State.MANUAL)).order_by("-pk")
-    retried = set(line.refunds.values_list("cause", flat=True))
-    for failed in line.refunds.filter(state=State.FAILED).order_by("-pk"):
-        if f"retry:{failed.pk}" not in retried:
-            yield _owed_already(line, failed.amount, f"retry:{failed.pk}")
+    for failed in refunds.not_sent_again().filter(line=line).order_by("-pk"):
+        yield _owed_already(line, failed.amount, f"retry:{failed.pk}")
 
 
 def _leave_if_unpaid(enrollment: Enrollment) -> None:

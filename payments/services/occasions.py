@@ -9,6 +9,7 @@ from django.db.models import Q, QuerySet
 from cohorts.models import Cohort
 from payments.causes import Told
 from payments.models import LedgerAccount, LedgerEntry, LedgerTransaction, Payout, Refund
+from payments.services.statements import entries_of
 from studyplatform.accounts.models import User
 
 Kind = LedgerAccount.Kind
@@ -41,8 +42,8 @@ class Occasion:
 
 def seen_by(person: User) -> QuerySet[LedgerTransaction]:
     """Return the transactions that paid a person or cost them something."""
-    mine = LedgerEntry.objects.filter(account__kind=Kind.PAYABLE, account__person=person)
-    return LedgerTransaction.objects.filter(pk__in=mine.values("transaction")).select_related(
+    mine = entries_of(person).values("transaction")
+    return LedgerTransaction.objects.filter(pk__in=mine).select_related(
         "session__cohort__study", "due__cohort__study", "due__session", "line__enrollment__cohort__study"
     )
 
@@ -63,7 +64,9 @@ def of(person: User, one: LedgerTransaction) -> Occasion:
     about = one.session or one.due
     cohort = about.cohort if about else one.line.enrollment.cohort if one.line else None
     session = one.session or (one.due.session if one.due else None)
-    entries = list(_payable(person).filter(transaction__in=parts_of(person, one).values("pk")))
+    entries = list(
+        entries_of(person).select_related("account").filter(transaction__in=parts_of(person, one).values("pk"))
+    )
     total = -sum(entry.amount for entry in entries)
     told = Told(
         one.cause,
@@ -83,11 +86,6 @@ def of(person: User, one: LedgerTransaction) -> Occasion:
         payout=_payout(one.cause),
         refund=_refund(one.cause),
     )
-
-
-def _payable(person: User) -> QuerySet[LedgerEntry]:
-    mine = LedgerEntry.objects.filter(account__kind=Kind.PAYABLE, account__person=person)
-    return mine.select_related("account")
 
 
 def _payout(cause: str) -> Payout | None:

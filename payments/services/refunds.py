@@ -15,7 +15,7 @@ from django.utils.translation import gettext_lazy as _
 
 from payments import letters
 from payments.models import Payment, PaymentLine, Refund
-from payments.services import holds, ledger
+from payments.services import holds, ledger, transfers
 from payments.services.ledger import Kind
 from payments.truth import MoneyBack
 from studyplatform.accounts.models import User
@@ -201,9 +201,7 @@ def sent_by_hand(refund: Refund, actor: User, *, on: date, reference: str) -> Re
     row = _locked(refund)
     if row.state != State.MANUAL or row.reference:
         raise Refused(_("This refund is not one to make by hand any more. Look at it again."))
-    if on > timezone.localdate():
-        raise Refused(_("That day is still to come."), field="on")
-    named = f"bank:{on.isoformat()}:{reference}"
+    named = transfers.named(on, reference)
     if Refund.objects.filter(reference=named).exists():
         raise Refused(_("That transfer is written down for another refund."), field="reference")
     history.move(row, State.SUCCEEDED, actor, note=f"{on.isoformat()} {reference}", reference=named)

@@ -79,10 +79,23 @@ class Statement:
         return (line_of(found) for found in self.events.iterator(chunk_size=2_000))
 
 
+def entries_of(person: User) -> QuerySet[LedgerEntry]:
+    """Return the entries of what a person is owed, in any currency."""
+    return LedgerEntry.objects.filter(account__kind=LedgerAccount.Kind.PAYABLE, account__person=person)
+
+
 def account_of(person: User, currency: str) -> QuerySet[LedgerEntry]:
     """Return the entries of what a person is owed in a currency."""
-    mine = {"account__kind": LedgerAccount.Kind.PAYABLE, "account__person": person}
-    return LedgerEntry.objects.filter(account__currency=currency, **mine)
+    return entries_of(person).filter(account__currency=currency)
+
+
+def with_occasion(entries: QuerySet[LedgerEntry]) -> QuerySet[Any, Any]:
+    """Add which `study`, cohort `number` and `session` number each entry is about."""
+    study, number = (
+        Coalesce(*(F(f"transaction__{path}__{field}") for path in COHORTS)) for field in ("study__title", "number")
+    )
+    session = Coalesce("transaction__session__number", "transaction__due__session__number")
+    return entries.annotate(study=study, number=number, session=session)
 
 
 def currencies(person: User) -> list[str]:
@@ -93,9 +106,8 @@ def currencies(person: User) -> list[str]:
 
 def months(person: User) -> list[Month]:
     """Return the months something happened in, newest first."""
-    entries = LedgerEntry.objects.filter(account__kind=LedgerAccount.Kind.PAYABLE, account__person=person)
     begun = TruncMonth("transaction__at", tzinfo=timezone.get_default_timezone())
-    found = entries.annotate(month=begun).values_list("month", flat=True).order_by("-month").distinct()
+    found = entries_of(person).annotate(month=begun).values_list("month", flat=True).order_by("-month").distinct()
     return [Month.of(at) for at in found]
 
 
@@ -109,12 +121,8 @@ def _owed(entries: QuerySet[LedgerEntry]) -> int:
 
 def _events(entries: QuerySet[LedgerEntry]) -> QuerySet[Any, Any]:
     """Sum entries by what made them."""
-    study, number = (
-        Coalesce(*(F(f"transaction__{path}__{field}") for path in COHORTS)) for field in ("study__title", "number")
-    )
-    session = Coalesce("transaction__session__number", "transaction__due__session__number")
     due = {"due": Coalesce("transaction__due__kind", Value("")), "of": F("transaction__due__cohort")}
-    same = entries.annotate(head=HEAD, alone=ALONE, study=study, number=number, session=session, **due)
+    same = with_occasion(entries).annotate(head=HEAD, alone=ALONE, **due)
     by = ("head", "alone", "transaction__session", "transaction__due__session", "of", "due")
     grouped = same.values(*by, "study", "number", "session")
     summed: QuerySet[Any, Any] = grouped.annotate(

@@ -24,6 +24,7 @@ from payments.models import Dispute, LedgerAccount, LedgerEntry, Payment, Payout
 from studyplatform.kit import queue
 
 OK = "4242424242424242"
+AT_ONCE = "4000000000000077"  # its money is available at once
 QUEUES = ("drain_events", "drain_payments", "drain_disputes", "drain_refunds", "drain_payouts", "drain_called_off")
 
 
@@ -65,6 +66,13 @@ class LocalStripe:
 
     def pay(self, session: str, card: str = OK, **more: Any) -> dict[str, Any]:
         return self.ask("POST", "pay", session=session, card=card, **more)
+
+    def take(self, amount: int, currency: str, card: str = OK) -> str:
+        """Take money past us, as somebody does in Stripe's own pages; return the payment intent."""
+        price = {"currency": currency, "unit_amount": amount, "product_data": {"name": "A"}}
+        lines = [{"quantity": 1, "price_data": price}]
+        params: Any = {"mode": "payment", "success_url": "https://a.example/", "line_items": lines}
+        return str(self.pay(self.api.v1.checkout.sessions.create(params=params).id, card)["session"]["payment_intent"])
 
     def fault(self, on: str, kind: str, times: int = 1, seconds: float = 0.2) -> None:
         self.ask("POST", "faults", on=on, kind=kind, times=times, seconds=seconds)

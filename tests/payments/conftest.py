@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from django.core.servers.basehttp import WSGIServer
 from django.test import Client
+from django.urls import reverse
 
 from payments.services import reconciliations
 from studyplatform.accounts.models import User
@@ -50,3 +51,19 @@ def old_enough(monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.fixture
 def buyer(stranger: User) -> Client:
     return sign_in(stranger)
+
+
+@pytest.fixture
+def before(stripe: LocalStripe) -> int:
+    """What Stripe holds in won when a test begins, with the refunds of other tests that were still to fail."""
+    stripe.settle()
+    return stripe.balance("KRW")
+
+
+@pytest.fixture
+def telling(live_server: Any, tmp_path: Path, settings: Any) -> Iterator[LocalStripe]:
+    """A local Stripe that tells the running site what happens."""
+    running = LocalStripe(tmp_path, f"{live_server.url}{reverse('stripe_webhook')}")
+    settings.STRIPE_API_BASE = running.address
+    yield running
+    running.close()

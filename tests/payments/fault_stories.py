@@ -17,12 +17,11 @@ from payments.models import Payee, Payment, Refund
 from payments.services import ledger, payouts, refunds
 from payments.tasks import find_disputes
 from studyplatform.accounts.models import User
-from tests.payments.buying import LocalStripe, begin, deliver, drain, hurry, join, return_url, run_out
+from tests.payments.buying import AT_ONCE, LocalStripe, begin, deliver, drain, hurry, join, return_url, run_out
 from tests.payments.disputing import told
 from tests.people import sign_in
 
 WAITS = "4000000000007726"  # a refund that takes a while
-AT_ONCE = "4000000000000077"
 
 
 @dataclass

@@ -9,10 +9,8 @@ from payments.flows import checkout
 from payments.models import Difference, Payment, Reconciliation, Refund
 from payments.tasks import reconcile
 from studyplatform.kit import queue
-from tests.payments.buying import LocalStripe, begin, drain
+from tests.payments.buying import AT_ONCE, LocalStripe, begin, drain
 from tests.people import make_person, sign_in
-
-AT_ONCE = "4000000000000077"
 
 
 def a_night() -> Reconciliation:

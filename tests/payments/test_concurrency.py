@@ -2,9 +2,8 @@
 
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -43,15 +42,6 @@ BUYERS, SEATS = 120, 60
 @pytest.fixture
 def world(db: None) -> Cohort:
     return make_cohort(make_study(make_person("host", "정은혜")), capacity=SEATS, subgroups=0)
-
-
-@pytest.fixture
-def live_stripe(live_server: Any, tmp_path: Path, settings: Any) -> Iterator[LocalStripe]:
-    """A local Stripe that tells the running site what happens."""
-    running = LocalStripe(tmp_path, f"{live_server.url}{reverse('stripe_webhook')}")
-    settings.STRIPE_API_BASE = running.address
-    yield running
-    running.close()
 
 
 class Buyer:
@@ -104,7 +94,7 @@ def rush(world: Cohort, crowd: list[Buyer]) -> list[int]:
     return [answer.status_code for answer in all_at_once([lambda b=b: b.post(path, terms="on") for b in crowd])]
 
 
-def test_120_buyers_60_seats(world: Cohort, live_stripe: LocalStripe, live_server: Any) -> None:
+def test_120_buyers_60_seats(world: Cohort, telling: LocalStripe, live_server: Any) -> None:
     """I-09: exactly as many are sold as there are; everybody who has a seat has paid for one, and only they."""
     crowd = buyers(live_server.url, BUYERS, join_url(world))
     answers = rush(world, crowd)
@@ -115,9 +105,9 @@ def test_120_buyers_60_seats(world: Cohort, live_stripe: LocalStripe, live_serve
     page = crowd[answers.index(409)].read(join_url(world)).text
     assert "결제하고 있어요" in page or "being paid for" in page  # not "sold out": nobody has paid yet
 
-    all_at_once([lambda p=p: live_stripe.pay(p.reference) for p in held[:30]])
+    all_at_once([lambda p=p: telling.pay(p.reference) for p in held[:30]])
     connection.close()
-    live_stripe.ask("POST", "deliver")
+    telling.ask("POST", "deliver")
     all_at_once([lambda: drain("drain_events") for _ in range(4)])
     hurry()
     drain()
@@ -126,11 +116,11 @@ def test_120_buyers_60_seats(world: Cohort, live_stripe: LocalStripe, live_serve
     assert sorted(Receipt.objects.values_list("number", flat=True))[-1].endswith("000030")
     assert not StripeEvent.objects.filter(done_at=None).exists()
     assert not Refund.objects.exists()
-    assert_books_match(live_stripe, world)
+    assert_books_match(telling, world)
 
 
 def test_without_the_guard_the_same_rush_oversells(
-    world: Cohort, live_stripe: LocalStripe, live_server: Any, monkeypatch: pytest.MonkeyPatch
+    world: Cohort, telling: LocalStripe, live_server: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The negative control: look first, then write, and too many are let in."""
 
@@ -149,7 +139,7 @@ def test_without_the_guard_the_same_rush_oversells(
 
 @pytest.mark.parametrize(("places", "people"), [(1, 8), (3, 12)])
 def test_the_last_seats_go_to_exactly_so_many(
-    world: Cohort, live_stripe: LocalStripe, live_server: Any, places: int, people: int
+    world: Cohort, telling: LocalStripe, live_server: Any, places: int, people: int
 ) -> None:
     Seats.objects.filter(cohort=world).update(capacity=places)
     answers = rush(world, buyers(live_server.url, people, join_url(world)))
@@ -158,7 +148,7 @@ def test_the_last_seats_go_to_exactly_so_many(
 
 
 def test_one_person_in_six_tabs_has_one_seat_and_one_page(
-    world: Cohort, live_stripe: LocalStripe, live_server: Any
+    world: Cohort, telling: LocalStripe, live_server: Any
 ) -> None:
     person = make_person("many-tabs", "탭부자")
     tabs = [Buyer(live_server.url, person) for _ in range(6)]
@@ -170,19 +160,17 @@ def test_one_person_in_six_tabs_has_one_seat_and_one_page(
     pages = {answer.headers["Location"] for answer in answers if answer.status_code == 303}
     assert len(pages) == 1
     assert Enrollment.objects.count() == Payment.objects.count() == Seats.objects.get(cohort=world).taken == 1
-    mine = live_stripe.api.v1.checkout.sessions.list(params={"limit": 100}).data
+    mine = telling.api.v1.checkout.sessions.list(params={"limit": 100}).data
     assert len([page for page in mine if page.client_reference_id == Payment.objects.get().public_id]) == 1
 
 
-def test_one_payment_confirmed_from_everywhere_at_once(
-    world: Cohort, live_stripe: LocalStripe, live_server: Any
-) -> None:
+def test_one_payment_confirmed_from_everywhere_at_once(world: Cohort, telling: LocalStripe, live_server: Any) -> None:
     """I-01, I-02: return pages, the same event five times, drains and direct looks, in parallel."""
     person = make_person("one-buyer", "한 사람")
     payment = begin(sign_in(person), world)
-    live_stripe.fault("webhook", "drop", times=50)
-    live_stripe.pay(payment.reference)
-    events = [e for e in live_stripe.events_about(payment.reference) if e["type"] == "checkout.session.completed"]
+    telling.fault("webhook", "drop", times=50)
+    telling.pay(payment.reference)
+    events = [e for e in telling.events_about(payment.reference) if e["type"] == "checkout.session.completed"]
     tab = Buyer(live_server.url, person)
     hurry()
     page = gateway.get_page(payment.reference)
@@ -203,13 +191,13 @@ def test_one_payment_confirmed_from_everywhere_at_once(
     ]
     assert Letter.objects.count() == Receipt.objects.count() == StripeEvent.objects.count() == 1
     assert Change.objects.filter(subject_type="payments.payment", to_state="paid").count() == 1
-    assert_books_match(live_stripe, world)
+    assert_books_match(telling, world)
 
 
-def test_refunds_asked_for_at_once_never_exceed_what_was_paid(world: Cohort, live_stripe: LocalStripe) -> None:
+def test_refunds_asked_for_at_once_never_exceed_what_was_paid(world: Cohort, telling: LocalStripe) -> None:
     """I-14 under concurrency: eight causes of 40,000 each, of 150,000; and two drains at once."""
     payment = begin(sign_in(make_person("one-buyer", "한 사람")), world)
-    live_stripe.pay(payment.reference)
+    telling.pay(payment.reference)
     checkout.look(payment)
     line = payment.lines.get()
 
@@ -224,8 +212,8 @@ def test_refunds_asked_for_at_once_never_exceed_what_was_paid(world: Cohort, liv
     hurry()
     all_at_once([lambda: drain("drain_refunds") for _ in range(3)])
     payment.refresh_from_db()
-    sent = live_stripe.api.v1.refunds.list(params={"payment_intent": payment.intent}).data
+    sent = telling.api.v1.refunds.list(params={"payment_intent": payment.intent}).data
     assert sorted(refund.amount for refund in sent) == [40_000] * 3
     hurry()
     drain()
-    assert_books_match(live_stripe, world)
+    assert_books_match(telling, world)

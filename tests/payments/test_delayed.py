@@ -24,12 +24,6 @@ from tests.payments.buying import (
 pytestmark = pytest.mark.django_db
 
 
-@pytest.fixture
-def before(stripe: LocalStripe) -> int:
-    stripe.settle()
-    return stripe.balance("KRW")
-
-
 def on_its_way(stripe: LocalStripe, cohort: Cohort, buyer: Client, end: str) -> Payment:
     """Somebody has paid in a way that takes days, and come back."""
     payment = begin(buyer, cohort)

@@ -21,12 +21,6 @@ pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture
-def before(stripe: LocalStripe) -> int:
-    stripe.settle()
-    return stripe.balance("KRW")
-
-
-@pytest.fixture
 def paid(stripe: LocalStripe, before: int, cohort: Cohort, buyer: Client, admin: User) -> Payment:
     return pay(stripe, cohort, buyer)
 

@@ -23,12 +23,6 @@ ASKED = {"amount": "30,000", "reason": "두 번째 모임이 늦게 시작해서
 
 
 @pytest.fixture
-def before(stripe: LocalStripe) -> int:
-    stripe.settle()  # refunds of other tests that are still to fail
-    return stripe.balance("KRW")
-
-
-@pytest.fixture
 def place(stripe: LocalStripe, before: int, cohort: Cohort, buyer: Client) -> Enrollment:
     """Somebody who has paid 150,000 won."""
     payment = begin(buyer, cohort)

@@ -30,12 +30,6 @@ def group(cohort: Cohort) -> Subgroup:
 
 
 @pytest.fixture
-def before(stripe: LocalStripe) -> int:
-    stripe.settle()  # refunds of other tests that are still to fail
-    return stripe.balance("KRW")
-
-
-@pytest.fixture
 def place(stripe: LocalStripe, before: int, cohort: Cohort, group: Subgroup, buyer: Client) -> Enrollment:
     """Somebody who has paid 150,000 won for sessions to come, and sits in the first group."""
     payment = begin(buyer, cohort, subgroup=group.pk)

@@ -37,12 +37,6 @@ pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture
-def before(stripe: LocalStripe) -> int:
-    stripe.settle()  # refunds of other tests that are still to fail
-    return stripe.balance("KRW")
-
-
-@pytest.fixture
 def place(stripe: LocalStripe, before: int, cohort: Cohort, buyer: Client) -> Enrollment:
     """Somebody who has paid 150,000 won, and sits in the first group."""
     payment = begin(buyer, cohort, subgroup=cohort.subgroups.first().pk)

@@ -14,9 +14,8 @@ from studyplatform.accounts.models import User
 from studyplatform.kit.errors import Refused
 from studyplatform.mail.models import Letter
 from tests.cohorts.hosting import english
-from tests.payments.buying import LocalStripe, balance, deliver, drain, hurry
+from tests.payments.buying import AT_ONCE, LocalStripe, balance, deliver, drain, hurry
 from tests.payments.money_world import rewrite_amounts
-from tests.payments.test_sending import rich
 from tests.people import make_person, sign_in
 
 pytestmark = pytest.mark.django_db
@@ -36,7 +35,7 @@ def payee(stripe: LocalStripe, host: User) -> Payee:
     onboarding.begin(host, "US")
     row = Payee.objects.get()
     stripe.onboard(str(row.stripe_account))
-    rich(stripe, 50_000)
+    stripe.take(50_000, "usd", AT_ONCE)
     owe(host, 8_000)
     return onboarding.look(row)
 

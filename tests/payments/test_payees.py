@@ -16,7 +16,7 @@ from payments.models import Payee, StripeEvent
 from payments.services import payees, payouts
 from studyplatform.accounts.models import User
 from studyplatform.mail.models import Letter
-from tests.payments.buying import LocalStripe, deliver, drain, hurry
+from tests.payments.buying import AT_ONCE, LocalStripe, deliver, drain, hurry
 from tests.people import sign_in
 
 pytestmark = pytest.mark.django_db
@@ -106,16 +106,7 @@ def test_every_country_that_is_offered_stripe_can_be_sent_money(
     account = Payee.objects.get().stripe_account
     assert account
     stripe.onboard(account)
-    page = stripe.api.v1.checkout.sessions.create(
-        params={
-            "mode": "payment",
-            "success_url": "https://a.example/done",
-            "line_items": [
-                {"quantity": 1, "price_data": {"currency": "usd", "unit_amount": 2000, "product_data": {"name": "A"}}}
-            ],
-        }
-    )
-    stripe.pay(page.id, "4000000000000077")
+    stripe.take(2_000, "usd", AT_ONCE)
     assert stripe.api.v1.transfers.create(params={"amount": 100, "currency": "usd", "destination": account}).id
 
 

@@ -12,7 +12,7 @@ from payments.flows import checkout
 from payments.models import LedgerTransaction, Payee, Payout, StripeEvent
 from payments.services import payouts, releases
 from studyplatform.mail.models import Letter
-from tests.payments.buying import LocalStripe, assert_books_match, begin, deliver, hurry
+from tests.payments.buying import AT_ONCE, LocalStripe, assert_books_match, begin, deliver, hurry
 from tests.payments.buying import drain as drain_all
 from tests.payments.test_crash import DRAIN, killed, locked, process, recover, until, waits_for_lock
 from tests.people import make_cohort, make_person, make_study, sign_in
@@ -23,7 +23,6 @@ SEND = DRAIN.format(name="drain_payouts")
 NO_NOTE, NO_BOOKING, NO_LETTER = (
     f"LOCK TABLE {table} IN SHARE MODE" for table in ("kit_change", "payments_ledgerentry", "mail_letter")
 )
-AT_ONCE = "4000000000000077"
 
 
 @pytest.fixture

@@ -135,16 +135,7 @@ def test_a_refund_of_ours_that_came_back_is_owed_again(own_stripe: LocalStripe, 
 
 def test_what_is_none_of_ours_waits_for_a_person(own_stripe: LocalStripe, cohort: Cohort, admin: User) -> None:
     """A payment somebody took in Stripe's pages, and half of it given back there."""
-    price = {"currency": "krw", "unit_amount": 30_000, "product_data": {"name": "A"}}
-    page = own_stripe.api.v1.checkout.sessions.create(
-        params={
-            "mode": "payment",
-            "success_url": "https://a.example/",
-            "line_items": [{"quantity": 1, "price_data": price}],
-        }  # type: ignore[typeddict-item]
-    )
-    own_stripe.pay(page.id)
-    intent = str(own_stripe.api.v1.checkout.sessions.retrieve(page.id).payment_intent)
+    intent = own_stripe.take(30_000, "krw")
     own_stripe.api.v1.refunds.create(params={"payment_intent": intent, "amount": 10_000})
     own_stripe.ask("POST", "move", kind="stripe_fee", amount=-1_100, currency="KRW")
     a_night()

@@ -36,12 +36,6 @@ pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture
-def before(stripe: LocalStripe) -> int:
-    stripe.settle()  # refunds of other tests that are still to fail
-    return stripe.balance("KRW")
-
-
-@pytest.fixture
 def paid(stripe: LocalStripe, before: int, cohort: Cohort, buyer: Client) -> Payment:
     return pay(stripe, cohort, buyer)
 

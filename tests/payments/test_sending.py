@@ -13,25 +13,12 @@ from payments.services import ledger, payouts
 from studyplatform.accounts.models import User
 from studyplatform.kit import queue
 from studyplatform.mail.models import Letter
-from tests.payments.buying import LocalStripe, balance, deliver, drain
+from tests.payments.buying import AT_ONCE, LocalStripe, balance, deliver, drain
 from tests.payments.money_world import rewrite_amounts
 
 pytestmark = pytest.mark.django_db
 Kind = ledger.Kind
 OWED = 8_000
-
-
-def rich(stripe: LocalStripe, amount: int) -> None:
-    """Put money at hand at Stripe."""
-    price = {"currency": "usd", "unit_amount": amount, "product_data": {"name": "A"}}
-    page = stripe.api.v1.checkout.sessions.create(
-        params={
-            "mode": "payment",
-            "success_url": "https://a.example/",
-            "line_items": [{"quantity": 1, "price_data": price}],
-        }  # type: ignore[typeddict-item]
-    )
-    stripe.pay(page.id, "4000000000000077")
 
 
 @pytest.fixture
@@ -41,7 +28,7 @@ def payee(stripe: LocalStripe, host: User) -> Payee:
         key=f"test:{timezone.now().timestamp()}", payee="0", country="US", agreement="full", email="h@example.com"
     )
     stripe.onboard(account.id)
-    rich(stripe, 50_000)
+    stripe.take(50_000, "usd", AT_ONCE)
     ledger.post("test", {ledger.account(Kind.STRIPE, "USD"): OWED, ledger.payable(host.pk, "USD"): -OWED})
     return Payee.objects.create(
         person=host, country="US", currency="USD", rail="stripe", standing="enabled", enabled=True,

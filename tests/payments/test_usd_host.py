@@ -15,13 +15,12 @@ from payments.flows import checkout
 from payments.models import Payout, StripeEvent
 from payments.services import payouts, releases
 from tests.cohorts.hosting import english
-from tests.payments.buying import LocalStripe, assert_books_match, begin, deliver, drain, hurry
+from tests.payments.buying import AT_ONCE, LocalStripe, assert_books_match, begin, deliver, drain, hurry
 from tests.people import make_cohort, make_person, make_study, sign_in
 
 pytestmark = pytest.mark.django_db
 
 DETAILS = {"name": "Daniel Cho", "born": "1984-05-02", "bank": "000123456789", "terms": "yes", "go": "finish"}
-AT_ONCE = "4000000000000077"
 
 
 @pytest.fixture

@@ -1,11 +1,6 @@
 """What Stripe tells by itself, against every way that can go wrong: paid once, disputed once, whatever was lost."""
 
-from collections.abc import Iterator
-from pathlib import Path
-from typing import Any
-
 import pytest
-from django.urls import reverse
 
 from payments.models import Dispute, LedgerTransaction, Payment, StripeEvent
 from payments.tasks import find_disputes
@@ -14,15 +9,6 @@ from tests.payments.buying import LocalStripe, assert_books_match, begin, drain,
 from tests.people import make_cohort, make_person, make_study, sign_in
 
 pytestmark = pytest.mark.django_db(transaction=True)
-
-
-@pytest.fixture
-def telling(live_server: Any, tmp_path: Path, settings: Any) -> Iterator[LocalStripe]:
-    """A local Stripe that tells the running site what happens."""
-    running = LocalStripe(tmp_path, f"{live_server.url}{reverse('stripe_webhook')}")
-    settings.STRIPE_API_BASE = running.address
-    yield running
-    running.close()
 
 
 @pytest.mark.parametrize("kind", WEBHOOK_KINDS)

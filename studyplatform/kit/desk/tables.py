@@ -42,6 +42,7 @@ class Table(ModelAdmin):
         dict[str, tuple[str, ...]]
     ] = {}  # deeds that move to no state: in which ones a row's page has them
     happened: ClassVar[dict[str, str | Promise]] = {}  # what changes that are no states are called
+    handled_by: ClassVar[str] = ""  # the right that verbs with permission="handle" need
     narrowed_by: ClassVar[tuple[str, ...]] = ()  # lookups over other tables that ways of theirs use
 
     def lookup_allowed(self, lookup: str, value: Any, request: HttpRequest | None = None) -> bool:
@@ -60,6 +61,10 @@ class Table(ModelAdmin):
     def has_act_permission(self, request: HttpRequest) -> bool:
         """Whether the reader may run verbs on these rows: the right Django calls change."""
         return request.user.has_perm(f"{self.opts.app_label}.change_{self.opts.model_name}")
+
+    def has_handle_permission(self, request: HttpRequest) -> bool:
+        """Whether the reader may run the verbs that need the right `handled_by` names."""
+        return request.user.has_perm(self.handled_by)
 
     def get_urls(self) -> list[URLPattern]:
         if not self.may_export:

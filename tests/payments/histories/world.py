@@ -7,7 +7,7 @@ from typing import Any
 from payments import gateway
 from payments.models import Payee
 from studyplatform.accounts.models import User
-from tests.payments.buying import LocalStripe
+from tests.payments.buying import AT_ONCE, LocalStripe
 from tests.people import make_cohort, make_person, make_study
 
 NAMES = ("ana", "ben", "cho", "dal", "eun")
@@ -32,7 +32,7 @@ def make_world(stripe: LocalStripe) -> World:
     host = make_person("host", "정은혜")
     study = make_study(host)
     cohort = make_cohort(study, currency="USD", amount=PRICE, capacity=SEATS, subgroups=1, weeks=2)
-    _put_money_at_hand(stripe)
+    stripe.take(900_000, "usd", AT_ONCE)  # more than any history pays out before its buyers' money is available
     account = gateway.create_account(key="histories", payee="0", country="US", agreement="full", email=host.email).id
     stripe.onboard(account)
     Payee.objects.create(
@@ -40,14 +40,3 @@ def make_world(stripe: LocalStripe) -> World:
         stripe_account=account,
     )  # fmt: skip
     return World(stripe, host, cohort, [make_person(name, name) for name in NAMES], account)
-
-
-def _put_money_at_hand(stripe: LocalStripe) -> None:
-    """Have the platform hold more at Stripe than any history pays out before its buyers' money is available."""
-    price = {"currency": "usd", "unit_amount": 900_000, "product_data": {"name": "A"}}
-    params: Any = {
-        "mode": "payment",
-        "success_url": "https://a.example/",
-        "line_items": [{"quantity": 1, "price_data": price}],
-    }
-    stripe.pay(stripe.api.v1.checkout.sessions.create(params=params).id, "4000000000000077")

@@ -1,0 +1,15 @@
+"""Transfers somebody makes by hand at our bank."""
+
+import datetime
+
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from studyplatform.kit.errors import Refused
+
+
+def named(on: datetime.date, reference: str) -> str:
+    """Return how a transfer is written down, by its day and the bank's reference. Raises Refused for a day to come."""
+    if on > timezone.localdate():
+        raise Refused(_("That day is still to come."), field="on")
+    return f"bank:{on.isoformat()}:{reference}"
