@@ -374,4 +374,5 @@ def _money_back(raw: dict[str, Any]) -> MoneyBack:
         currency=raw["currency"].upper(),
         intent=intent["id"] if isinstance(intent, dict) else intent or "",
         refund=(raw.get("metadata") or {}).get("refund", ""),
+        moved=bool(raw.get("balance_transaction")),
     )

@@ -48,6 +48,7 @@ class MoneyBack:
     currency: str
     intent: str
     refund: str  # id of our Refund, from the metadata; "" when made elsewhere
+    moved: bool = False  # whether it ever left our balance there, so that what failed came back to it
 
 
 @dataclass(frozen=True)

@@ -51,6 +51,8 @@ def record(payment: Payment, claim: Claim, looked_at: datetime.datetime) -> Disp
     fresh = [moved for moved in claim.moved if not claimed.is_booked(moved, lines)]
     if any(moved.amount < 0 for moved in fresh) or (row.state in Dispute.PENDING and claimed.taken(claim) > 0):
         _hold_back(lines)
+    elif row.state == State.LOST and claimed.taken(claim) > 0:
+        _hold_what_was_late(lines)
     for moved in fresh:
         claimed.book(claim, moved, lines)
     _settle(row, lines)
@@ -97,6 +99,13 @@ def _hold_back(lines: list[PaymentLine]) -> None:
             refunds.retry(failed)
         waiting = line.refunds.filter(state__in=(Refund.State.OWED, Refund.State.MANUAL))
         for row in waiting.select_for_update().order_by("pk"):
+            holds.hold(row, line)
+
+
+def _hold_what_was_late(lines: list[PaymentLine]) -> None:
+    """Nobody knew whether these were sent while the bank decided; they were not, and Stripe sends nothing any more."""
+    for line in lines:
+        for row in line.refunds.select_for_update().filter(state=Refund.State.OWED).order_by("pk"):
             holds.hold(row, line)
 
 

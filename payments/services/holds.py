@@ -24,14 +24,19 @@ def pending(line: PaymentLine) -> bool:
     return Dispute.objects.filter(payment=line.payment_id, state__in=Dispute.PENDING).exists()
 
 
+def touched(line: PaymentLine) -> bool:
+    """Tell whether a bank has taken any of a line's payment: then Stripe sends nothing back of it, of no seat of it."""
+    return PaymentLine.objects.filter(payment=line.payment_id, disputed__gt=0).exists()
+
+
 def waits(line: PaymentLine) -> bool:
     """Tell whether what is owed of a line waits for a bank that has taken the money until it decides."""
-    return bool(line.disputed) and pending(line)
+    return touched(line) and pending(line)
 
 
 def lost(line: PaymentLine) -> int:
     """Return what a bank gave the buyer of a line for good, in minor units: nothing while one still decides."""
-    return 0 if waits(line) else line.disputed
+    return line.disputed if line.disputed and not pending(line) else 0
 
 
 def room(line: PaymentLine) -> int:
@@ -96,7 +101,7 @@ def decide(line: PaymentLine) -> None:
         given = max(0, given - row.amount)
         if rest <= 0:
             history.move(row, State.VOID, note="the bank gave it back")
-        elif line.disputed:
+        elif touched(line):
             _owe_again(row, line, State.MANUAL, amount=rest)
         else:
             _owe_again(row, line, State.OWED, due_at=timezone.now(), done_at=None, attempts=0, claim_token=None)

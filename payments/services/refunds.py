@@ -40,7 +40,7 @@ def owe(line: PaymentLine, amount: int, cause: str, actor: User | None = None, *
     standing: Refund | None = line.refunds.filter(cause=cause).first()
     if standing:
         return standing
-    if line.disputed:
+    if holds.touched(line):
         return holds.owe(line, amount, cause, actor, reason=reason)
     refund = write(line, amount, cause, actor, reason=reason)
     letters.refund_owed(refund, reason)
@@ -137,20 +137,20 @@ def record(refund: Refund, back: MoneyBack) -> Refund:
         row.reference = back.id
         row.save(update_fields=["reference"])
     if row.state != to:
-        _move(row, to)
+        _move(row, to, moved=back.moved)
     return row
 
 
-def _move(row: Refund, to: str) -> None:
+def _move(row: Refund, to: str, *, moved: bool) -> None:
     if row.state == State.OWED:  # sent by somebody whose record was lost
         history.move(row, State.SENDING)
     if to not in row.MOVES.get(row.state, ()):
         return
     history.move(row, to, due_at=timezone.now() + timedelta(hours=1))
+    if to != State.FAILED or moved:  # one that failed before we heard of it went out and came back, both are booked
+        _book_sent(row)
     if to == State.FAILED:
         fail(row, "Stripe")
-    else:
-        _book_sent(row)
 
 
 def _book_sent(refund: Refund, source: str = Kind.STRIPE) -> None:

@@ -207,6 +207,24 @@ def test_given_back_before_and_disputed_all_the_same(
     assert_books_match(stripe, cohort, before)
 
 
+def test_a_refund_nobody_knew_the_end_of_when_the_bank_decided(
+    stripe: LocalStripe, before: int, paid: Payment, cohort: Cohort
+) -> None:
+    """Its answer was lost; the bank took all of it and gave it to the buyer before we asked again."""
+    refunds.owe(line_of(paid), 30_000, "left")
+    stripe.fault("POST /v1/refunds", "timeout_before", times=4)
+    drain("drain_refunds")
+    assert Refund.objects.get().state == "unknown"
+    dispute = disputed(stripe, paid, "lose", amount=10_000)
+    for _ in range(3):
+        hear(stripe, dispute.reference)
+    row = Refund.objects.get(state="manual")
+    assert (row.amount, line_of(paid).refunded, line_of(paid).disputed) == (20_000, 20_000, 10_000)
+    hear(stripe, dispute.reference)  # said again, it is not lessened again
+    assert Refund.objects.get(state="manual").amount == 20_000
+    assert_books_match(stripe, cohort, before)
+
+
 def test_leaving_while_the_bank_decides_waits_for_it(
     stripe: LocalStripe, before: int, paid: Payment, cohort: Cohort
 ) -> None:

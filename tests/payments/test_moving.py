@@ -31,6 +31,7 @@ from tests.payments.buying import (
     hurry,
     run_out,
 )
+from tests.payments.disputing import hear
 from tests.people import enroll, make_cohort, make_person, sign_in
 
 pytestmark = pytest.mark.django_db
@@ -186,6 +187,23 @@ def test_a_dearer_seat_is_given_once_the_difference_is_paid(
     hurry()
     drain()
     assert sorted(Refund.objects.values_list("amount", "state")) == [(30_000, "succeeded"), (150_000, "succeeded")]
+    assert_books_match(stripe, later, before)
+
+
+def test_what_comes_back_of_a_move_is_made_by_hand_when_a_bank_has_a_part_of_the_payment(
+    stripe: LocalStripe, before: int, place: Enrollment, study: Study
+) -> None:
+    """Stripe sends nothing back of a payment a bank has taken any of, whichever of its seats that part was for."""
+    later = make_later(study, 100_000)
+    payment = Payment.objects.get()
+    dispute = stripe.dispute(payment.intent, amount=1)
+    press(sign_in(place.person), place, later)
+    assert Refund.objects.get().amount == 50_000
+    for last in ("answer", "lose"):
+        stripe.decide(dispute, last)
+        hear(stripe, dispute)
+    assert Refund.objects.get(state="manual").amount == 50_000
+    assert sorted(PaymentLine.objects.values_list("disputed", flat=True)) == [0, 1]
     assert_books_match(stripe, later, before)
 
 

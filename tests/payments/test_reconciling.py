@@ -45,6 +45,22 @@ def test_a_night_without_a_difference_finds_none(own_stripe: LocalStripe, cohort
     assert not Difference.objects.exists()
 
 
+def test_a_refund_that_had_failed_before_we_heard_of_it_is_booked_both_ways(
+    own_stripe: LocalStripe, cohort: Cohort
+) -> None:
+    """Somebody made it in Stripe's pages, and its card was closed: it went out and came back."""
+    payment = paid(own_stripe, cohort, "buyer", FAILS_LATER)
+    own_stripe.api.v1.refunds.create(params={"payment_intent": payment.intent, "amount": 20_000})
+    own_stripe.settle()
+    for _ in range(2):
+        a_night()
+    assert kinds() == []
+    row = Refund.objects.get()
+    assert (row.state, payment.lines.get().refunded) == ("failed", 20_000)
+    assert all(ledger.booked(f"{cause}:{row.pk}") for cause in ("refund", "refund_failed"))
+    assert_books_match(own_stripe, cohort)
+
+
 def test_a_lost_webhook_is_made_up_for(own_stripe: LocalStripe, cohort: Cohort) -> None:
     payment = begin(sign_in(make_person("buyer", "buyer")), cohort)
     own_stripe.pay(str(payment.reference))

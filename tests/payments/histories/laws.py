@@ -6,39 +6,48 @@ from typing import Any
 from django.db.models import F, Sum
 
 from cohorts.models import Cohort, Enrollment
-from payments.models import LedgerEntry, Payment, PaymentLine, Payout, Refund, StripeEvent
+from payments.models import Difference, Dispute, LedgerEntry, Payment, PaymentLine, Payout, Refund, StripeEvent
 from payments.services import ledger, payouts
+from payments.services.disputes import STATES
 from tests.payments.buying import assert_seats_match, balance
 from tests.payments.histories.world import World
 
+LEFT = F("amount") - F("refunded") - F("disputed")  # of what was paid for a seat: neither given back nor taken
+BY_HAND = "bank:"
 
-def hold(world: World, before: int) -> None:
-    """Assert every law. `before`: Stripe's own balance when the history began."""
-    nothing_is_stuck(world)
-    books_balance(world, before)
-    assert_seats_match(world.cohort)
+
+def hold(life: Any) -> None:
+    """Assert every law of a history that came to rest."""
+    world: World = life.world
+    nothing_is_stuck()
+    books_balance(world, life.before)
+    for cohort in world.cohorts:
+        assert_seats_match(cohort)
     what_was_paid_is_known(world)
-    refunds_are_stripes(world)
-    nobody_pays_twice_or_for_nothing(world)
+    what_went_back_is_stripes(world)
+    nobody_pays_twice_or_for_nothing(world, life.ended)
+    nobody_sits_for_nothing(world)
     payouts_are_stripes(world)
+    a_night_finds_nothing(life.moved_before)
 
 
 def standing() -> list[Any]:
     """Return where every row of money stands, to see whether anything still moves."""
-    rows = (Payment, Refund, Payout, Enrollment, StripeEvent)
-    names = ("state", "state", "state", "state", "done_at")
+    rows = (Payment, Refund, Payout, Dispute, Enrollment, StripeEvent)
+    names = ("state", "state", "state", "state", "state", "done_at")
     found = zip(rows, names, strict=True)
     return [list(model.objects.order_by("pk").values_list("pk", name)) for model, name in found]
 
 
-def nothing_is_stuck(world: World) -> None:
+def nothing_is_stuck() -> None:
     """Every row of money came to an end."""
     _none(Payment.objects.exclude(state__in=["paid", "expired", "failed"]))
     _none(Payment.objects.filter(done_at=None))
     _none(StripeEvent.objects.exclude(done_at__isnull=False, error=""), "kind")
     _none(Refund.objects.exclude(state__in=["succeeded", "failed", "void", "manual"]), "cause")
     _none(Enrollment.objects.filter(state="held"), "hold_until", "offered_until")
-    _none(Payout.objects.exclude(state__in=["paid", "short"]))
+    _none(Payout.objects.exclude(state__in=["paid", "short", "reversed"]))
+    _none(Dispute.objects.filter(state__in=Dispute.PENDING))
 
 
 def _none(found: Any, *more: str) -> None:
@@ -50,7 +59,7 @@ def _none(found: Any, *more: str) -> None:
 def books_balance(world: World, before: int) -> None:
     """The ledger sums to nothing, and what it says is at Stripe is what Stripe says."""
     assert LedgerEntry.objects.aggregate(all=Sum("amount"))["all"] in (None, 0)
-    assert balance("stripe", "USD") == world.stripe.balance("USD") - before
+    assert balance("stripe", "USD") == world.held() - before
 
 
 def what_was_paid_is_known(world: World) -> None:
@@ -61,47 +70,99 @@ def what_was_paid_is_known(world: World) -> None:
         assert page.payment_status != "paid" or page.amount_total == payment.amount
 
 
-def refunds_are_stripes(world: World) -> None:
-    """What went back by Stripe's word is what went back by ours; nothing is sent that is not owed."""
-    for line in _paid():
-        found = world.stripe.api.v1.refunds.list(params={"payment_intent": line.payment.intent, "limit": 100}).data
-        theirs = sum(one.amount for one in found if one.status not in ("failed", "canceled"))
-        ours = line.refunds.filter(state=Refund.State.SUCCEEDED).aggregate(all=Sum("amount"))["all"] or 0
-        assert theirs == ours, (line.payment.intent, theirs, ours)
-        assert theirs <= line.refunded <= line.amount
+def what_went_back_is_stripes(world: World) -> None:
+    """What went back, and what banks took, is by Stripe's word what it is by ours; nobody gets the same money twice."""
+    for payment in Payment.objects.filter(state=Payment.State.PAID).exclude(intent=""):
+        sums = payment.lines.aggregate(paid=Sum("amount"), refunded=Sum("refunded"), disputed=Sum("disputed"))
+        assert sums["paid"] == payment.amount
+        sent = _sent_by_stripe(world, payment)
+        assert sent == _sum(_sent(payment).exclude(reference__startswith=BY_HAND)), (payment.intent, sent)
+        taken = _taken_by_banks(world, payment)
+        assert taken == sums["disputed"], (payment.intent, taken, sums)
+        by_hand = _sum(_sent(payment).filter(reference__startswith=BY_HAND))
+        assert sent + by_hand <= sums["refunded"], (payment.intent, sent, by_hand, sums)
+        assert sums["refunded"] + sums["disputed"] <= payment.amount, (payment.intent, sums)
 
 
-def nobody_pays_twice_or_for_nothing(world: World) -> None:
-    """At most one payment of a seat keeps its money, and one that keeps it whole has a seat to show for it."""
-    kept = _paid().filter(amount__gt=F("refunded"))
-    assert all(count == 1 for count in Counter(kept.values_list("enrollment", flat=True)).values())
+def _sent(payment: Payment) -> Any:
+    return Refund.objects.filter(line__payment=payment, state=Refund.State.SUCCEEDED)
+
+
+def _sum(rows: Any) -> int:
+    return int(rows.aggregate(all=Sum("amount"))["all"] or 0)
+
+
+def _sent_by_stripe(world: World, payment: Payment) -> int:
+    found = world.stripe.api.v1.refunds.list(params={"payment_intent": payment.intent, "limit": 100}).data
+    return sum(one.amount for one in found if one.status not in ("failed", "canceled"))
+
+
+def _taken_by_banks(world: World, payment: Payment) -> int:
+    """Return what banks hold of a payment for good; each dispute is known, and stands where Stripe says."""
+    found = world.stripe.api.v1.disputes.list(params={"payment_intent": payment.intent, "limit": 100}).data
+    ours = dict(payment.disputes.values_list("reference", "state"))
+    assert {one.id: str(STATES[one.status]) for one in found} == ours
+    return -sum(moved.amount for one in found for moved in one.balance_transactions)
+
+
+def nobody_pays_twice_or_for_nothing(world: World, ended: set[int]) -> None:
+    """A seat keeps the money of one payment, or what it cost when money came along; and whoever's money is kept has a
+    seat to show for it, or somebody ended that on purpose."""
+    kept = _paid().annotate(left=LEFT).filter(left__gt=0)
+    for seat, lines in Counter(kept.values_list("enrollment", flat=True)).items():
+        cost = Enrollment.objects.get(pk=seat)
+        assert lines == 1 or cost.moved_from_id
+        assert sum(kept.filter(enrollment=seat).values_list("left", flat=True)) <= cost.price
     for line in kept.select_related("enrollment"):
-        left_by_rule = line.refunds.filter(cause="left").exists() or ended_by_host(line)
-        assert line.enrollment.state in Enrollment.BELONGS or left_by_rule, line.enrollment
-    if Cohort.objects.get(pk=world.cohort.pk).state == Cohort.State.CALLED_OFF:
-        assert not kept.exists()
+        appealed = Dispute.objects.filter(payment=line.payment).exists()
+        known = line.enrollment_id in ended or appealed
+        assert line.enrollment.state in Enrollment.BELONGS or known, (line.enrollment, line.refunds.all())
+    off = Cohort.objects.filter(pk__in=[one.pk for one in world.cohorts], state=Cohort.State.CALLED_OFF)
+    assert not kept.filter(enrollment__cohort__in=off).exists()
 
 
-def ended_by_host(line: PaymentLine) -> bool:
-    """Tell whether a seat ended with less than all its money, by a verb that says so."""
-    return line.enrollment.state == Enrollment.State.CANCELLED
+def nobody_sits_for_nothing(world: World) -> None:
+    """Whoever keeps a seat has paid more for it than went back and was taken; a host may give it all, and let it be."""
+    seats = Enrollment.objects.filter(cohort__in=world.cohorts, state__in=Enrollment.BELONGS, price__gt=0)
+    for seat in seats:
+        lines = _paid().filter(enrollment=seat)
+        left = lines.aggregate(left=Sum(LEFT))["left"] or 0
+        given = Refund.objects.filter(line__in=lines, cause__startswith="host:").exclude(state__in=("void", "held"))
+        assert left > 0 or given.exists(), (seat, list(lines.values()))
+
+
+def groups() -> dict[str, Payout]:
+    """Return our payouts by what they are called at Stripe."""
+    return {f"payout_{row.pk}": row for row in Payout.objects.all()}
 
 
 def payouts_are_stripes(world: World) -> None:
-    """What the host was sent is what the ledger says left for them; nothing hangs between."""
+    """What the host was sent, less what was fetched back, is what left the balance; nothing hangs between."""
     found = world.stripe.api.v1.transfers.list(params={"destination": world.account, "limit": 100}).data
-    ours = {f"payout_{row.pk}": row.amount for row in Payout.objects.filter(state="paid")}
-    theirs: dict[Any, int] = Counter()
-    for one in found:
-        theirs[one.transfer_group] += one.amount - one.amount_reversed
-    assert {group: theirs.get(group, 0) for group in ours} == ours
+    ours = groups()
+    sent = [one for one in found if one.transfer_group in ours]
+    assert all(count == 1 for count in Counter(one.transfer_group for one in sent).values())
+    over = {group: row.amount for group, row in ours.items() if row.state in ("paid", "reversed")}
+    assert {one.transfer_group: one.amount for one in sent} == over
+    for one in sent:
+        assert (one.amount_reversed == one.amount) == (ours[str(one.transfer_group)].state == "reversed")
     waiting = sum(Payout.objects.filter(state="short").values_list("amount", flat=True))
     on_its_way = sum(Refund.objects.filter(state__in=("failed", "manual")).values_list("amount", flat=True))
-    assert -balance("paying", "USD") >= waiting
-    assert -balance("paying", "USD") <= waiting + on_its_way
-    earned = LedgerEntry.objects.filter(account=ledger.payable(world.host.pk, "USD"))
-    earned = earned.exclude(transaction__cause__startswith="payout").aggregate(all=Sum("amount"))["all"] or 0
-    assert payouts.owed(world.host.pk, "USD") == -earned - sum(Payout.objects.values_list("amount", flat=True))
+    assert waiting <= -balance("paying", "USD") <= waiting + on_its_way
+    gone = sum(one.amount - one.amount_reversed for one in sent) + waiting
+    assert payouts.owed(world.host.pk, "USD") == earned(world) - gone
+
+
+def earned(world: World) -> int:
+    """What sessions brought the host, less what refunds and disputes took: all that is no payout."""
+    entries = LedgerEntry.objects.filter(account=ledger.payable(world.host.pk, "USD"))
+    return -_sum(entries.exclude(transaction__cause__startswith="payout"))
+
+
+def a_night_finds_nothing(before: set[str]) -> None:
+    """Compared with all that Stripe moved in this history, nothing is missing, too much, or another amount."""
+    found = Difference.objects.filter(state=Difference.State.OPEN).exclude(movement__reference__in=before)
+    assert not found.exists(), list(found.values("cause", "ours", "theirs", "about", "about_id"))
 
 
 def _paid() -> Any:

@@ -1,5 +1,6 @@
-"""The few people of a history: a host paid through Stripe, a small cohort in dollars, five who want its two seats."""
+"""The few people of a history: a host paid through Stripe, a small cohort in dollars, two later ones, five buyers."""
 
+import datetime
 import itertools
 from dataclasses import dataclass, field
 from typing import Any
@@ -12,7 +13,8 @@ from tests.people import make_cohort, make_person, make_study
 
 NAMES = ("ana", "ben", "cho", "dal", "eun")
 SEATS = 2
-PRICE = 12_000  # cents
+PRICE, DEARER, CHEAPER = 12_000, 15_000, 9_000  # cents
+AT_HAND = 900_000  # more than any history pays out before its buyers' money is available
 
 
 @dataclass
@@ -21,22 +23,34 @@ class World:
 
     stripe: LocalStripe
     host: User
-    cohort: Any
+    cohorts: list[Any]  # the first one, and later ones to move to
     people: list[User]
     account: str
     keys: Any = field(default_factory=itertools.count)  # intents that must be told apart across histories
 
+    def held(self) -> int:
+        """What Stripe says it holds for us, in cents; never so little that nothing could be paid."""
+        found = self.stripe.api.v1.balance.retrieve()
+        held = sum(part.amount for part in (*found.available, *found.pending) if part.currency == "usd")
+        if held < AT_HAND // 2:
+            self.stripe.take(AT_HAND, "usd", AT_ONCE)
+            return self.held()
+        return held
+
 
 def make_world(stripe: LocalStripe) -> World:
-    """Make the people, the cohort, and the host's account at Stripe."""
+    """Make the people, the cohorts, and the host's account at Stripe."""
     host = make_person("host", "정은혜")
     study = make_study(host)
-    cohort = make_cohort(study, currency="USD", amount=PRICE, capacity=SEATS, subgroups=1, weeks=2)
-    stripe.take(900_000, "usd", AT_ONCE)  # more than any history pays out before its buyers' money is available
+    shape = {"currency": "USD", "capacity": SEATS, "subgroups": 1, "weeks": 2}
+    cohorts = [make_cohort(study, amount=PRICE, **shape)]
+    for weeks, amount in ((12, DEARER), (24, CHEAPER)):
+        starts = cohorts[0].starts_on + datetime.timedelta(weeks=weeks)
+        cohorts.append(make_cohort(study, amount=amount, starts_on=starts, **shape))
     account = gateway.create_account(key="histories", payee="0", country="US", agreement="full", email=host.email).id
     stripe.onboard(account)
     Payee.objects.create(
         person=host, country="US", currency="USD", rail="stripe", standing="enabled", enabled=True,
         stripe_account=account,
     )  # fmt: skip
-    return World(stripe, host, cohort, [make_person(name, name) for name in NAMES], account)
+    return World(stripe, host, cohorts, [make_person(name, name) for name in NAMES], account)
