@@ -13,9 +13,9 @@ from studyplatform.accounts.models import User
 from studyplatform.mail.services.letters import write
 
 
-def joined(payment: Payment) -> None:
+def joined(line: PaymentLine) -> None:
     """Welcome a new member: receipt, first session, what to do."""
-    line = _line(payment)
+    payment = line.payment
     first = line.enrollment.cohort.sessions.filter(
         subgroup=None, state=Session.State.PLANNED, starts_at__gt=timezone.now()
     )

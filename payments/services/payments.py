@@ -144,9 +144,10 @@ def ask(member: User, enrollment: Enrollment, amount: int, provider: str = Payme
 
 def _settle_free(payment: Payment, member: User) -> None:
     _paid(payment, member)
-    for line in payment.lines.select_related("enrollment"):
+    lines = list(payment.lines.select_related("enrollment__cohort__study").order_by("pk"))
+    for line in lines:
         seats.settle(line.enrollment, member)
-    letters.joined(payment)
+    letters.joined(lines[0])
 
 
 def _paid(payment: Payment, actor: User | None = None, **fields: Any) -> None:
@@ -298,13 +299,13 @@ def _book_fee(payment: Payment, page: Page) -> None:
 
 
 def _give_seats(payment: Payment) -> None:
-    lines = list(payment.lines.select_related("enrollment__cohort").order_by("pk"))
+    lines = list(payment.lines.select_related("enrollment__cohort__study").order_by("pk"))
     owed = [_seat_or_refund(line) for line in lines]
     if any(owed):
         return
     receipts.issue(payment)
     if not any(line.enrollment.moved_from_id for line in lines):  # who moved is told of that
-        letters.joined(payment)
+        letters.joined(lines[0])
 
 
 def _seat_or_refund(line: PaymentLine) -> bool:

@@ -23,9 +23,13 @@ def add(post: CaseStudy, file: Any, *, alt: str = "") -> Picture:
         raise Refused(_("This file is over 20 MB. A smaller picture looks the same here."), field="picture")
     if post.pictures.count() >= MOST:
         raise Refused(_("A post can hold 60 pictures. Take one away to add another."), field="picture")
-    content = ContentFile(encode(file), name="picture.webp")
+    return keep(post, encode(file), alt)
+
+
+def keep(post: CaseStudy, encoded: bytes, alt: str) -> Picture:
+    """Keep what `encode` made for a post and return it."""
     picture = Picture(owner=post.author, case_study=post, alt=alt[:200])
-    picture.file.save(f"{picture.public_id}.webp", content, save=False)
+    picture.file.save(f"{picture.public_id}.webp", ContentFile(encoded, name="picture.webp"), save=False)
     picture.save()
     return picture
 

@@ -37,5 +37,9 @@ STEPS = {"tables": prepare, "files": collect, "world": make_world}
 if __name__ == "__main__":
     gc.disable()  # a short life that makes much and drops little: collecting takes a third of migrating
     django.setup()
+    if "world" in sys.argv:
+        from studyplatform.demo.world import ahead  # its models need what django.setup() loads
+
+        ahead.begin()
     for step in sys.argv[1:] or ["tables"]:
         STEPS[step]()

@@ -63,25 +63,29 @@ def launch(parts: Parts, running: list[Child]) -> None:
             parts.places.folder(name)
     parts.postgres.make_database("demo")
     say("Preparing tables, translations and files ...")
-    stripe, collecting = parts.stripe(), parts.collecting()
+    stripe, collecting, web = parts.stripe(), parts.collecting(), parts.web()
     start(stripe, running)
     start(collecting, running)
     if first:
         say("First start: making a world to look at ...")
-    finish(parts.seeding() if first else parts.preparing(), running, parts.log)
-    made.touch()
+    making = parts.seeding() if first else parts.preparing()
+    start(making, running)
     end(collecting, running, parts.log)
     wait_for(stripe, f"{parts.stripe_site}/_sandbox/ready", parts.log)
-    serve(parts, running)
+    if first:  # nobody has its pages open yet, so it may get ready meanwhile
+        start(web, running)
+    end(making, running, parts.log)
+    made.touch()
+    say("Starting web server, worker and clock ...")
+    if not first:
+        start(web, running)
+    serve(web, parts, running)
     if not first:  # what fell due while nothing ran takes a moment
         answers(f"{parts.site}/health/", stripe, LONGEST_WARM_UP)
 
 
-def serve(parts: Parts, running: list[Child]) -> None:
-    """Start the web server, then worker and clock, which nobody waits for to see a page."""
-    say("Starting web server, worker and clock ...")
-    web = parts.web()
-    start(web, running)
+def serve(web: Child, parts: Parts, running: list[Child]) -> None:
+    """Wait for the web server, then start worker and clock, which nobody waits for to see a page."""
     wait_for(web, f"{parts.site}/robots.txt", parts.log)
     for child in (parts.worker(), parts.beat()):
         start(child, running)
@@ -97,12 +101,6 @@ def start(child: Child, running: list[Child]) -> None:
     """Start a process that stays."""
     running.append(child)
     child.start()
-
-
-def finish(child: Child, running: list[Child], log: Path) -> None:
-    """Run a process to its end. Raises CannotStart when it fails."""
-    start(child, running)
-    end(child, running, log)
 
 
 def end(child: Child, running: list[Child], log: Path) -> None:

@@ -47,6 +47,11 @@ def face(name: str) -> str:
     return (HERE / "faces" / f"{name}.svg").read_text()
 
 
+def pictures() -> list[str]:
+    """Return the names of the pictures that stand in posts."""
+    return sorted(path.stem for path in (HERE / "pictures").glob("*.webp"))
+
+
 def picture(name: str) -> bytes:
     """Return a picture that stands in a post."""
     return (HERE / "pictures" / f"{name}.webp").read_bytes()

@@ -1,22 +1,17 @@
 """The people, with verified addresses, the password "demo" and their faces."""
 
 import functools
-from typing import Any
 
-import resvg_py
 from allauth.account.models import EmailAddress
 from django.contrib.auth.hashers import make_password
-from django.core.files.base import ContentFile
 
 from studyplatform.accounts.models import Consent, Profile, User
 from studyplatform.accounts.services import people
 from studyplatform.accounts.texts import JOINING, VERSIONS
-from studyplatform.demo.world import data
-from studyplatform.kit import pictures
+from studyplatform.demo.world import ahead, data
 
 PASSWORD = "demo"
 SHOWN = ("pen_name", "work", "field", "about", "can_help", "looking_for")
-SIDE = 512
 
 
 def arrive() -> dict[str, User]:
@@ -59,7 +54,7 @@ def _sign_up(name: str, row: data.Data) -> User:
     spoken = _spoken(row)
     people.join(user, pen_name=row["pen_name"], speaks=spoken["language"], time_zone=spoken["time_zone"])
     values = {"handle": user.handle, **spoken, **{part: row.get(part, "") for part in SHOWN}}
-    people.describe(user, values, picture=_face(row))
+    people.describe(user, values, picture=ahead.faces()[name].result() if "face" in row else None)
     return user
 
 
@@ -69,10 +64,3 @@ def _handle(name: str) -> str:
 
 def _spoken(row: data.Data) -> dict[str, str]:
     return {"language": row.get("language", "ko"), "time_zone": row.get("zone", "Asia/Seoul")}
-
-
-def _face(row: data.Data) -> Any:
-    if "face" not in row:
-        return None
-    drawn = resvg_py.svg_to_bytes(svg_string=data.face(row["face"]), width=SIDE)
-    return pictures.redrawn(ContentFile(drawn), longest=SIDE)

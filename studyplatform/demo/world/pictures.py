@@ -4,13 +4,12 @@ import dataclasses
 import html
 import re
 
-from django.core.files.base import ContentFile
 from django.urls import reverse
 
 from showcase.content import Content
 from showcase.models import CaseStudy, Picture
 from showcase.services import case_studies, pictures
-from studyplatform.demo.world import data
+from studyplatform.demo.world import ahead
 
 NAMED = re.compile(r'<img\b[^>]*\bsrc="picture:([^"]+)"[^>]*>')
 ALT = re.compile(r'\balt="([^"]*)"')
@@ -32,7 +31,7 @@ def put_in(post: CaseStudy, content: Content) -> CaseStudy:
 
 def _add(post: CaseStudy, tag: re.Match[str]) -> Picture:
     alt = ALT.search(tag[0])
-    return pictures.add(post, ContentFile(data.picture(tag[1])), alt=html.unescape(alt[1]) if alt else "")
+    return pictures.keep(post, ahead.pictures()[tag[1]].result(), html.unescape(alt[1]) if alt else "")
 
 
 def _source(picture: Picture) -> str:

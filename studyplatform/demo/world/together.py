@@ -120,8 +120,8 @@ def _settle(cohort: Cohort, bought: list[tuple[Payment, int]], places: list[Enro
     _book(cohort, list(zip(lines, (fee for _payment, fee in bought), strict=True)))
     receipts.issue_all(paid)
     with written.together():
-        for payment in paid:
-            letters.joined(payment)
+        for line in lines:
+            letters.joined(line)
 
 
 def _book(cohort: Cohort, lines: list[tuple[PaymentLine, int]]) -> None:
