@@ -1,14 +1,12 @@
 """Banks' own files of what reached an account: which column is which, and each line as plain values.
 
 Korean banks export CSV in CP949 or UTF-8, with lines above the header, dates in several forms, and columns named each
-in its own way. Cells are text whatever they look like: nothing is run, and control characters are taken out.
+in its own way.
 """
 
-import csv
 import datetime
 import hashlib
 import re
-import unicodedata
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -16,7 +14,7 @@ from zoneinfo import ZoneInfo
 
 from django.utils.translation import gettext as _
 
-from studyplatform.kit import money
+from studyplatform.kit import csv_import, money
 from studyplatform.kit.errors import Refused
 
 SEOUL = ZoneInfo("Asia/Seoul")
@@ -64,7 +62,7 @@ def read(content: bytes) -> Read:
     """
     if len(content) > LARGEST:
         raise Refused(_("This file is too large. Export a shorter time."), field="file")
-    rows, head, columns = _table(_text(content))
+    rows, head, columns = _table(csv_import.decoded(content))
     if len(rows) > head + 1 + MOST:
         raise Refused(_("This file has too many lines. Export a shorter time."), field="file")
     seen: Counter[str] = Counter()
@@ -78,19 +76,10 @@ def read(content: bytes) -> Read:
     return Read(lines, unread)
 
 
-def _text(content: bytes) -> str:
-    for encoding in ("utf-8-sig", "cp949"):
-        try:
-            return content.decode(encoding)
-        except UnicodeDecodeError:
-            continue
-    raise Refused(_("This is not a CSV file of a bank. Export it as CSV and try again."), field="file")
-
-
 def _table(text: str) -> tuple[list[list[str]], int, dict[str, list[int]]]:
     """Return the rows, where their header stands, and which columns it names; whichever mark parts the cells."""
-    for mark in ",\t;":
-        rows = _rows(text, mark)
+    for mark in csv_import.MARKS:
+        rows = csv_import.rows(text, mark)
         for number, row in enumerate(rows[:ABOVE]):
             columns = _columns(row)
             if columns["date"] and columns["amount"]:
@@ -98,21 +87,8 @@ def _table(text: str) -> tuple[list[list[str]], int, dict[str, list[int]]]:
     raise Refused(_("No line of this file names a date and an amount paid in."), field="file")
 
 
-def _rows(text: str, mark: str) -> list[list[str]]:
-    try:
-        read = list(csv.reader(text.replace("\0", "").splitlines(), delimiter=mark))
-    except csv.Error:
-        raise Refused(_("This is not a CSV file of a bank. Export it as CSV and try again."), field="file") from None
-    return [[_clean(cell) for cell in row] for row in read]
-
-
-def _clean(cell: str) -> str:
-    shown = (c for c in unicodedata.normalize("NFC", cell) if unicodedata.category(c)[0] != "C")
-    return "".join(shown).strip().strip('="').strip()
-
-
-def _columns(row: Sequence[str]) -> dict[str, list[int]]:
-    heads = [re.sub(r"\s", "", cell).lower() for cell in row]
+def _columns(row: list[str]) -> dict[str, list[int]]:
+    heads = csv_import.heads(row)
     found = {name: [heads.index(word) for word in words if word in heads] for name, words in NAMES.items()}
     return {**found, "words": [heads.index(word) for word in WORDS if word in heads]}
 

@@ -32,7 +32,7 @@ def payment_failed(payment: Payment) -> None:
 
 def refund_owed(refund: Refund, reason: str = "") -> None:
     """Tell the buyer that money is on its way back, and why; who leaves, moves or was called off is told there."""
-    if refund.cause in ("called_off", "left", "moved"):
+    if refund.cause in ("left", "moved") or (refund.cause == "called_off" and not refund.line.payment.outside):
         return
     template = "no_seat" if refund.cause == "late" else "refund_owed"
     _about_refund(refund, template, {"cause": refund.cause, "reason": reason})
@@ -43,12 +43,13 @@ def refund_failed(refund: Refund) -> None:
     _about_refund(refund, "refund_failed", {})
 
 
-def left(enrollment: Enrollment, amount: int, *, waits: bool = False) -> None:
+def left(enrollment: Enrollment, amount: int, *, waits: bool = False, outside: int = 0) -> None:
     """Confirm to somebody that they have left, what comes back (minor units), and what stays theirs.
 
-    `waits`: their bank decides about the payment first.
+    `waits`: their bank decides about the payment first. `outside`: what the host gives back, who was paid elsewhere.
     """
-    context = {"amount": amount, "waits": waits, "currency": enrollment.currency, "url": address("payments")}
+    context = {"amount": amount, "waits": waits, "outside": outside, "currency": enrollment.currency}
+    context["url"] = address("payments")
     _about_leaving(enrollment, enrollment.person, "left", "", context)
 
 

@@ -8,8 +8,11 @@ from studyplatform.accounts.models import User
 from studyplatform.mail.services.letters import write
 
 
-def moved(new: Enrollment, old: Enrollment, *, along: int, back: int) -> None:
-    """Tell somebody that they are in the later cohort: when it begins, what came along, what comes back."""
+def moved(new: Enrollment, old: Enrollment, *, along: int, back: int, outside: int = 0) -> None:
+    """Tell somebody that they are in the later cohort: when it begins, what came along, what comes back.
+
+    `outside`: what comes back from the host, who was paid elsewhere.
+    """
     first = new.cohort.sessions.filter(subgroup=None, state=Session.State.PLANNED, starts_at__gt=timezone.now())
     context = {
         "cohort": new.cohort,
@@ -19,6 +22,7 @@ def moved(new: Enrollment, old: Enrollment, *, along: int, back: int) -> None:
         "along": along,
         "paid": new.price - along,
         "back": back,
+        "outside": outside,
         "currency": new.currency,
         "url": address("space", new.cohort.study.slug, new.cohort.number),
     }

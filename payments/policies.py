@@ -19,7 +19,7 @@ def payments_seen_by(user: Reader) -> QuerySet[Payment]:
 def paid_by(user: Reader) -> QuerySet[Payment]:
     """What the person has paid money for, newest first, with what it was for and what came back."""
     paid = payments_seen_by(user).filter(state=Payment.State.PAID, amount__gt=0).select_related("receipt")
-    lines = PaymentLine.objects.select_related("enrollment__cohort__study").order_by("pk")
+    lines = PaymentLine.objects.select_related("enrollment__cohort__study__payee__profile").order_by("pk")
     shown = lines.prefetch_related(Prefetch("refunds", Refund.objects.exclude(state=Refund.State.VOID).order_by("pk")))
     return paid.order_by("-paid_at", "-pk").prefetch_related(Prefetch("lines", shown))
 

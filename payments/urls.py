@@ -10,6 +10,7 @@ from payments.views.earnings import earned
 from payments.views.join import join
 from payments.views.leaving import leave
 from payments.views.moving import member_move, move
+from payments.views.outside import studio_outside
 from payments.views.payees import MEMBER, STUDIO, payee, payee_return, payee_stripe
 from payments.views.receipts import paid, receipt
 from payments.views.refunds import member_refund
@@ -31,6 +32,7 @@ urlpatterns = [
     path("checkout/<str:public_id>/give-up/", checkout_give_up, name="checkout_give_up"),
     path("checkout/<str:public_id>/deposit/", checkout_deposit, name="checkout_deposit"),
     path("studio/<slug:slug>/cohorts/<int:number>/deposits/", studio_deposits, name="studio_deposits"),
+    path("studio/<slug:slug>/cohorts/<int:number>/paid-elsewhere/", studio_outside, name="studio_outside"),
     path("stripe/webhook/", stripe_webhook, name="stripe_webhook"),
     path("studio/money/", earned, {"base": STUDIO}, name="earnings"),
     path("partner/earnings/", earned, {"base": MEMBER}, name="partner_earnings"),

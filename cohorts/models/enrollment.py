@@ -31,6 +31,7 @@ class Enrollment(models.Model):
     }
     SEATED: ClassVar[tuple[str, ...]] = ("offered", "held", "active", "completed")
     LIVE: ClassVar[tuple[str, ...]] = ("waitlisted", *SEATED)
+    OUTSIDE: ClassVar[str] = "outside"  # the kind of a price that was paid to the host elsewhere
     HOLDS: ClassVar[tuple[str, ...]] = ("offered", "held")
     BELONGS: ClassVar[tuple[str, ...]] = ("active", "completed")
 

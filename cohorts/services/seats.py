@@ -48,8 +48,23 @@ def hold(
         refuse_unless_open(cohort)
     if standing:
         return _hold_again(standing, member, subgroup)
-    enrollment = _new_enrollment(member, cohort, came_from)
+    enrollment = _new_enrollment(member, cohort, prices.now(cohort), came_from)
     _price(enrollment, coupon)
+    if subgroup:
+        join_subgroup(enrollment, subgroup)
+    _take(cohort)
+    return enrollment
+
+
+@transaction.atomic
+def hold_paid(member: User, cohort: Cohort, *, price: int, subgroup: Subgroup | None = None) -> Enrollment:
+    """Hold a seat that was paid for elsewhere, at what it cost there (minor units), for who has no place yet.
+
+    Raises Refused with code "already_in", "closed", "sold_out" or "subgroup_full".
+    """
+    cohort = kept_as_it_is(cohort)
+    refuse_unless_open(cohort)
+    enrollment = _new_enrollment(member, cohort, (price, Enrollment.OUTSIDE))
     if subgroup:
         join_subgroup(enrollment, subgroup)
     _take(cohort)
@@ -118,7 +133,9 @@ def agreed(cohort: Cohort, price: tuple[int, str]) -> dict[str, Any]:
     }
 
 
-def _new_enrollment(member: User, cohort: Cohort, came_from: tuple[str, str]) -> Enrollment:
+def _new_enrollment(
+    member: User, cohort: Cohort, price: tuple[int, str], came_from: tuple[str, str] = ("", "")
+) -> Enrollment:
     try:
         with transaction.atomic():
             enrollment = Enrollment.objects.create(
@@ -126,7 +143,7 @@ def _new_enrollment(member: User, cohort: Cohort, came_from: tuple[str, str]) ->
                 person=member,
                 state=Enrollment.State.HELD,
                 hold_until=timezone.now() + HOLD,
-                **agreed(cohort, prices.now(cohort)),
+                **agreed(cohort, price),
                 came_from_kind=came_from[0],
                 came_from_id=came_from[1],
             )

@@ -2,14 +2,14 @@
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
-from django.db.models import Sum
+from django.db.models import Q, Sum
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST
 
-from cohorts.models import Cohort
+from cohorts.models import Cohort, Enrollment
 from cohorts.policies import enrollments_in, get_run_cohort, reader
 from cohorts.services import cohorts
 from studyplatform.kit.errors import Refused
@@ -49,11 +49,12 @@ def call_off(request: HttpRequest, slug: str, number: int) -> HttpResponse:
             messages.error(request, str(refused))
         return redirect("studio_cohort", slug, number)
     members = enrollments_in(cohort)
+    elsewhere = Q(price_kind=Enrollment.OUTSIDE)
     context = {
         "cohort": cohort,
         "study": cohort.study,
         "draft": draft,
         "members": members.count(),
-        "paid": members.aggregate(paid=Sum("price"))["paid"] or 0,
+        **members.aggregate(paid=Sum("price", filter=~elsewhere), elsewhere=Sum("price", filter=elsewhere)),
     }
     return render(request, "studio/call_off.html", context)

@@ -19,6 +19,7 @@ class Payment(Queued):
         STRIPE = "stripe", "Stripe"
         FREE = "free", _("free")
         BANK = "bank", _("bank deposit")
+        OUTSIDE = "outside", _("paid elsewhere")
 
     class State(models.TextChoices):
         CREATED = "created", _("being prepared")
@@ -61,6 +62,11 @@ class Payment(Queued):
 
     def __str__(self) -> str:
         return f"{self.public_id} {self.amount} {self.currency} {self.state}"
+
+    @property
+    def outside(self) -> bool:
+        """Whether a host was paid, and none of it was ever ours."""
+        return self.provider == self.Provider.OUTSIDE
 
 
 class PaymentLine(models.Model):

@@ -20,6 +20,7 @@ class Refund(Queued):
         HELD = "held", _("waits for the buyer’s bank")
         MANUAL = "manual", _("by hand")
         VOID = "void", _("void")
+        OUTSIDE = "outside", _("the host’s to give back")
 
     LONGEST_BACKOFF = ASKED_WITHIN
     MOVES = {
@@ -29,6 +30,7 @@ class Refund(Queued):
         "unknown": {"owed", "pending", "succeeded", "failed"},
         "pending": {"succeeded", "failed"},
         "succeeded": {"failed"},
+        "outside": {"succeeded"},
         "manual": {"succeeded", "void", "held"},
     }
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterator
 
-from django.db.models import BigIntegerField, Count, Exists, F, OuterRef, Q, Subquery, Sum, Value
+from django.db.models import BigIntegerField, Case, Count, Exists, F, OuterRef, Q, Subquery, Sum, Value, When
 from django.db.models.functions import Coalesce
 from django.utils import timezone
 
@@ -42,8 +42,10 @@ def unequal_refunds() -> Iterator[Found]:
     """Yield lines whose sum of refunds is not what the ledger owed back for them."""
     causes = ("refund_owed:", "refund_void:", "refund_held:")
     owed = Q(*(("transaction__cause__startswith", cause) for cause in causes), _connector=Q.OR)
-    lines = PaymentLine.objects.annotate(booked=_booked("transaction__line", Kind.PAYING, owed))
-    for line in lines.exclude(booked=-F("refunded")).select_related("payment").iterator():
+    elsewhere = When(payment__provider=Payment.Provider.OUTSIDE, then=0)  # that money is the host's, and not booked
+    expected = Case(elsewhere, default=-F("refunded"), output_field=BigIntegerField())
+    lines = PaymentLine.objects.annotate(booked=_booked("transaction__line", Kind.PAYING, owed), expected=expected)
+    for line in lines.exclude(booked=F("expected")).select_related("payment").iterator():
         about = ("payments.payment", str(line.payment_id))
         currency = line.payment.currency
         yield Found("refunds_unequal", str(line.pk), line.refunded, -line.booked, currency, timezone.now(), about=about)

@@ -22,7 +22,7 @@ from studyplatform.kit.errors import Refused
 
 State = CashReceipt.State
 UNISSUED, ISSUED = datetime.timedelta(days=365), datetime.timedelta(days=90)  # how long a number is kept
-NOT_CASH = (Payment.Provider.STRIPE, Payment.Provider.FREE)
+NOT_CASH = (Payment.Provider.STRIPE, Payment.Provider.FREE, Payment.Provider.OUTSIDE)
 
 
 def offered(payment: Payment) -> bool:

@@ -44,14 +44,19 @@ def room(line: PaymentLine) -> int:
     return line.amount - line.refunded - lost(line)
 
 
+def refuse_too_much(line: PaymentLine, amount: int) -> None:
+    """Raise Refused when a locked line has less than `amount` left to go back."""
+    if line.payment.state != Payment.State.PAID or not 0 < amount <= room(line):
+        raise Refused(_("There is not that much left to give back."), field="amount", code="too_much")
+
+
 def owe(line: PaymentLine, amount: int, cause: str, actor: User | None = None, *, reason: str = "") -> Refund:
     """Write down that `amount` of a disputed line is owed. It waits for the bank; after its yes to the buyer the rest
     is made by hand, since Stripe sends nothing back of such a payment.
 
     Raises Refused when the line has less left than that.
     """
-    if line.payment.state != Payment.State.PAID or not 0 < amount <= room(line):
-        raise Refused(_("There is not that much left to give back."), field="amount", code="too_much")
+    refuse_too_much(line, amount)
     row: Refund = Refund.objects.create(line=line, amount=amount, cause=cause, state=State.HELD, done_at=timezone.now())
     history.record(row, "", row.state, actor, note=reason)
     if not pending(line):

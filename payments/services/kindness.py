@@ -16,17 +16,21 @@ from studyplatform.kit.errors import Refused
 
 @dataclass(frozen=True)
 class Borne:
-    """Where the money comes from, in minor units: what still waits for the sessions, then the host's earnings."""
+    """Where the money comes from, in minor units: what still waits for the sessions, then the host's earnings; what
+    the host was paid elsewhere they give back themselves."""
 
     waiting: int
     earned: int
+    outside: int = 0
 
 
 def preview(enrollment: Enrollment, amount: int) -> Borne:
     """Return who would bear `amount`. Raises Refused when there is not that much left."""
     _refuse_more_than_is_left(enrollment, amount)
-    waiting = sum(_from_escrow(line, part) for line, part in seat_money.spread(enrollment, amount))
-    return Borne(waiting, amount - waiting)
+    parts = seat_money.spread(enrollment, amount)
+    outside = sum(part for line, part in parts if line.payment.outside)
+    waiting = sum(_from_escrow(line, part) for line, part in parts if not line.payment.outside)
+    return Borne(waiting, amount - waiting - outside, outside)
 
 
 def _refuse_more_than_is_left(enrollment: Enrollment, amount: int) -> None:

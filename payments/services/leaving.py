@@ -35,6 +35,12 @@ class Quote:
     rungs: list[Rung] = field(default_factory=list)
     now: Rung | None = None  # the rung in force; None: the rule gives nothing any more
     waits: bool = False  # for the bank, which decides about the payment
+    outside: int = 0  # what of the amount the host has, who was paid elsewhere
+
+    @property
+    def ours(self) -> int:
+        """What of the amount comes back from us."""
+        return self.amount - self.outside
 
 
 def quote(enrollment: Enrollment) -> Quote:
@@ -49,7 +55,9 @@ def quote(enrollment: Enrollment) -> Quote:
     by_rule = now.amount if now else 0
     returned = totals["returned"] + sum(holds.lost(line) for line in paid)
     waits = any(holds.waits(line) for line in paid)
-    return Quote(totals["paid"], by_rule, returned, max(0, by_rule - returned), rungs, now, waits)
+    amount = max(0, by_rule - returned)
+    outside = seat_money.outside(enrollment, amount)
+    return Quote(totals["paid"], by_rule, returned, amount, rungs, now, waits, outside)
 
 
 def ends(enrollment: Enrollment) -> dict[str, object]:
@@ -83,7 +91,7 @@ def leave(member: User, enrollment: Enrollment, *, seen: int, because: str = "")
     seats.release(row, Enrollment.State.CANCELLED, member, because=because)
     for line, part in seat_money.spread(row, amount) if amount else []:
         refunds.owe(line, part, CAUSE, member)
-    letters.left(row, amount, waits=offer.waits)
+    letters.left(row, offer.ours, waits=offer.waits, outside=offer.outside)
     _tell(row, leader, because)
     return amount
 

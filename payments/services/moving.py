@@ -3,7 +3,7 @@
 Lock order: cohort, line, enrollment, seats, as everywhere in payments.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from django.db import transaction
@@ -32,6 +32,7 @@ class Move:
     price: int
     currency: str
     waived: bool = False  # the host asks no difference
+    outside: int = 0  # what of `back` the host gives, who was paid elsewhere
 
     @property
     def due(self) -> int:
@@ -43,6 +44,11 @@ class Move:
     def back(self) -> int:
         """What comes back, when the new seat costs less than what comes along."""
         return max(0, self.along - self.price)
+
+    @property
+    def ours(self) -> int:
+        """What of that comes back from us."""
+        return self.back - self.outside
 
     @property
     def carried(self) -> int:
@@ -74,7 +80,9 @@ def quote(place: Enrollment, to: Cohort, *, whole: bool = False, waived: bool = 
     """Return what moving from a place to a cohort means now; with `whole` all that was paid comes along."""
     kept = to.enrollments.filter(person=place.person_id, state__in=Enrollment.HOLDS).first()
     price = kept.price if kept else prices.now(to)[0]  # an offered seat's price is agreed
-    return Move(*_paid_and_along(place, whole=whole), price, to.currency, waived)
+    found = Move(*_paid_and_along(place, whole=whole), price, to.currency, waived)
+    outside = seat_money.outside(place, found.along) - seat_money.outside(place, found.carried)
+    return replace(found, outside=outside if found.back else 0)
 
 
 def pending(place: Enrollment) -> Payment | None:

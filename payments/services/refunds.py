@@ -15,7 +15,7 @@ from django.utils.translation import gettext_lazy as _
 
 from payments import letters
 from payments.models import Payment, PaymentLine, Refund
-from payments.services import holds, ledger, transfers
+from payments.services import holds, ledger, outside_refunds, transfers
 from payments.services.ledger import Kind
 from payments.truth import MoneyBack
 from studyplatform.accounts.models import User
@@ -33,13 +33,16 @@ WATCHED = timedelta(days=7)  # a refund may fail after it looked sent
 def owe(line: PaymentLine, amount: int, cause: str, actor: User | None = None, *, reason: str = "") -> Refund:
     """Owe back `amount` (minor units) of a line; the same cause again returns the same refund.
 
-    While the buyer's bank decides about the payment it waits for that. `reason` is told to the buyer and kept in the
-    history. Raises Refused when the line has less left than that, or was not paid.
+    While the buyer's bank decides about the payment it waits for that; what a host was paid elsewhere is the host's to
+    give back. `reason` is told to the buyer and kept in the history. Raises Refused when the line has less left than
+    that, or was not paid.
     """
     line = locked_line(line)
     standing: Refund | None = line.refunds.filter(cause=cause).first()
     if standing:
         return standing
+    if line.payment.outside:
+        return outside_refunds.owe(line, amount, cause, actor, reason=reason)
     if holds.touched(line):
         return holds.owe(line, amount, cause, actor, reason=reason)
     refund = write(line, amount, cause, actor, reason=reason)

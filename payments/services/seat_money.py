@@ -29,30 +29,45 @@ def room(enrollment: Enrollment) -> int:
 
 def spread(enrollment: Enrollment, amount: int) -> list[tuple[PaymentLine, int]]:
     """Return which lines an amount comes from and how much of each, the newest first. Raises Refused for too much."""
+    found = _parts(enrollment, amount)
+    if amount <= 0 or sum(part for _line, part in found) != amount:
+        raise Refused(_("There is not that much left to give back."), field="amount", code="too_much")
+    return found
+
+
+def _parts(enrollment: Enrollment, amount: int) -> list[tuple[PaymentLine, int]]:
     found, rest = [], amount
     for line in lines(enrollment).select_related("payment__buyer", "enrollment__cohort__study__payee"):
         part = min(rest, holds.room(line))
         rest -= part
         if part:
             found.append((line, part))
-    if rest or amount <= 0:
-        raise Refused(_("There is not that much left to give back."), field="amount", code="too_much")
     return found
+
+
+def outside(enrollment: Enrollment, amount: int) -> int:
+    """Return how much of an amount taken from a seat its host has, who was paid elsewhere; in minor units."""
+    return sum(part for line, part in _parts(enrollment, amount) if line.payment.outside) if amount else 0
 
 
 @transaction.atomic
 def carry(line: PaymentLine, amount: int, to: Enrollment, cause: str) -> PaymentLine:
     """Let `amount` of a locked line pay for another seat, and return that seat's line of the same payment.
 
-    In the ledger it leaves the one seat as a refund would, and is paid in for the other at once; the lines of a payment
-    always sum to it.
+    The lines of a payment always sum to it.
     """
     PaymentLine.objects.filter(pk=line.pk).update(amount=F("amount") - amount)
     other, _new = PaymentLine.objects.get_or_create(payment=line.payment, enrollment=to, defaults={"amount": 0})
     PaymentLine.objects.filter(pk=other.pk).update(amount=F("amount") + amount)
+    if not line.payment.outside:
+        _book_carried(line, amount, other, cause)
+    return other
+
+
+def _book_carried(line: PaymentLine, amount: int, other: PaymentLine, cause: str) -> None:
+    """In the ledger it leaves the one seat as a refund would, and is paid in for the other at once."""
     currency = line.payment.currency
     between = ledger.account(Kind.PAYING, currency, person=line.payment.buyer)
-    escrow = ledger.account(Kind.ESCROW, currency, cohort=to.cohort)
+    escrow = ledger.account(Kind.ESCROW, currency, cohort=other.enrollment.cohort)
     ledger.post(f"carried_out:{cause}:{line.pk}", {between: -amount, **ledger.borne_by(line, amount)}, line=line)
     ledger.post(f"carried_in:{cause}:{line.pk}", {between: amount, escrow: -amount}, line=other)
-    return other

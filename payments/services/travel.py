@@ -32,11 +32,12 @@ def arrive(new: Enrollment, along: int, *, back: int = 0, actor: User | None = N
     if old.state != State.ACTIVE or seat_money.room(old) < along + back or not seats.settle(new, actor):
         return False
     _carry(old, along, new)
+    outside = seat_money.outside(old, back)
     if back:
         _owe_back(old, back, actor)
     group = subgroup_of(old)
     seats.release(old, State.CANCELLED, actor)
-    moving_letters.moved(new, old, along=along, back=back)
+    moving_letters.moved(new, old, along=along, back=back - outside, outside=outside)
     moving_letters.member_moved(new, old, faces.partner_of(group))
     return True
 

@@ -39,7 +39,7 @@ def leave(request: HttpRequest, slug: str, number: int) -> HttpResponse:
 def _left(request: HttpRequest, place: Enrollment, amount: int) -> HttpResponse:
     if amount:
         shown = {"amount": money.show(amount, place.currency)}
-        messages.success(request, _("You have left. %(amount)s is on its way back the way you paid.") % shown)
+        messages.success(request, _("You have left. %(amount)s comes back. A letter says how.") % shown)
         return redirect("payments")
     messages.success(request, _("You have left."))
     return redirect("home")

@@ -50,7 +50,10 @@ def _preview(request: HttpRequest, place: Enrollment, form: RefundForm) -> HttpR
 
 
 def _give(request: HttpRequest, place: Enrollment, form: RefundForm) -> HttpResponse:
-    given = kindness.give(reader(request), place, form.cleaned_data.pop("amount"), **form.cleaned_data)
-    shown = {"amount": money.show(given, place.currency), "name": place.person.name}
-    messages.success(request, _("%(amount)s is on its way to %(name)s.") % shown)
+    amount = form.cleaned_data.pop("amount")
+    own = seat_money.outside(place, amount)
+    given = kindness.give(reader(request), place, amount, **form.cleaned_data)
+    shown = {"amount": money.show(own or given, place.currency), "name": place.person.name}
+    said = _("Give %(name)s %(amount)s back yourself.") if own else _("%(amount)s is on its way to %(name)s.")
+    messages.success(request, said % shown)
     return redirect("studio_people", place.cohort.study.slug, place.cohort.number)

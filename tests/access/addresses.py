@@ -36,6 +36,7 @@ STUDIO = (
     "cohort_reopen",
     "call_off",
     "deposits",
+    "outside",
 )
 STUDIO_LISTS = ("groups", "sessions", "people", "people_export", "preview")
 API = ("cohort", "subgroups", "sessions")
@@ -178,6 +179,7 @@ def _form(name: str, world: World) -> dict[str, Any]:
         "demo_move": {"moment": "payday"},
         "checkout_return": {"introduction": "을지로에서 인쇄소를 해요."},
         "checkout_deposit": {"depositor": "배소라", "bank": "신한", "holder": "배소라", "account": "110-222-333444"},
+        "studio_outside": {"lines": "email,name,amount\nout@example.org,김밖,1000", "sure": "1"},
         "studio_deposits": {
             "on": "on",
             "bank": "신한",

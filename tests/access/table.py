@@ -121,9 +121,10 @@ GET  in   404  404  404  404  404  404  404  200  404  404   studio_coupons stud
                                                              studio_terms
                                                              studio_session studio_people studio_people_export
                                                              studio_preview.draft studio_copy studio_deposits
+                                                             studio_outside
 GET  in   404  404  404  404  404  404  404  go   404  404   studio_preview
 POST in   404  404  404  404  404  404  404  go   404  404   studio_study_edit studio_cohort_new studio_cohort_edit
-                                                             studio_deposits
+                                                             studio_deposits studio_outside
                                                              studio_cohort_open.draft studio_cohort_close
                                                              studio_cohort_reopen.closed studio_groups studio_group
                                                              studio_group_remove studio_session

@@ -2,6 +2,8 @@
 
 from typing import Any
 
+from allauth.account.models import EmailAddress
+from django.contrib.auth.hashers import make_password
 from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
@@ -26,6 +28,20 @@ def join(user: User, *, pen_name: str, speaks: str, time_zone: str) -> Profile:
         agree(user, kind)
     profile, _ = Profile.objects.update_or_create(person=user, defaults={"pen_name": pen_name})
     return profile
+
+
+@transaction.atomic
+def bring_in(email: str, name: str, *, language: str, time_zone: str) -> User:
+    """Return the person with an address, made if there is none: without a password, they sign in by a code.
+
+    They have agreed to nothing yet, and the code shows that the address is theirs.
+    """
+    fresh = {"email": email, "language": language, "time_zone": time_zone, "password": make_password(None)}
+    person, made = User.objects.get_or_create(email__iexact=email, defaults=fresh)
+    if made:
+        Profile.objects.create(person=person, pen_name=name)
+        EmailAddress.objects.create(user=person, email=email, primary=True)
+    return person
 
 
 @transaction.atomic
