@@ -88,3 +88,14 @@ def test_written_twice_it_is_one_letter(theirs: Cohort, reader: Any, key: str) -
 def test_the_way_to_other_studies_is_in_the_readers_language(theirs: Cohort, reader: Any) -> None:
     letters.called_off(theirs, letters.people_in(theirs))
     assert ("/en/studies/" in Letter.objects.get(recipient=reader).text) is (reader.language == "en")
+
+
+@pytest.mark.parametrize(("wording", "said"), [("study", ("cohort 1", "1기")), ("club", ("season 1", "시즌 1"))])
+def test_it_calls_a_run_what_its_study_does(theirs: Cohort, reader: Any, wording: str, said: tuple[str, str]) -> None:
+    theirs.study.wording = wording
+    theirs.study.save()
+    letters.called_off(theirs, letters.people_in(theirs))
+    letter = Letter.objects.get(recipient=reader)
+    for written in (letter.subject, letter.text, letter.html):
+        assert any(words in written.lower() for words in said), written
+        assert ("season" in written.lower() or "시즌" in written) is (wording == "club")
