@@ -18,6 +18,6 @@ def undecided() -> QuerySet[Cohort]:
 
 def short() -> QuerySet[Any]:
     """Cohorts whose minimum is decided within a week and that have fewer members."""
-    belongs = Count("enrollments", filter=Q(enrollments__state__in=Enrollment.BELONGS))
-    soon: QuerySet[Any] = undecided().filter(minimum_by__lte=timezone.now() + WEEK).annotate(members=belongs)
+    sold = Count("enrollments", filter=Q(enrollments__state__in=Enrollment.SOLD))  # a company's seats too, named or not
+    soon: QuerySet[Any] = undecided().filter(minimum_by__lte=timezone.now() + WEEK).annotate(members=sold)
     return soon.filter(members__lt=F("minimum"))

@@ -15,6 +15,7 @@ from cohorts.models import (
     PartnerInvitation,
     PartnerNote,
     Presentation,
+    SeatGroup,
     Session,
     Study,
     Subgroup,
@@ -93,6 +94,11 @@ def cohorts_entered_by(user: Reader) -> QuerySet[Cohort]:
 def enrollments_in(cohort: Cohort) -> QuerySet[Enrollment]:
     """People who belong to the cohort now."""
     return Enrollment.objects.filter(cohort=cohort, state__in=Enrollment.BELONGS).select_related("person__profile")
+
+
+def sold_in(cohort: Cohort) -> QuerySet[Enrollment]:
+    """Seats that are sold: of people who belong, and of companies that have not named anybody yet."""
+    return Enrollment.objects.filter(cohort=cohort, state__in=Enrollment.SOLD)
 
 
 def held_in(cohort: Cohort) -> QuerySet[Enrollment]:
@@ -200,6 +206,18 @@ def get_run_subgroup(request: HttpRequest, slug: str, number: int, pk: int) -> S
     """Return a subgroup of a cohort the reader hosts, or 404."""
     found = Subgroup.objects.filter(cohort__in=cohorts_run_by(request.user)).select_related("cohort__study")
     return get_object_or_404(found, pk=pk, cohort__study__slug=slug, cohort__number=number)
+
+
+def seat_groups_of(user: Reader) -> QuerySet[SeatGroup]:
+    """Companies' seats the person asked for or bought."""
+    if not user.is_authenticated:
+        return SeatGroup.objects.none()
+    return SeatGroup.objects.filter(buyer=user.pk).select_related("cohort__study", "policy", "buyer")
+
+
+def get_seat_group(request: HttpRequest, public_id: str) -> SeatGroup:
+    """Return a company's seats the reader bought or asked a price for, or 404."""
+    return get_object_or_404(seat_groups_of(request.user), public_id=public_id)
 
 
 def invitations_by_token() -> QuerySet[PartnerInvitation]:

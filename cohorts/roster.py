@@ -25,7 +25,7 @@ def roster(cohort: Cohort, *, show: str = "", words: str = "") -> QuerySet[Any]:
         )
     counted: QuerySet[Any] = _narrowed(people, show).annotate(posts=POSTS, turns=TURNS)
     order = ("pk",) if show == "waiting" else ("-joined_at", "-pk")
-    return counted.select_related("person__profile").prefetch_related(_places(), _notes()).order_by(*order)
+    return counted.select_related("person__profile", "group").prefetch_related(_places(), _notes()).order_by(*order)
 
 
 def _narrowed(people: QuerySet[Any], show: str) -> QuerySet[Any]:

@@ -7,6 +7,7 @@ from payments.views.cash_receipts import cash_receipt
 from payments.views.checkout import checkout_deposit, checkout_give_up, checkout_page, checkout_return
 from payments.views.deposit_plans import studio_deposits
 from payments.views.earnings import earned
+from payments.views.group_seat import group_seat
 from payments.views.join import join
 from payments.views.leaving import leave
 from payments.views.moving import member_move, move
@@ -14,6 +15,15 @@ from payments.views.outside import studio_outside
 from payments.views.payees import MEMBER, STUDIO, payee, payee_return, payee_stripe
 from payments.views.receipts import paid, receipt
 from payments.views.refunds import member_refund
+from payments.views.seat_groups import (
+    seat_group,
+    seat_group_accept,
+    seat_group_link,
+    seat_group_new,
+    seat_group_people,
+    seat_group_replace,
+    seat_group_take_back,
+)
 from payments.views.statements import books_file, money_event, statement, statement_file
 from payments.views.taxes import payee_resident, payee_tax, tax_statement
 from payments.views.webhooks import stripe_webhook
@@ -25,6 +35,14 @@ register_converter(EndingInAddress, "table")
 
 urlpatterns = [
     path("studies/<slug:slug>/cohorts/<int:number>/join/", join, name="join"),
+    path("studies/<slug:slug>/cohorts/<int:number>/company/", seat_group_new, name="seat_group_new"),
+    path("company/<str:public_id>/", seat_group, name="seat_group"),
+    path("company/<str:public_id>/accept/", seat_group_accept, name="seat_group_accept"),
+    path("company/<str:public_id>/people/", seat_group_people, name="seat_group_people"),
+    path("company/<str:public_id>/link/", seat_group_link, name="seat_group_link"),
+    path("company/<str:public_id>/people/<int:pk>/back/", seat_group_take_back, name="seat_group_take_back"),
+    path("company/<str:public_id>/seats/<str:place>/free/", seat_group_replace, name="seat_group_replace"),
+    path("company/seat/<str:token>/", group_seat, name="group_seat"),
     path("c/<slug:slug>/<int:number>/leave/", leave, name="leave"),
     path("c/<slug:slug>/<int:number>/move/", move, name="move"),
     path("checkout/<str:public_id>/return/", checkout_return, name="checkout_return"),

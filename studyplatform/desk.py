@@ -80,6 +80,7 @@ UNFOLD: dict[str, Any] = {
                     entry(_("cohorts"), "event", "cohorts.cohort"),
                     entry(_("subgroups"), "groups", "cohorts.subgroup"),
                     entry(_("enrollments"), "how_to_reg", "cohorts.enrollment"),
+                    entry(_("companies’ seats"), "apartment", "cohorts.seatgroup"),
                 ],
             },
             {

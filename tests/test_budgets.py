@@ -40,6 +40,7 @@ KEPT = {  # the same bytes for everybody
 NOT_KEPT = {
     "partner_invitation",  # for whoever has its letter
     *("media", "picture.public", "stop_letters", "calendar_feed", "join", "join.free", "seats_fragment"),
+    *("seat_group_new", "group_seat"),  # what one has typed; whoever has the link
     "waiting.full",  # one's own place in line
     "comments.public",  # the form, and who may take what away, are the reader's
     *("demo", "demo_bar"),  # the demo alone

@@ -25,18 +25,29 @@ class MembershipInline(Lines):
 
 @admin.register(Enrollment)
 class EnrollmentAdmin(Table):
-    list_display = ("person", "cohort", "state", "agreed", "joined_at", "created_at")
+    list_display = ("whose", "cohort", "state", "agreed", "joined_at", "created_at")
     list_filter = ("state", "cohort__study", "currency", "came_from_kind")
-    list_select_related = ("person__profile", "cohort__study", "terms")
+    list_select_related = ("person__profile", "group", "cohort__study", "terms")
     search_fields = ("public_id", "person__email", "person__profile__pen_name", "cohort__study__title")
     date_hierarchy = "created_at"
     ordering = ("-created_at",)
     fields = readonly_fields = (
-        *("public_id", "person", "cohort", "state", "hold_until", "agreed", "policy", "agreed_terms", "introduction"),
+        *(
+            "public_id",
+            "person",
+            "group",
+            "cohort",
+            "state",
+            "hold_until",
+            "agreed",
+            "policy",
+            "agreed_terms",
+            "introduction",
+        ),
         *("came_from_kind", "came_from_id", "joined_at", "created_at", "changes"),
     )
     inlines = (MembershipInline,)
-    narrowed_by = ("memberships__subgroup",)
+    narrowed_by = ("memberships__subgroup", "group")
     ways = (
         (_("payments"), "payments.payment", "lines__enrollment"),
         (_("case studies"), "showcase.casestudy", "enrollment"),
@@ -44,7 +55,11 @@ class EnrollmentAdmin(Table):
 
     def named(self, row: Enrollment) -> str:
         """Who, in which cohort, how it stands."""
-        return f"{row.person} · {row.cohort} · {row.get_state_display()}"
+        return f"{row.whose} · {row.cohort} · {row.get_state_display()}"
+
+    @admin.display(description=_("whose"), ordering="person__profile__pen_name")
+    def whose(self, row: Enrollment) -> str:
+        return row.whose
 
     @admin.display(description=_("terms"))
     def agreed_terms(self, row: Enrollment) -> str:

@@ -11,6 +11,7 @@ from cohorts.models.price import Price
 from cohorts.models.refund_policy import RefundPolicy
 from cohorts.models.reminder import Reminder
 from cohorts.models.rules import Rules
+from cohorts.models.seat_group import GroupPlan, SeatGroup, SeatInvitation
 from cohorts.models.seats import Seats
 from cohorts.models.session import Session
 from cohorts.models.study import Study, StudyRole
@@ -23,6 +24,7 @@ __all__ = [
     "Contribution",
     "Coupon",
     "Enrollment",
+    "GroupPlan",
     "Leadership",
     "Membership",
     "Nudge",
@@ -35,6 +37,8 @@ __all__ = [
     "RefundPolicy",
     "Reminder",
     "Rules",
+    "SeatGroup",
+    "SeatInvitation",
     "Seats",
     "Session",
     "Study",

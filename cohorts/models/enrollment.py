@@ -7,6 +7,7 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
+from studyplatform.accounts.models import User
 from studyplatform.kit.ids import short_id
 
 
@@ -17,6 +18,7 @@ class Enrollment(models.Model):
         WAITLISTED = "waitlisted", _("waiting")
         OFFERED = "offered", _("offered")
         HELD = "held", _("being paid for")
+        RESERVED = "reserved", _("kept for a company")
         ACTIVE = "active", _("member")
         COMPLETED = "completed", _("completed")
         EXPIRED = "expired", _("not paid in time")
@@ -25,19 +27,33 @@ class Enrollment(models.Model):
     MOVES = {
         "waitlisted": {"offered", "cancelled"},
         "offered": {"held", "active", "expired", "cancelled"},
-        "held": {"active", "offered", "expired", "cancelled"},
-        "expired": {"active"},
+        "held": {"active", "reserved", "offered", "expired", "cancelled"},
+        "reserved": {"active", "cancelled"},
+        "expired": {"active", "reserved"},
         "active": {"completed", "cancelled"},
     }
-    SEATED: ClassVar[tuple[str, ...]] = ("offered", "held", "active", "completed")
+    SEATED: ClassVar[tuple[str, ...]] = ("offered", "held", "reserved", "active", "completed")
     LIVE: ClassVar[tuple[str, ...]] = ("waitlisted", *SEATED)
     OUTSIDE: ClassVar[str] = "outside"  # the kind of a price that was paid to the host elsewhere
     HOLDS: ClassVar[tuple[str, ...]] = ("offered", "held")
     BELONGS: ClassVar[tuple[str, ...]] = ("active", "completed")
+    SOLD: ClassVar[tuple[str, ...]] = ("reserved", *BELONGS)
 
     public_id = models.CharField(max_length=10, unique=True, default=short_id, editable=False)
     cohort = models.ForeignKey("cohorts.Cohort", on_delete=models.PROTECT, related_name="enrollments")
-    person = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="enrollments")
+    # Empty for a company's seat without a name yet, and then never in a state of who belongs, waits or was offered one.
+    person: models.ForeignKey[User, User] = models.ForeignKey(  # type: ignore[misc]
+        settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.PROTECT, related_name="enrollments"
+    )
+    group = models.ForeignKey(
+        "cohorts.SeatGroup",
+        null=True,
+        blank=True,
+        editable=False,
+        db_index=False,
+        on_delete=models.PROTECT,
+        related_name="places",
+    )
     state = models.CharField(max_length=12, choices=State.choices)
     hold_until = models.DateTimeField(null=True, blank=True)
     offered_until = models.DateTimeField(null=True, blank=True, editable=False)  # of who came from the waiting list
@@ -87,12 +103,30 @@ class Enrollment(models.Model):
                 condition=~Q(state__in=["held", "offered"]) | Q(hold_until__isnull=False),
                 name="enrollment_hold_ends",
             ),
+            models.CheckConstraint(
+                condition=Q(person__isnull=False)
+                | Q(
+                    person__isnull=True,
+                    group__isnull=False,
+                    state__in=["held", "reserved", "expired", "cancelled"],
+                ),
+                name="enrollment_named",
+            ),
+            models.CheckConstraint(
+                condition=~Q(state="reserved") | Q(person__isnull=True), name="enrollment_reserved_unnamed"
+            ),
         ]
         indexes = [
             models.Index(fields=["hold_until"], condition=Q(state__in=["held", "offered"]), name="enrollment_hold_due"),
             models.Index(fields=["cohort", "id"], condition=Q(state="waitlisted"), name="enrollment_line"),
             models.Index(fields=["coupon"], condition=Q(coupon__isnull=False), name="enrollment_coupon"),
+            models.Index(fields=["group"], condition=Q(group__isnull=False), name="enrollment_group"),
         ]
 
     def __str__(self) -> str:
         return f"{self.person_id} in {self.cohort_id}: {self.state}"
+
+    @property
+    def whose(self) -> str:
+        """Who has the seat: a person, or the company that has not named one yet."""
+        return str(self.person if self.person_id else self.group)

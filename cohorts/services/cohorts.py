@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from cohorts import agreed, letters, pricing
 from cohorts.models import Cohort, Seats, Session, Study, Terms
-from cohorts.policies import enrollments_in
+from cohorts.policies import sold_in
 from cohorts.services import completions, news, prices, readiness, refund_policies, seats, sessions, studies, waiting
 from studyplatform.accounts.models import User
 from studyplatform.kit import history, page_cache, queue
@@ -150,7 +150,7 @@ def decide_minimum(cohort: Cohort) -> None:
     waits = row.state in Cohort.RUNNING and not row.minimum_met_at and row.minimum
     if not waits or not row.minimum_by or row.minimum_by > timezone.now():
         return
-    if enrollments_in(row).count() >= row.minimum:
+    if sold_in(row).count() >= row.minimum:
         row.minimum_met_at = timezone.now()
         row.save(update_fields=["minimum_met_at"])
         changed(row)
@@ -166,7 +166,7 @@ def tell_minimum_soon(cohort: Cohort) -> None:
         return
     row.minimum_told_at = timezone.now()
     row.save(update_fields=["minimum_told_at"])
-    members = enrollments_in(row).count()
+    members = sold_in(row).count()
     if row.state == Cohort.State.OPEN and members < row.minimum:
         letters.minimum_soon(row, members)
 

@@ -52,7 +52,7 @@ def hold(
     _price(enrollment, coupon)
     if subgroup:
         join_subgroup(enrollment, subgroup)
-    _take(cohort)
+    take(cohort)
     return enrollment
 
 
@@ -67,7 +67,7 @@ def hold_paid(member: User, cohort: Cohort, *, price: int, subgroup: Subgroup | 
     enrollment = _new_enrollment(member, cohort, (price, Enrollment.OUTSIDE))
     if subgroup:
         join_subgroup(enrollment, subgroup)
-    _take(cohort)
+    take(cohort)
     return enrollment
 
 
@@ -164,11 +164,17 @@ def _price(row: Enrollment, code: str) -> None:
         row.save(update_fields=["price", "price_kind", "coupon"])
 
 
-def _take(cohort: Cohort) -> None:
-    taken = Seats.objects.filter(cohort=cohort, taken__lt=F("capacity"), waiting=0).update(taken=F("taken") + 1)
-    if not taken:
+def take(cohort: Cohort, number: int = 1) -> None:
+    """Take so many free seats at once, or none of them. Raises Refused with code "sold_out"."""
+    free = Seats.objects.filter(cohort=cohort, taken__lte=F("capacity") - number, waiting=0)
+    if not free.update(taken=F("taken") + number):
         raise Refused(_("Every seat is taken or being paid for right now."), code="sold_out")
     changed(cohort)
+
+
+def free(cohort: Cohort) -> int:
+    """Return how many seats anybody can take now."""
+    return Seats.objects.get(cohort=cohort).free
 
 
 def _give_back(cohort: Cohort) -> None:
@@ -220,11 +226,16 @@ def release(enrollment: Enrollment, to: str, actor: User | None = None, *, becau
     if row.state in (Enrollment.State.HELD, Enrollment.State.OFFERED):
         prices.give_back(row)
         coupons.give_back(row)
+    end(row, to, actor, because=because)
+    _give_back(row.cohort)
+    return True
+
+
+def end(row: Enrollment, to: str, actor: User | None, *, because: str = "") -> None:
+    """End a locked place with its turns to come and its subgroup; what becomes of its seat is the caller's to say."""
     history.move(row, to, actor, left_because=because)
     presentations.free(row, actor)
     leave_subgroup(row)
-    _give_back(row.cohort)
-    return True
 
 
 @transaction.atomic
@@ -302,4 +313,4 @@ def _regain(row: Enrollment) -> None:
             join_subgroup(row, last.subgroup)
     prices.take_again(row)
     coupons.take_again(row)
-    _take(row.cohort)
+    take(row.cohort)

@@ -47,11 +47,11 @@ def export(request: HttpRequest, slug: str, number: int) -> HttpResponse:
 
 
 def _cells(row: Any, cohort: Cohort) -> tuple[Any, ...]:
-    profile = getattr(row.person, "profile", None)
+    profile = getattr(row.person, "profile", None)  # a company's seat has no person yet
     group = row.places[0].subgroup.topic if row.places else ""
     joined = moments.in_zone(row.joined_at, cohort.zone).date().isoformat() if row.joined_at else ""
     work = profile.work if profile else ""
-    return row.person.name, work, row.get_state_display(), group, row.posts, row.turns, joined
+    return row.whose, work, row.get_state_display(), group, row.posts, row.turns, joined
 
 
 @login_required

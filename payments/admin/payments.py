@@ -26,11 +26,13 @@ class PaymentLineInline(Lines):
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
         rows: QuerySet[Any] = super().get_queryset(request)
-        return rows.select_related("payment", "enrollment__person__profile", "enrollment__cohort__study")
+        return rows.select_related(
+            "payment", "enrollment__person__profile", "enrollment__group", "enrollment__cohort__study"
+        )
 
     @admin.display(description=_("seat"))
     def seat(self, row: PaymentLine) -> SafeString | str:
-        return linked(row.enrollment, f"{row.enrollment.person} · {row.enrollment.cohort}")
+        return linked(row.enrollment, f"{row.enrollment.whose} · {row.enrollment.cohort}")
 
     @admin.display(description=_("paid"))
     def paid(self, row: PaymentLine) -> str:
@@ -54,7 +56,7 @@ class PaymentAdmin(Table):
     )
     inlines = (PaymentLineInline,)
     search_fields = ("public_id", "reference", "intent", "buyer__email", "buyer__profile__pen_name")
-    narrowed_by = ("lines__enrollment",)
+    narrowed_by = ("lines__enrollment", "lines__enrollment__group")
     ways = (
         (_("refunds"), "payments.refund", "line__payment"),
         (_("disputes"), "payments.dispute", "payment"),

@@ -11,7 +11,7 @@ from cohorts.services import seats
 from payments import gateway, ways
 from payments.flows import disputes
 from payments.models import Payment, PaymentLine, Refund
-from payments.services import elsewhere, holds, payments, refunds
+from payments.services import elsewhere, group_sales, holds, payments, refunds
 from payments.truth import MoneyBack
 from studyplatform.kit import queue
 
@@ -71,6 +71,7 @@ def pay_back(cohort: Cohort) -> None:
             refunds.owe(line, left, "called_off")
     for enrollment in enrollments_in(cohort).order_by("pk").iterator():
         seats.release(enrollment, Enrollment.State.CANCELLED)
+    group_sales.call_off(cohort)
     Cohort.objects.filter(pk=cohort.pk, refunded_at=None).update(refunded_at=timezone.now())
 
 

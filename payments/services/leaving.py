@@ -17,7 +17,7 @@ from cohorts.policies import subgroup_of
 from cohorts.refunds import Rung
 from cohorts.services import presentations, seats
 from payments import letters
-from payments.services import choices, holds, ledger, refunds, seat_money
+from payments.services import choices, group_places, holds, ledger, refunds, seat_money
 from studyplatform.accounts.models import User
 from studyplatform.kit.errors import Refused
 
@@ -47,7 +47,7 @@ def quote(enrollment: Enrollment) -> Quote:
     """Return what leaving now gives back, and how it is worked out."""
     paid = seat_money.lines(enrollment)
     totals = paid.aggregate(paid=Sum("amount"), returned=Sum("refunded"))
-    if not totals["paid"]:
+    if not totals["paid"] or enrollment.group_id:  # a company paid; the seat stays its own
         return Quote()
     place = Enrollment.objects.select_related("policy", "cohort").get(pk=enrollment.pk)
     rungs = choices.refund_rungs(place.cohort, totals["paid"], place)
@@ -88,7 +88,10 @@ def leave(member: User, enrollment: Enrollment, *, seen: int, because: str = "")
     if amount != seen:
         raise Refused(_("What comes back has just changed. Look at it again before you leave."), code="changed")
     leader = faces.partner_of(subgroup_of(row))
-    seats.release(row, Enrollment.State.CANCELLED, member, because=because)
+    if row.group_id:
+        group_places.hand_back(row, member, because=because)
+    else:
+        seats.release(row, Enrollment.State.CANCELLED, member, because=because)
     for line, part in seat_money.spread(row, amount) if amount else []:
         refunds.owe(line, part, CAUSE, member)
     letters.left(row, offer.ours, waits=offer.waits, outside=offer.outside)

@@ -69,6 +69,8 @@ class Move:
 def later(place: Enrollment) -> QuerySet[Any]:
     """Return the cohorts one can move to from a place, the next first, with what a seat costs now (`amount`)."""
     cohort = place.cohort
+    if place.group_id:  # its company's seat, for this cohort
+        return Cohort.objects.none()
     found = public_cohorts().filter(study=cohort.study_id, state=Cohort.State.OPEN, currency=cohort.currency)
     free = found.filter(starts_on__gt=cohort.starts_on).exclude(
         enrollments__in=Enrollment.objects.filter(person=place.person_id, state__in=Enrollment.BELONGS)

@@ -17,7 +17,7 @@ from cohorts.policies import held_in
 from cohorts.services import introductions, seats, waiting
 from payments import letters
 from payments.models import Payment, PaymentLine
-from payments.services import deposit_plans, receipts, refunds, releases, sales, travel
+from payments.services import deposit_plans, group_sales, receipts, refunds, releases, sales, travel
 from payments.truth import Page
 from studyplatform.accounts.models import User
 from studyplatform.kit import history, queue
@@ -230,6 +230,7 @@ def end(
             )
         else:
             seats.lapse(line.enrollment, actor)
+    group_sales.ended(row)
     if tell:
         letters.payment_failed(row)
     return row
@@ -300,6 +301,9 @@ def _book_fee(payment: Payment, page: Page) -> None:
 
 def _give_seats(payment: Payment) -> None:
     lines = list(payment.lines.select_related("enrollment__cohort__study").order_by("pk"))
+    if lines[0].enrollment.group_id:
+        group_sales.give(payment, lines)
+        return
     owed = [_seat_or_refund(line) for line in lines]
     if any(owed):
         return

@@ -16,7 +16,7 @@ from payments import gateway, policies, ways
 from payments.flows import checkout
 from payments.forms.deposit import DepositForm
 from payments.models import Payment, PaymentLine
-from payments.services import deposit_orders, welcome
+from payments.services import deposit_orders, group_sales, welcome
 from payments.truth import Page
 from payments.views.join import see_other
 from payments.ways.way import Shown
@@ -34,6 +34,8 @@ def checkout_return(request: HttpRequest, public_id: str) -> HttpResponse:
     """Show how a payment stands; once it is paid, welcome the member and take their line of introduction."""
     payment = policies.get_payment(request, public_id)
     payment, page = checkout.come_back(payment)
+    if group := group_sales.of(payment):
+        return redirect(group)
     line = policies.line_of(payment)
     outcome, more = _outcome(payment, line, page)
     if outcome == "paid":

@@ -23,7 +23,7 @@ def leave(request: HttpRequest, slug: str, number: int) -> HttpResponse:
     """Show what leaving means; do it when it is confirmed. Who has no place here gets 404."""
     places = Enrollment.objects.filter(person=reader(request), state__in=Enrollment.BELONGS)
     place = get_object_or_404(
-        places.select_related("cohort__study", "policy"), cohort__study__slug=slug, cohort__number=number
+        places.select_related("cohort__study", "policy", "group"), cohort__study__slug=slug, cohort__number=number
     )
     form = LeavingForm(request.POST or None)
     if request.method == "POST" and form.is_valid():

@@ -23,7 +23,9 @@ from studyplatform.kit.ids import short_id
 def member_refund(request: HttpRequest, public_id: str) -> HttpResponse:
     """Ask, show what it means, then give. Only hosts of the study: to all others it is not there."""
     found = Enrollment.objects.filter(cohort__in=cohorts_run_by(request.user), payment_lines__amount__gt=0)
-    place = get_object_or_404(found.select_related("person__profile", "cohort__study").distinct(), public_id=public_id)
+    place = get_object_or_404(
+        found.select_related("person__profile", "group", "cohort__study").distinct(), public_id=public_id
+    )
     form = RefundForm(request.POST or None, currency=place.currency, initial={"key": short_id()})
     if request.method != "POST" or not form.is_valid():
         return _page(request, place, form)
@@ -40,7 +42,18 @@ def _page(request: HttpRequest, place: Enrollment, form: RefundForm) -> HttpResp
 
 
 def _about(place: Enrollment) -> dict[str, object]:
-    return {"place": place, "cohort": place.cohort, "study": place.cohort.study, "currency": place.currency}
+    return {
+        "place": place,
+        "cohort": place.cohort,
+        "study": place.cohort.study,
+        "currency": place.currency,
+        "whose": _whose(place),
+    }
+
+
+def _whose(place: Enrollment) -> str:
+    """Who gets the money: whoever paid for the seat."""
+    return place.group.company if place.group else place.person.name
 
 
 def _preview(request: HttpRequest, place: Enrollment, form: RefundForm) -> HttpResponse:
@@ -53,7 +66,7 @@ def _give(request: HttpRequest, place: Enrollment, form: RefundForm) -> HttpResp
     amount = form.cleaned_data.pop("amount")
     own = seat_money.outside(place, amount)
     given = kindness.give(reader(request), place, amount, **form.cleaned_data)
-    shown = {"amount": money.show(own or given, place.currency), "name": place.person.name}
+    shown = {"amount": money.show(own or given, place.currency), "name": _whose(place)}
     said = _("Give %(name)s %(amount)s back yourself.") if own else _("%(amount)s is on its way to %(name)s.")
     messages.success(request, said % shown)
     return redirect("studio_people", place.cohort.study.slug, place.cohort.number)

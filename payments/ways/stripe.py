@@ -59,8 +59,9 @@ def _create_page(payment: Payment) -> Page:
 
 
 def _title(payment: Payment) -> str:
-    cohort = payment.lines.select_related("enrollment__cohort__study")[0].enrollment.cohort
-    return cohort.full_name
+    lines = list(payment.lines.select_related("enrollment__cohort__study"))
+    name = lines[0].enrollment.cohort.full_name
+    return f"{name} × {len(lines)}" if len(lines) > 1 else name
 
 
 def _doubt_page(payment: Payment, trouble: gateway.Trouble) -> Payment:

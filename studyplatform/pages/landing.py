@@ -74,7 +74,7 @@ def with_page_columns(cohorts: QuerySet[Cohort]) -> QuerySet[Cohort]:
     )
     found: QuerySet[Cohort] = (
         pricing.with_offer(with_own_posts(with_next(with_held(cohorts))))
-        .select_related("study", "policy", "seats")
+        .select_related("study", "policy", "seats", "group_plan")
         .annotate(
             session_rows=ArraySubquery(
                 sessions.values(

@@ -15,6 +15,7 @@ from tests.accounts.test_profile import FILLED
 from tests.cohorts.asking import APPLICATION
 from tests.cohorts.hosting import STUDY, plan
 from tests.payments.buying import signed
+from tests.payments.companies import ASKED, PLAN
 from tests.people import PASSWORD
 from tests.showcase.make import filled
 
@@ -37,6 +38,7 @@ STUDIO = (
     "call_off",
     "deposits",
     "outside",
+    "seat_groups",
 )
 STUDIO_LISTS = ("groups", "sessions", "people", "people_export", "preview")
 API = ("cohort", "subgroups", "sessions")
@@ -73,6 +75,13 @@ def arguments(world: World) -> dict[str, list[Any]]:
         **{name: [world.place.public_id] for name in ("member", "member_nudge", "member_note")},
         "member_refund": [world.paid.lines.get().enrollment.public_id],
         "member_move": [world.place.public_id],
+        "seat_group_new": [study.slug, world.company.cohort.number],
+        "group_seat": [world.company.token],
+        "group_seat.guessed": ["2" * 32],
+        **{key: [world.company.public_id] for key in ("seat_group", "seat_group_people", "seat_group_link")},
+        **{key: [world.quote.public_id] for key in ("seat_group.quote", "seat_group_accept")},
+        "seat_group_take_back": [world.company.public_id, world.company.invitations.get().pk],
+        "seat_group_replace": [world.company.public_id, world.company.places.exclude(person=None).get().public_id],
         "partner_group": [world.group.pk],
         "studio_place": [*here, world.place.public_id],
         "calendar_feed": [world.people["member"].calendar_token],
@@ -170,7 +179,10 @@ def _form(name: str, world: World) -> dict[str, Any]:
         "studio_session": session,
         **{name: {"words": "잘 지내요?"} for name in ("member_nudge", "member_note")},
         "studio_place": {"subgroup": world.other_group.pk},
-        "join": {"terms": "on"},
+        **{key: {"terms": "on"} for key in ("join", "group_seat")},
+        "seat_group_new": ASKED,
+        "seat_group_people": {"emails": "new@example.com"},
+        "studio_seat_groups": PLAN,
         "studio_coupons": {"code": "봄-2027", "percent": "15", "limit": "20"},
         "member_refund": {"amount": "1,000", "reason": "미안해요.", "key": "2222222222"},
         "leave": {"seen": leaving.quote(world.place).amount},

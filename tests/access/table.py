@@ -24,6 +24,7 @@ GET  200  200  200  200  200  200  200  200  200  200  200   front studies how_i
                                                              person
                                                              robots sitemap sitemap_section feed showcase_feed
                                                              calendar_feed stop_letters join join.free comments.public
+                                                             seat_group_new group_seat
 GET  go   go   go   go   go   go   go   go   go   go   go    case_short.public favicon
 GET  204  200  200  200  200  200  200  200  200  200  200   menu_fragment comment_form.public
 GET  503  503  503  503  503  503  503  503  503  503  503   health
@@ -35,7 +36,7 @@ GET  404  404  404  404  404  404  404  404  404  404  404   cohort.draft seats_
                                                              social_case.removed cover.removed calendar_feed.guessed
                                                              stop_letters.guessed person.stranger
                                                              ui
-                                                             waiting.draft
+                                                             waiting.draft group_seat.guessed
 GET  410  410  410  410  410  410  410  410  410  410  410   case_study.removed case_short.removed
 
 # The space of a cohort: members, partners and hosts of it
@@ -106,6 +107,10 @@ POST in   404  404  404  404  404  404  404  go   404  404   member_move
 POST in   404  go   404  404  404  404  404  404  404  404   checkout_return checkout_page checkout_page.open
                                                              checkout_give_up checkout_give_up.open
                                                              checkout_deposit
+POST in   go   go   go   go   go   go   go   go   go   go    seat_group_new group_seat
+GET  in   404  200  404  404  404  404  404  404  404  404   seat_group seat_group.quote
+POST in   404  go   404  404  404  404  404  404  404  404   seat_group_accept seat_group_people seat_group_link
+                                                             seat_group_take_back seat_group_replace
 POST 200  200  200  200  200  200  200  200  200  200  200   stripe_webhook
 POST 400  400  400  400  400  400  400  400  400  400  400   stripe_webhook.forged
 
@@ -121,10 +126,11 @@ GET  in   404  404  404  404  404  404  404  200  404  404   studio_coupons stud
                                                              studio_terms
                                                              studio_session studio_people studio_people_export
                                                              studio_preview.draft studio_copy studio_deposits
-                                                             studio_outside
+                                                             studio_outside studio_seat_groups
 GET  in   404  404  404  404  404  404  404  go   404  404   studio_preview
 POST in   404  404  404  404  404  404  404  go   404  404   studio_study_edit studio_cohort_new studio_cohort_edit
                                                              studio_deposits studio_outside
+                                                             studio_seat_groups
                                                              studio_cohort_open.draft studio_cohort_close
                                                              studio_cohort_reopen.closed studio_groups studio_group
                                                              studio_group_remove studio_session

@@ -8,11 +8,22 @@ from typing import Any
 from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db import transaction
 from django.utils import timezone
 from PIL import Image
 
-from cohorts.models import Cohort, Enrollment, Presentation, Session, Subgroup
-from cohorts.services import copies, coupons, partner_applications, partner_invitations, seats, thanks, waiting
+from cohorts.models import Cohort, Enrollment, Presentation, SeatGroup, Session, Subgroup
+from cohorts.services import (
+    copies,
+    coupons,
+    group_seats,
+    partner_applications,
+    partner_invitations,
+    seat_groups,
+    seats,
+    thanks,
+    waiting,
+)
 from payments.models import Payee, Payment, Receipt
 from payments.services import deposit_plans, ledger
 from showcase.services import case_studies, comments, pictures
@@ -20,6 +31,7 @@ from studyplatform.accounts.models import User
 from studyplatform.accounts.services import api_tokens
 from tests.cohorts.asking import ANSWERS
 from tests.payments.buying import begin, join_url
+from tests.payments.companies import sell
 from tests.people import enroll, lead, make_cohort, make_person, make_study, sign_in
 from tests.showcase.make import FULL, post, turn
 
@@ -59,6 +71,7 @@ def build() -> World:
     _cohorts(world)
     _posts(world)
     _money(world)
+    _company(world)
     world.things["full"] = make_cohort(world.study, amount=0, capacity=1)
     enroll(make_person("seated", "앉은이"), world.full)
     waiting.wait(world.people["stranger"], world.full)
@@ -156,6 +169,22 @@ def _money(world: World) -> None:
         "payee": Payee.objects.create(person=world.people["host"], currency="KRW", enabled=True),
         "later": make_cohort(world.study, starts_on=by_deposit.starts_on + datetime.timedelta(weeks=2)),
     }
+
+
+def _company(world: World) -> None:
+    """The member bought a company's seats, one of which is taken, and has a quote for more."""
+    host, member = world.people["host"], world.people["member"]
+    cohort = make_cohort(world.study, amount=70_000, capacity=20)
+    sell(host, cohort)
+    told = {"company": "한빛상회", "contact": "배소라", "contact_email": member.email, "language": "ko"}
+    company, quote = (seat_groups.quote(member, cohort, size=4, **told) for _n in range(2))
+    with transaction.atomic():
+        places = seat_groups.hold(member, company)
+        seat_groups.settle(seat_groups.locked(company), places)
+    SeatGroup.objects.filter(pk=company.pk).update(state=SeatGroup.State.PAID)
+    group_seats.invite(member, company, ["asked@example.com"])
+    group_seats.take(make_person("colleague", "동료"), company.token)
+    world.things |= {"company": company, "quote": quote}
 
 
 def webp() -> bytes:

@@ -13,15 +13,28 @@ from django.utils import timezone
 
 from cohorts import pricing
 from cohorts.models import Cohort, Coupon
-from cohorts.services import coupons
+from cohorts.services import coupons, group_seats, seat_groups
 from payments.models import BankDeposit, DepositReturn, LedgerAccount, LedgerTransaction, PaymentLine, Refund
-from payments.services import batches, disputes, ledger, moving, payouts, refunds, releases, sales, taxes
-from payments.truth import Charge, Claim, MoneyBack, Moved
+from payments.services import (
+    batches,
+    disputes,
+    group_orders,
+    ledger,
+    moving,
+    payments,
+    payouts,
+    refunds,
+    releases,
+    sales,
+    taxes,
+)
+from payments.truth import Charge, Claim, MoneyBack, Moved, Page
 from studyplatform.accounts.models import User
 from studyplatform.kit import money, queue
 from studyplatform.kit.months import Month
 from tests.admin.desk import press
 from tests.payments import deposits
+from tests.payments.companies import ASKED
 from tests.payments.money_world import everything, paid_seat, payee_for
 from tests.payments.test_dues import agree, live_until, with_group_sessions
 from tests.people import make_cohort, make_person
@@ -91,6 +104,22 @@ def test_every_number_of_a_move_is_booked(cohort: Cohort, host: User, partner: U
     with time_machine.travel(cohort.sessions.get(number=2).ends_at, tick=False):
         moving.move(stranger, line.enrollment, later, seen=moving.quote(line.enrollment, later).word)
     assert booked({host.pk: "host", partner.pk: "partner"}) == told("Moving to a later cohort")
+    assert everything() == 0
+
+
+def test_every_number_of_a_companys_seats_is_booked(cohort: Cohort, host: User, stranger: User) -> None:
+    told_by = {name: ASKED[name] for name in ("company", "contact", "contact_email", "language")}
+    seat_groups.save_plan(host, cohort, on=True, reduction=1_000, reduction_from=3, quote_days=14)
+    group = seat_groups.quote(stranger, cohort, size=3, **told_by)
+    payment = group_orders.accept(stranger, group)
+    charge = Charge("ch_1", "visa 4242", 14_175, "KRW")
+    how = {"status": "complete", "payment_status": "paid", "address": "", "expires_at": timezone.now()}
+    paid = {"amount": 405_000, "currency": "KRW", "payment": payment.public_id, "intent": "pi_1", "charge": charge}
+    payments.settle(payment, Page("cs_1", **how, **paid))
+    group_seats.take(make_person("colleague", "동료"), group.token)
+    releases.release(cohort.sessions.get(number=1))
+    each = told("Seats a company buys")
+    assert booked({host.pk: "host"}) == [row for row in each for _seat in range(3)]
     assert everything() == 0
 
 

@@ -38,7 +38,7 @@ def plan(world: World, cohort: Cohort, key: str, many: list[Seat]) -> None:
 def _publish(world: World, cohort: Cohort, few: list[Piece], seen: str) -> None:
     people = {world.people[piece.name].pk: piece.name for piece in few}
     seated = Enrollment.objects.filter(cohort=cohort, person__in=people, state__in=Enrollment.BELONGS)
-    places = {people[place.person_id]: place for place in seated.select_related("person")}
+    places = {people[place.person.pk]: place for place in seated.select_related("person")}
     turns = _take_turns([piece for piece in few if piece.shown_in], places)
     rows = [_post(piece, places[piece.name], turns.get(piece.key), seen) for piece in few]
     CaseStudy.objects.bulk_create(rows)

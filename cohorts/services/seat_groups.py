@@ -1,0 +1,162 @@
+"""Companies' seats: a price on paper, then all of them or none.
+
+A group takes its seats by the same conditional update as anybody else (`seats.take`), so that it is whole or nothing
+however many buy at once. Lock order: cohort (shared), group, enrollment, seats.
+"""
+
+import datetime
+from typing import Any
+
+from django.db import transaction
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from cohorts import prices as bounds
+from cohorts import pricing
+from cohorts.models import Cohort, Enrollment, GroupPlan, Price, SeatGroup
+from cohorts.services import seats
+from studyplatform.accounts.models import User
+from studyplatform.kit import history, money, page_cache
+from studyplatform.kit.errors import Refused
+
+State = SeatGroup.State
+KIND = "group"  # of price, on the seats
+
+
+@transaction.atomic
+def save_plan(host: User, cohort: Cohort, **plan: Any) -> GroupPlan:
+    """Say how a cohort sells seats to companies, for new quotes. `reduction` in basis points."""
+    row, _new = GroupPlan.objects.update_or_create(cohort=cohort, defaults=plan)
+    note = f"{row.reduction} of {money.BASIS} from {row.reduction_from}, {row.quote_days} days"
+    history.record(row, "", "on" if row.on else "off", host, note=note)
+    page_cache.bump(f"cohort:{cohort.study.slug}:{cohort.number}")
+    return row
+
+
+def plan_of(cohort: Cohort) -> GroupPlan | None:
+    """Return how a cohort sells seats to companies, if its host has said so."""
+    return GroupPlan.objects.filter(cohort=cohort).first()
+
+
+def offered(cohort: Cohort) -> bool:
+    """Whether a company can ask for a price now: its host wants it, it costs something, it takes members."""
+    plan = plan_of(cohort)
+    return bool(plan and plan.on and cohort.is_joinable and _standard(cohort))
+
+
+def _standard(cohort: Cohort) -> int:
+    return Price.objects.get(cohort=cohort, kind=Price.Kind.STANDARD).amount
+
+
+def price_of_each(cohort: Cohort, plan: GroupPlan, size: int) -> int:
+    """Return what each of so many seats costs a company now, in minor units.
+
+    The standard price, of a cohort that has begun the part to come, less the host's reduction; nothing else comes off.
+    """
+    part = pricing.part_of(_standard(cohort), *pricing.sessions_of(cohort), cohort.currency)
+    off = money.share(part, plan.reduction) if size >= plan.reduction_from else 0
+    return max(bounds.least(cohort.currency), part - off)
+
+
+@transaction.atomic
+def quote(buyer: User, cohort: Cohort, *, size: int, **told: Any) -> SeatGroup:
+    """Write a company its price: amount and refund rule hold until its day, never longer than joining is open.
+
+    Nothing is taken yet. Raises Refused when the cohort sells no seats to companies, or has not that many.
+    """
+    cohort = seats.kept_as_it_is(cohort)
+    plan = plan_of(cohort)
+    if not plan or not offered(cohort):
+        raise Refused(_("This cohort sells no seats to companies now."), code="closed")
+    if size > cohort.seats.capacity:
+        raise Refused(_("This cohort has not that many seats."), field="size")
+    until = min(timezone.now() + datetime.timedelta(days=plan.quote_days), cohort.closes_at)
+    agreed = {"price": price_of_each(cohort, plan, size), "currency": cohort.currency, "policy_id": cohort.policy_id}
+    row = SeatGroup.objects.create(buyer=buyer, cohort=cohort, size=size, good_until=until, **agreed, **told)
+    history.record(row, "", row.state, buyer)
+    return row
+
+
+def locked(group: SeatGroup) -> SeatGroup:
+    """Return a group's row, locked, with its cohort."""
+    rows = SeatGroup.objects.select_for_update(of=("self",), no_key=True).select_related("cohort__study", "buyer")
+    return rows.get(pk=group.pk)
+
+
+@transaction.atomic
+def hold(buyer: User, group: SeatGroup) -> list[Enrollment]:
+    """Hold all seats of a quote while they are paid for, or none of them; return them, without names.
+
+    Raises Refused when the quote is over or accepted already, with code "closed", or "sold_out" when not so many are
+    free.
+    """
+    seats.kept_as_it_is(group.cohort)
+    row = _good(group)
+    rows = _places(row, Enrollment.State.HELD, hold_until=timezone.now() + seats.HOLD)
+    history.record_births(rows, buyer)
+    take(row, row.size)
+    history.move(row, State.PAYING, buyer)
+    return rows
+
+
+def _good(group: SeatGroup) -> SeatGroup:
+    row = locked(group)
+    seats.refuse_unless_open(row.cohort)
+    if row.state != State.QUOTED:
+        raise Refused(_("This quote has been accepted already."))
+    if not row.is_good:
+        raise Refused(_("This quote has run out. Ask for a new one."))
+    return row
+
+
+def _places(row: SeatGroup, state: str, **more: Any) -> list[Enrollment]:
+    """Make the seats of a group, with what its quote promised."""
+    agreed = {**seats.agreed(row.cohort, (row.price, KIND)), "policy_id": row.policy_id, **more}
+    return Enrollment.objects.bulk_create(
+        Enrollment(cohort=row.cohort, group=row, state=state, **agreed) for _n in range(row.size)
+    )
+
+
+def take(row: SeatGroup, number: int) -> None:
+    """Take so many seats for a group, or none. Raises Refused with code "sold_out" and how many are free."""
+    try:
+        seats.take(row.cohort, number)
+    except Refused as refused:
+        left = seats.free(row.cohort)
+        sentence = _("There are not that many seats free right now: %(left)s are.") % {"left": left}
+        raise Refused(sentence, code=refused.code) from None
+
+
+@transaction.atomic
+def settle(row: SeatGroup, places: list[Enrollment], actor: User | None = None) -> bool:
+    """Keep all paid seats of a locked group for good; those that ran out are taken again, all of them or none.
+
+    False, and nothing has changed, when not so many are free or the company bought them another way meanwhile.
+    """
+    try:
+        with transaction.atomic():
+            return _settle(row, [seats.locked(place) for place in places], actor)
+    except Refused:
+        return False
+
+
+def _settle(row: SeatGroup, places: list[Enrollment], actor: User | None) -> bool:
+    gone = [place for place in places if place.state == Enrollment.State.EXPIRED]
+    if any(Enrollment.State.RESERVED not in place.MOVES.get(place.state, ()) for place in places):
+        return False
+    if gone and row.cohort.state not in Cohort.RUNNING:
+        return False
+    for place in places:
+        history.move(place, Enrollment.State.RESERVED, actor, hold_until=None)
+    if gone:
+        take(row, len(gone))
+    seats.changed(row.cohort)
+    return True
+
+
+@transaction.atomic
+def reopen(group: SeatGroup) -> None:
+    """Let a quote stand again whose seats nobody paid for in time."""
+    row = locked(group)
+    if row.state == State.PAYING:
+        history.move(row, State.QUOTED)
