@@ -44,7 +44,7 @@ def called_off(cohort: Cohort, people: Iterable[User]) -> None:
         with translation.override(person.language):
             context: dict[str, Any] = {"studies": address(reverse("studies")), "too_few": cohort.too_few}
         if place := places.get(person.pk):
-            context |= {"price": place.price, "currency": place.currency}
+            context |= {"price": place.price, "currency": place.currency, "given": place.given_by_id}
         _to(person, "", f"called-off:{cohort.pk}:{person.pk}", cohort, context, template="cohort_called_off")
 
 

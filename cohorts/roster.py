@@ -2,12 +2,13 @@
 
 from typing import Any
 
-from django.db.models import Prefetch, Q, QuerySet
+from django.db.models import Case, Prefetch, Q, QuerySet, When
 
 from cohorts import nudging
-from cohorts.models import Cohort, Enrollment, Membership, Presentation
+from cohorts.models import Cohort, Enrollment, Membership, Presentation, SeatGift
 from cohorts.standing import POSTS, TURNS
 
+NEWEST = 20
 STATES = {"paying": Enrollment.HOLDS, "waiting": ("waitlisted",)}
 
 
@@ -26,6 +27,13 @@ def roster(cohort: Cohort, *, show: str = "", words: str = "") -> QuerySet[Any]:
     counted: QuerySet[Any] = _narrowed(people, show).annotate(posts=POSTS, turns=TURNS)
     order = ("pk",) if show == "waiting" else ("-joined_at", "-pk")
     return counted.select_related("person__profile", "group").prefetch_related(_places(), _notes()).order_by(*order)
+
+
+def gifts(cohort: Cohort) -> QuerySet[SeatGift]:
+    """Return the seats members have offered to somebody: those on the way, then what became of the newest."""
+    waits = Case(When(state=SeatGift.State.PENDING, then=0), default=1)
+    found = SeatGift.objects.filter(enrollment__cohort=cohort).select_related("enrollment__person__profile")
+    return found.select_related("place__person__profile").order_by(waits, "-pk")[:NEWEST]
 
 
 def _narrowed(people: QuerySet[Any], show: str) -> QuerySet[Any]:

@@ -51,7 +51,9 @@ def due(dispute: Dispute) -> None:
 def seat_ended(dispute: Dispute, line: PaymentLine) -> None:
     """Tell a member that their seat ended, as their bank took back what was paid for it."""
     person, url = line.enrollment.person, address("payments")
-    _to(dispute, person, "dispute_seat_ended", f"dispute-seat-ended:{line.pk}:{dispute.pk}", url=url)
+    given = bool(line.enrollment.given_by_id) and person.pk != dispute.payment.buyer_id
+    key = f"dispute-seat-ended:{line.pk}:{dispute.pk}"
+    _to(dispute, person, "dispute_seat_ended", key, url=url, given=given)
 
 
 def _to_who_acts(dispute: Dispute, template: str, key: str, **context: Any) -> None:

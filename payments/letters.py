@@ -1,6 +1,7 @@
 """Letters about money: one function each, stored in the transaction of the verb that causes it. None can be stopped."""
 
 import datetime
+from collections.abc import Sequence
 from typing import Any
 
 from django.conf import settings
@@ -31,11 +32,18 @@ def payment_failed(payment: Payment) -> None:
 
 
 def refund_owed(refund: Refund, reason: str = "") -> None:
-    """Tell the buyer that money is on its way back, and why; who leaves, moves or was called off is told there."""
-    if refund.cause in ("left", "moved") or (refund.cause == "called_off" and not refund.line.payment.outside):
+    """Tell the buyer that money is on its way back, and why; who leaves, moves or was called off is told there.
+
+    Who has given the seat they paid for to somebody is told of all of it.
+    """
+    seat, paid = refund.line.enrollment, refund.line.payment
+    given = seat.given_by_id and seat.person_id != paid.buyer_id
+    told = refund.cause in ("left", "moved") or (refund.cause == "called_off" and not paid.outside)
+    if told and not given:
         return
     template = "no_seat" if refund.cause == "late" else "refund_owed"
-    _about_refund(refund, template, {"cause": refund.cause, "reason": reason})
+    context = {"cause": refund.cause, "reason": reason, "member": seat.person if given else None}
+    _about_refund(refund, template, context)
 
 
 def refund_failed(refund: Refund) -> None:
@@ -43,12 +51,20 @@ def refund_failed(refund: Refund) -> None:
     _about_refund(refund, "refund_failed", {})
 
 
-def left(enrollment: Enrollment, amount: int, *, waits: bool = False, outside: int = 0) -> None:
-    """Confirm to somebody that they have left, what comes back (minor units), and what stays theirs.
+def left(
+    enrollment: Enrollment,
+    amount: int,
+    *,
+    waits: bool = False,
+    outside: int = 0,
+    others: Sequence[tuple[User, int]] = (),
+) -> None:
+    """Confirm to somebody that they have left, what comes back to them (minor units), and what stays theirs.
 
     `waits`: their bank decides about the payment first. `outside`: what the host gives back, who was paid elsewhere.
+    `others` paid for the seat, and get this part of it.
     """
-    context = {"amount": amount, "waits": waits, "outside": outside, "currency": enrollment.currency}
+    context = {"amount": amount, "waits": waits, "outside": outside, "others": others, "currency": enrollment.currency}
     context["url"] = address("payments")
     _about_leaving(enrollment, enrollment.person, "left", "", context)
 

@@ -4,7 +4,7 @@ from django.db.models import Case, Prefetch, QuerySet, Value, When
 from django.http import HttpRequest
 from django.shortcuts import get_object_or_404
 
-from cohorts.models import Enrollment
+from cohorts.models import Enrollment, SeatGift
 from cohorts.policies import Reader
 from payments.models import Payee, Payment, PaymentLine, Refund
 
@@ -41,6 +41,12 @@ def line_of(payment: Payment) -> PaymentLine:
 def get_payment(request: HttpRequest, public_id: str) -> Payment:
     """Return a payment of the reader, or 404."""
     return get_object_or_404(payments_seen_by(request.user), public_id=public_id)
+
+
+def gifts_by_token() -> QuerySet[SeatGift]:
+    """Seats offered to somebody; whoever knows the token of one may read it and say no."""
+    found = SeatGift.objects.select_related("enrollment__cohort__study", "enrollment__policy", "place__person")
+    return found.select_related("enrollment__person__profile")
 
 
 def payee_of(user: Reader) -> Payee | None:

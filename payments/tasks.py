@@ -3,7 +3,7 @@
 from celery import shared_task
 from django.db.models import QuerySet
 
-from cohorts.models import Cohort, Session
+from cohorts.models import Cohort, SeatGift, Session
 from payments.flows import checkout, disputes, events, reconciling, refunds, sending
 from payments.models import (
     BankDeposit,
@@ -16,7 +16,7 @@ from payments.models import (
     StripeEvent,
     Taxpayer,
 )
-from payments.services import cash_receipts, deposits, dues, payouts, reconciliations, releases, taxes
+from payments.services import cash_receipts, deposits, dues, giving, payouts, reconciliations, releases, taxes
 from studyplatform.kit import queue
 
 
@@ -71,6 +71,12 @@ def _called_off() -> QuerySet[Cohort]:
 def drain_called_off(cohort: Cohort) -> None:
     """A cohort was called off: everybody gets everything back."""
     refunds.pay_back(cohort)
+
+
+@queue.sweeps("payments.drain_gifts", giving.over, "expires_at")
+def drain_gifts(gift: SeatGift) -> None:
+    """A seat was offered to somebody: nobody answered in time, or it is not its giver's any more."""
+    giving.end_if_over(gift)
 
 
 @queue.sweeps("payments.drain_releases", releases.due, "ended_at", overdue_after=3600)

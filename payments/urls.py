@@ -7,6 +7,7 @@ from payments.views.cash_receipts import cash_receipt
 from payments.views.checkout import checkout_deposit, checkout_give_up, checkout_page, checkout_return
 from payments.views.deposit_plans import studio_deposits
 from payments.views.earnings import earned
+from payments.views.giving import give, seat_gift
 from payments.views.group_seat import group_seat
 from payments.views.join import join
 from payments.views.leaving import leave
@@ -45,6 +46,8 @@ urlpatterns = [
     path("company/seat/<str:token>/", group_seat, name="group_seat"),
     path("c/<slug:slug>/<int:number>/leave/", leave, name="leave"),
     path("c/<slug:slug>/<int:number>/move/", move, name="move"),
+    path("c/<slug:slug>/<int:number>/give/", give, name="give"),
+    path("gifts/<str:token>/", seat_gift, name="seat_gift"),
     path("checkout/<str:public_id>/return/", checkout_return, name="checkout_return"),
     path("checkout/<str:public_id>/page/", checkout_page, name="checkout_page"),
     path("checkout/<str:public_id>/give-up/", checkout_give_up, name="checkout_give_up"),

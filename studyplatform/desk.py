@@ -81,6 +81,7 @@ UNFOLD: dict[str, Any] = {
                     entry(_("subgroups"), "groups", "cohorts.subgroup"),
                     entry(_("enrollments"), "how_to_reg", "cohorts.enrollment"),
                     entry(_("companies’ seats"), "apartment", "cohorts.seatgroup"),
+                    entry(_("seats given"), "card_giftcard", "cohorts.seatgift"),
                 ],
             },
             {

@@ -24,6 +24,7 @@ DRAINS = (
     "payments.drain_reconciliations",
     "payments.drain_deposits",
     "payments.drain_called_off",
+    "payments.drain_gifts",
     "payments.drain_releases",
     "payments.drain_led",
     "payments.drain_ended",

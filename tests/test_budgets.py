@@ -38,7 +38,7 @@ KEPT = {  # the same bytes for everybody
     *("banner", "social_case.public", "social_site", "social_study", "case_short.public"),
 }
 NOT_KEPT = {
-    "partner_invitation",  # for whoever has its letter
+    *("partner_invitation", "seat_gift"),  # for whoever has its letter
     *("media", "picture.public", "stop_letters", "calendar_feed", "join", "join.free", "seats_fragment"),
     *("seat_group_new", "group_seat"),  # what one has typed; whoever has the link
     "waiting.full",  # one's own place in line

@@ -51,6 +51,7 @@ class EnrollmentAdmin(Table):
     ways = (
         (_("payments"), "payments.payment", "lines__enrollment"),
         (_("case studies"), "showcase.casestudy", "enrollment"),
+        (_("seats given"), "cohorts.seatgift", "enrollment"),
     )
 
     def named(self, row: Enrollment) -> str:

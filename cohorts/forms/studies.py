@@ -25,7 +25,10 @@ class StudyForm(forms.ModelForm[Study]):
 
     class Meta:
         model = Study
-        fields = ("title", "promise", "for_whom", "not_for", "host_words", "language", "wording", "field", "picture")
+        fields = (
+            *("title", "promise", "for_whom", "not_for", "host_words", "language", "wording"),
+            *("gives_seats", "field", "picture"),
+        )
         labels = {
             "title": _("Title"),
             "promise": _("Promise"),
@@ -34,6 +37,7 @@ class StudyForm(forms.ModelForm[Study]):
             "host_words": _("A word from you"),
             "language": _("Language of the study"),
             "wording": _("What you call it"),
+            "gives_seats": _("Members may give their seat to somebody else"),
             "field": _("Field"),
             "picture": _("Picture"),
         }
@@ -44,6 +48,7 @@ class StudyForm(forms.ModelForm[Study]):
             "not_for": _("One line each. It saves the wrong people their money."),
             "host_words": _("Why you do this, in your own voice."),
             "language": _("Its pages are written in this language."),
+            "gives_seats": _("Price, refund rule and group stay as they are. What you are paid does not change."),
             "field": _("It gives the study its cloth, the banner on its pages."),
             "picture": _("Yours instead of the cloth. Place and time of the photo are removed."),
         }
@@ -56,7 +61,10 @@ class StudyForm(forms.ModelForm[Study]):
             "picture": forms.FileInput(attrs={"accept": "image/*"}),
         }
 
-    field_order = ("title", "promise", "for_whom", "not_for", "language", "wording", "field", "picture", "slug")
+    field_order = (
+        *("title", "promise", "for_whom", "not_for", "language", "wording"),
+        *("gives_seats", "field", "picture", "slug"),
+    )
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

@@ -11,6 +11,7 @@ from cohorts.models.price import Price
 from cohorts.models.refund_policy import RefundPolicy
 from cohorts.models.reminder import Reminder
 from cohorts.models.rules import Rules
+from cohorts.models.seat_gift import SeatGift
 from cohorts.models.seat_group import GroupPlan, SeatGroup, SeatInvitation
 from cohorts.models.seats import Seats
 from cohorts.models.session import Session
@@ -37,6 +38,7 @@ __all__ = [
     "RefundPolicy",
     "Reminder",
     "Rules",
+    "SeatGift",
     "SeatGroup",
     "SeatInvitation",
     "Seats",

@@ -84,6 +84,15 @@ class Enrollment(models.Model):
         on_delete=models.PROTECT,
         related_name="moved_to",
     )
+    given_by = models.ForeignKey(  # who gave the seat: what comes back of it goes to who paid
+        settings.AUTH_USER_MODEL,
+        null=True,
+        blank=True,
+        editable=False,
+        db_index=False,
+        on_delete=models.PROTECT,
+        related_name="+",
+    )
     left_because = models.CharField(max_length=300, blank=True, db_default="")  # for the host, if they said it
     created_at = models.DateTimeField(auto_now_add=True)
 

@@ -38,6 +38,7 @@ class Study(models.Model):
     wording = models.CharField(max_length=12, choices=Wording.choices, default=Wording.STUDY)
     field = models.CharField(max_length=20, choices=FIELDS, default="automation")  # the dyes of its banner
     picture = models.ImageField(upload_to="studies/", blank=True)
+    gives_seats = models.BooleanField(default=True, db_default=True)  # members may give their seat to somebody else
     payee = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="paid_studies")
     state = models.CharField(max_length=10, choices=State.choices, default=State.DRAFT)
     created_at = models.DateTimeField(auto_now_add=True)

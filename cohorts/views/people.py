@@ -12,7 +12,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from cohorts.models import Cohort
 from cohorts.policies import cohorts_run_by, get_run_cohort, get_run_enrollment, reader
-from cohorts.roster import roster
+from cohorts.roster import gifts, roster
 from cohorts.services import subgroups
 from cohorts.standing import with_standing
 from studyplatform.kit import csv_export, moments
@@ -33,7 +33,8 @@ def people(request: HttpRequest, slug: str, number: int) -> HttpResponse:
     show, words = request.GET.get("show", ""), request.GET.get("q", "").strip()[:60]
     page = Paginator(roster(cohort, show=show, words=words), PAGE).get_page(request.GET.get("page"))
     context = {"cohort": cohort, "study": cohort.study, "page": page, "show": show, "words": words, "here": "people"}
-    return render(request, "studio/people.html", {**context, "groups": list(cohort.subgroups.all())})
+    context |= {"groups": list(cohort.subgroups.all()), "gifts": gifts(cohort)}
+    return render(request, "studio/people.html", context)
 
 
 @login_required

@@ -7,7 +7,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from cohorts.models import Contribution, Enrollment, Presentation, Session
+from cohorts.models import Contribution, Enrollment, Presentation, SeatGift, Session
 from payments.models import Payment, PaymentLine, Refund
 from studyplatform.kit import moments, money
 from studyplatform.kit.models import Change
@@ -26,7 +26,7 @@ def facts(payment: Payment) -> list[Fact]:
     """Return what is known of a payment and of each seat it paid for, in the reader's language."""
     found = [*_paid(payment)]
     for line in payment.lines.select_related("enrollment__cohort__study", "enrollment__policy", "enrollment__person"):
-        found += [*_agreed(line), *_happened(line.enrollment), *_came_back(line)]
+        found += [*_agreed(line), *_given(line.enrollment), *_happened(line.enrollment), *_came_back(line)]
     return [*found, *_written(payment)]
 
 
@@ -42,6 +42,16 @@ def _agreed(line: PaymentLine) -> Iterator[Fact]:
     yield _("seat"), f"{seat.cohort} · {_when(seat.joined_at)}"
     price = money.show(seat.price, seat.currency)
     yield _("agreed before paying"), f"{price} · {seat.policy.get_preset_display()}"
+
+
+def _given(seat: Enrollment) -> Iterator[Fact]:
+    """A seat its buyer gave to somebody: to whom, when, and what its buyer did there before."""
+    gift = SeatGift.objects.filter(place=seat).select_related("enrollment").first()
+    if gift:
+        yield from _given(gift.enrollment)
+        yield from _happened(gift.enrollment)
+        taken = Change.objects.filter(subject_type="cohorts.enrollment", subject_id=str(seat.pk), to_state="active")
+        yield _("given to"), " · ".join([str(seat.person), *(_when(one.at) for one in taken[:1])])
 
 
 def _happened(seat: Enrollment) -> Iterator[Fact]:

@@ -36,11 +36,12 @@ class Quote:
     now: Rung | None = None  # the rung in force; None: the rule gives nothing any more
     waits: bool = False  # for the bank, which decides about the payment
     outside: int = 0  # what of the amount the host has, who was paid elsewhere
+    others: tuple[tuple[User, int], ...] = ()  # who else paid, and what of the amount goes to them
 
     @property
     def ours(self) -> int:
-        """What of the amount comes back from us."""
-        return self.amount - self.outside
+        """What of the amount comes back to its member from us."""
+        return self.amount - self.outside - sum(part for _payer, part in self.others)
 
 
 def quote(enrollment: Enrollment) -> Quote:
@@ -56,8 +57,9 @@ def quote(enrollment: Enrollment) -> Quote:
     returned = totals["returned"] + sum(holds.lost(line) for line in paid)
     waits = any(holds.waits(line) for line in paid)
     amount = max(0, by_rule - returned)
-    outside = seat_money.outside(enrollment, amount)
-    return Quote(totals["paid"], by_rule, returned, amount, rungs, now, waits, outside)
+    others = tuple(seat_money.to_others(enrollment, amount))
+    outside = 0 if others else seat_money.outside(enrollment, amount)
+    return Quote(totals["paid"], by_rule, returned, amount, rungs, now, waits, outside, others)
 
 
 def ends(enrollment: Enrollment) -> dict[str, object]:
@@ -94,7 +96,7 @@ def leave(member: User, enrollment: Enrollment, *, seen: int, because: str = "")
         seats.release(row, Enrollment.State.CANCELLED, member, because=because)
     for line, part in seat_money.spread(row, amount) if amount else []:
         refunds.owe(line, part, CAUSE, member)
-    letters.left(row, offer.ours, waits=offer.waits, outside=offer.outside)
+    letters.left(row, offer.ours, waits=offer.waits, outside=offer.outside, others=offer.others)
     _tell(row, leader, because)
     return amount
 

@@ -167,8 +167,8 @@ def _keep(new: Enrollment, old: Enrollment, asked: Move) -> None:
     new.moved_from = old
     new.price = asked.carried + asked.due
     new.introduction = new.introduction or old.introduction
-    new.came_from_kind, new.came_from_id = old.came_from_kind, old.came_from_id
-    new.save(update_fields=["moved_from", "price", "introduction", "came_from_kind", "came_from_id"])
+    new.came_from_kind, new.came_from_id, new.given_by = old.came_from_kind, old.came_from_id, old.given_by
+    new.save(update_fields=["moved_from", "price", "introduction", "came_from_kind", "came_from_id", "given_by"])
 
 
 def _arrive(new: Enrollment, asked: Move, actor: User) -> None:

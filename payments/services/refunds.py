@@ -52,7 +52,11 @@ def owe(line: PaymentLine, amount: int, cause: str, actor: User | None = None, *
 
 
 def locked_line(line: PaymentLine) -> PaymentLine:
-    """Return a line's row, locked, with who paid it."""
+    """Return a line's row, locked, with who paid it.
+
+    It is locked by itself first: who waits for a line joined to its seat misses it when the seat goes to somebody else.
+    """
+    list(PaymentLine.objects.select_for_update(no_key=True).filter(pk=line.pk).values_list("pk"))
     return ledger.locked_lines(pk=line.pk).select_related("payment__buyer").get()
 
 

@@ -11,6 +11,7 @@ from cohorts.models import Enrollment
 from payments.models import Payment, PaymentLine
 from payments.services import holds, ledger
 from payments.services.ledger import Kind
+from studyplatform.accounts.models import User
 from studyplatform.kit.errors import Refused
 
 NO_SEAT = ("late", "twice", "not_moved")  # causes of refunds of money that bought no seat
@@ -48,6 +49,15 @@ def _parts(enrollment: Enrollment, amount: int) -> list[tuple[PaymentLine, int]]
 def outside(enrollment: Enrollment, amount: int) -> int:
     """Return how much of an amount taken from a seat its host has, who was paid elsewhere; in minor units."""
     return sum(part for line, part in _parts(enrollment, amount) if line.payment.outside) if amount else 0
+
+
+def to_others(enrollment: Enrollment, amount: int) -> list[tuple[User, int]]:
+    """Return who else than its member gets what of an amount that comes back for a seat that was given: who paid it."""
+    found: dict[User, int] = {}
+    for line, part in _parts(enrollment, amount) if amount and enrollment.given_by_id else []:
+        payer = line.payment.buyer
+        found[payer] = found.get(payer, 0) + part
+    return [(payer, part) for payer, part in found.items() if payer.pk != enrollment.person_id]
 
 
 @transaction.atomic

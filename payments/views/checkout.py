@@ -53,6 +53,8 @@ def _outcome(payment: Payment, line: PaymentLine, page: Page | None) -> Shown:
 def _ended(payment: Payment, line: PaymentLine) -> str:
     if line.enrollment.cohort.state == Cohort.State.CALLED_OFF and payment.state in ENDED:
         return "called_off"
+    if payment.state == State.PAID and line.enrollment.given_by_id and line.enrollment.person_id != payment.buyer_id:
+        return "given"
     if payment.state == State.PAID:
         return "paid" if line.enrollment.state in Enrollment.BELONGS else "refunded"
     return {State.EXPIRED: "expired", State.FAILED: "failed", State.UNKNOWN: "unknown", State.CREATED: "unknown"}.get(

@@ -28,9 +28,9 @@ def leave(request: HttpRequest, slug: str, number: int) -> HttpResponse:
     form = LeavingForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
         try:
-            waits = leaving.quote(place).waits
+            quiet = leaving.quote(place).waits or place.given_by_id
             amount = leaving.leave(reader(request), place, **form.cleaned_data)
-            return _left(request, place, 0 if waits else amount)
+            return _left(request, place, 0 if quiet else amount)
         except Refused as refused:
             form.add_error(None, str(refused))
     return _page(request, place, form)

@@ -52,7 +52,7 @@ def arguments(world: World) -> dict[str, list[Any]]:
     session, last, own = ([*here, row.public_id] for row in (world.session, world.last_session, world.group_session))
     posts = {name: getattr(world, name) for name in ("public", "private", "inside", "removed")}
     return {
-        **dict.fromkeys((*SPACE, *JOINING, "leave", "move"), here),
+        **dict.fromkeys((*SPACE, *JOINING, "leave", "move", "give"), here),
         **{f"{name}.draft": drafted for name in (*SPACE, *JOINING)},
         **{name: [study.slug, world.full.number] for name in ("waiting.full", "waiting_leave")},
         **dict.fromkeys(("join.free", "studio_again"), there),
@@ -115,6 +115,8 @@ def arguments(world: World) -> dict[str, list[Any]]:
         "stop_letters.guessed": ["2" * 32, "session_reminder"],
         "partner_invitation": [world.invitation.token],
         "partner_invitation.guessed": ["2" * 32],
+        "seat_gift": [world.gift.token],
+        "seat_gift.guessed": ["2" * 32],
         "study": [study.slug],
         "person": [world.people["host"].handle],
         "person.stranger": [world.people["stranger"].handle],
@@ -185,6 +187,8 @@ def _form(name: str, world: World) -> dict[str, Any]:
         "studio_seat_groups": PLAN,
         "studio_coupons": {"code": "봄-2027", "percent": "15", "limit": "20"},
         "member_refund": {"amount": "1,000", "reason": "미안해요.", "key": "2222222222"},
+        "give": {"name": "지우", "email": "friend@example.com"},
+        "seat_gift": {"answer": "yes", "terms": "on"},
         "leave": {"seen": leaving.quote(world.place).amount},
         **dict.fromkeys(("move", "member_move"), later),
         "demo_become": {"person": "host"},

@@ -101,8 +101,12 @@ GET  in   404  404  404  404  404  404  404  200  404  404   member_refund money
 POST in   404  404  404  404  404  404  404  200  404  404   member_refund
 GET  in   404  200  404  404  404  404  404  404  404  404   leave
 POST in   404  go   404  404  404  404  404  404  404  404   leave
-GET  in   404  200  404  404  404  404  404  404  404  404   move
-POST in   404  go   404  404  404  404  404  404  404  404   move
+GET  in   404  200  404  404  404  404  404  404  404  404   move give
+POST in   404  go   404  404  404  404  404  404  404  404   move give
+GET  200  200  200  200  200  200  200  200  200  200  200   seat_gift
+GET  404  404  404  404  404  404  404  404  404  404  404   seat_gift.guessed
+POST in   422  422  422  422  422  422  422  422  422  422   seat_gift
+POST 404  404  404  404  404  404  404  404  404  404  404   seat_gift.guessed
 POST in   404  404  404  404  404  404  404  go   404  404   member_move
 POST in   404  go   404  404  404  404  404  404  404  404   checkout_return checkout_page checkout_page.open
                                                              checkout_give_up checkout_give_up.open

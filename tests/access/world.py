@@ -25,7 +25,7 @@ from cohorts.services import (
     waiting,
 )
 from payments.models import Payee, Payment, Receipt
-from payments.services import deposit_plans, ledger
+from payments.services import deposit_plans, giving, ledger
 from showcase.services import case_studies, comments, pictures
 from studyplatform.accounts.models import User
 from studyplatform.accounts.services import api_tokens
@@ -92,7 +92,7 @@ def _cohorts(world: World) -> None:
         lead(people[role], group)
     partner_applications.apply(people["elsewhere"], **ANSWERS)
     place = enroll(people["member"], first, groups[0])
-    enroll(people["elsewhere"], second)
+    elsewhere = enroll(people["elsewhere"], second)
     seats.release(enroll(people["ended"], first, groups[0]), Enrollment.State.CANCELLED)
     starts = first.sessions.first().starts_at
     own = Session.objects.create(cohort=first, subgroup=groups[0], number=1, starts_at=starts, minutes=60, turns=3)
@@ -109,6 +109,7 @@ def _cohorts(world: World) -> None:
         "other_group": groups[1],
         "empty_group": first.subgroups.create(position=9, topic="빈 모임", weekday=1, meets_at="21:00", capacity=3),
         "invitation": partner_invitations.invite(people["host"], groups[1], people["stranger"].email),
+        "gift": giving.offer(people["elsewhere"], elsewhere, name="누구", email="nobody@example.com"),
         "session": first.sessions.filter(subgroup=None).first(),
         "last_session": first.sessions.filter(subgroup=None).last(),
         "group_session": own,

@@ -148,5 +148,5 @@ def test_the_roster_costs_the_same_at_any_number(cohort, host, django_assert_max
     browser = english(host)
     for n in range(6):
         enroll(make_person(f"one-{n}", f"멤버 {n}"), cohort)
-    with django_assert_max_num_queries(10):
+    with django_assert_max_num_queries(11):
         assert "멤버 5" in text(browser.get(studio("people", cohort)))

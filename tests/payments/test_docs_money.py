@@ -18,7 +18,9 @@ from payments.models import BankDeposit, DepositReturn, LedgerAccount, LedgerTra
 from payments.services import (
     batches,
     disputes,
+    giving,
     group_orders,
+    leaving,
     ledger,
     moving,
     payments,
@@ -105,6 +107,20 @@ def test_every_number_of_a_move_is_booked(cohort: Cohort, host: User, partner: U
         moving.move(stranger, line.enrollment, later, seen=moving.quote(line.enrollment, later).word)
     assert booked({host.pk: "host", partner.pk: "partner"}) == told("Moving to a later cohort")
     assert everything() == 0
+
+
+def test_every_number_of_a_gift_is_booked(cohort: Cohort, host: User, partner: User, stranger: User) -> None:
+    line, friend = paid_seat(stranger, cohort, cohort.subgroups.first()), make_person("friend", "지우")
+    sales.book_fee(line.payment, Charge("ch_1", "visa 4242", 5_250, "KRW"))
+    first, second = cohort.sessions.filter(number__lte=2).order_by("number")
+    releases.release(first)
+    with time_machine.travel(first.ends_at, tick=False):
+        new = giving.accept(friend, giving.offer(stranger, line.enrollment, name="지우", email=friend.email))
+    releases.release(second)
+    with time_machine.travel(second.ends_at, tick=False):
+        leaving.leave(friend, new, seen=75_000)
+    assert booked({host.pk: "host", partner.pk: "partner"}) == told("Giving the seat to somebody")
+    assert Refund.objects.get().line.payment.buyer == stranger
 
 
 def test_every_number_of_a_companys_seats_is_booked(cohort: Cohort, host: User, stranger: User) -> None:

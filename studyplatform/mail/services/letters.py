@@ -83,10 +83,13 @@ def write_to_address(
     key: str,
     template: str,
     context: dict[str, Any] | None = None,
+    about: str = "",
+    due_at: datetime.datetime | None = None,
     expires_at: datetime.datetime | None = None,
 ) -> Letter:
     """Write to an address nobody has an account for; such a letter answers something just asked there."""
-    return _once(key, template, context or {}, address=address, language=language, expires_at=expires_at)
+    values = {"about": about, "due_at": due_at, "expires_at": expires_at}
+    return _once(key, template, context or {}, address=address, language=language, **values)
 
 
 @transaction.atomic
