@@ -1,4 +1,4 @@
-"""Banks' own files of what reached an account: which column is which, and each line as plain values.
+"""Banks' own files of what reached an account and what left it: which column is which, each line as plain values.
 
 Korean banks export CSV in CP949 or UTF-8, with lines above the header, dates in several forms, and columns named each
 in its own way.
@@ -25,6 +25,7 @@ NAMES = {
     "date": ("거래일시", "거래일자", "거래일", "거래날짜", "일시", "일자", "날짜", "date", "datetime"),
     "time": ("거래시간", "거래시각", "시간", "시각", "time"),
     "amount": ("입금금액", "입금액", "입금", "맡기신금액", "입금(원)", "입금액(원)", "deposit", "credit", "amount"),
+    "out": ("출금금액", "출금액", "출금", "찾으신금액", "출금(원)", "출금액(원)", "지급금액", "withdrawal", "debit"),
     "reference": ("거래번호", "거래고유번호", "참조번호", "reference", "id"),
     "balance": ("거래후잔액", "잔액", "잔액(원)", "balance"),
 }
@@ -38,24 +39,27 @@ CLOCK = re.compile(r"(\d{1,2}):(\d{2})(?::(\d{2}))?")
 
 @dataclass(frozen=True)
 class Line:
-    """One deposit as the bank's file has it: its reference there, when, minor units of won, the bank's words."""
+    """One line as the bank's file has it: its reference there, when, minor units of won (below zero: it left), the
+    bank's words, what was in the account after it where the bank says so."""
 
     reference: str
     at: datetime.datetime
     amount: int
     words: str
+    balance: int | None = None
 
 
 @dataclass(frozen=True)
 class Read:
-    """What a file holds: its deposits, and the numbers of lines nobody could read."""
+    """What a file holds: its lines, the numbers of those nobody could read, whether it tells what left too."""
 
     lines: list[Line]
     unread: list[int]
+    tells_out: bool = False
 
 
 def read(content: bytes) -> Read:
-    """Return the deposits of a bank's CSV file; money that left is passed over.
+    """Return what a bank's CSV file says.
 
     A line without a number of the bank's own is known by all that stands in it, and by how many alike came before it
     in the file: the same file read twice gives the same references. Raises Refused for what is no such file.
@@ -73,7 +77,8 @@ def read(content: bytes) -> Read:
             lines += _line(row, columns, seen)
         except (ValueError, ArithmeticError):
             unread.append(number)
-    return Read(lines, unread)
+    tells_out = bool(columns["out"]) or any(line.amount < 0 for line in lines)
+    return Read(lines, unread, tells_out)
 
 
 def _table(text: str) -> tuple[list[list[str]], int, dict[str, list[int]]]:
@@ -98,17 +103,30 @@ def _line(row: Sequence[str], columns: dict[str, list[int]], seen: Counter[str])
         place = columns[name][0] if columns[name] else len(row)
         return row[place] if place < len(row) else ""
 
-    if not any(char.isdigit() for char in cell("date")) or cell("amount") in ("", "0", "-"):
-        return  # an empty line, a sum at the end, money that left
-    amount = money.parse(cell("amount").removesuffix("원"), "KRW", "ko")
-    if not 0 < amount < 2**31:
+    if not any(char.isdigit() for char in cell("date")):
+        return  # an empty line, a sum at the end
+    amount = _won(cell("amount")) or -_won(cell("out"))
+    if not 0 < abs(amount) < 2**31:
         return
     words = " ".join(dict.fromkeys(row[i] for i in columns["words"] if i < len(row) and row[i]))[:100]
     at = _moment(cell("date"), cell("time"))
     key = "|".join((at.isoformat(), str(amount), words, cell("balance")))
     seen[key] += 1
     reference = cell("reference")[:80] or hashlib.sha256(f"{key}|{seen[key]}".encode()).hexdigest()
-    yield Line(reference, at, amount, words)
+    yield Line(reference, at, amount, words, _balance(cell("balance")))
+
+
+def _won(cell: str) -> int:
+    """Return what a cell says in won; nothing where it is empty."""
+    said = cell.removesuffix("원").strip()
+    return 0 if said in ("", "-") else money.parse(said, "KRW", "ko")
+
+
+def _balance(cell: str) -> int | None:
+    try:
+        return _won(cell) if cell else None
+    except (ValueError, ArithmeticError):  # what a bank writes there is its own; the line itself is clear
+        return None
 
 
 def _moment(day: str, clock: str) -> datetime.datetime:

@@ -28,6 +28,7 @@ EVENTS = {
     "payout-void": _("a payout was taken back"),
     "payout-reversed": _("a payout was reversed"),
     "stripe": _("Stripe moved money by itself"),
+    "bank": _("the bank moved money by itself"),
     "tax-paid": _("withheld tax was paid"),
 }
 

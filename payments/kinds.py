@@ -1,24 +1,9 @@
-"""Kinds of differences: what each is, why it comes about, what cures it safely, and whether that needs nobody."""
+"""Kinds of differences with Stripe and in our books: what each is, why, what cures it safely, whether by a person."""
 
-from dataclasses import dataclass
-
-from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-
-@dataclass(frozen=True)
-class Kind:
-    """`alone`: its cure only follows what Stripe says, so it is cured without a person.
-
-    `carried`: the platform may take the amount on itself, by a booking of its own.
-    """
-
-    words: str | Promise
-    why: str | Promise
-    cure: str | Promise
-    alone: bool = False
-    carried: bool = False
-
+from payments.bank_kinds import BANK_KINDS
+from payments.kind import Kind
 
 KINDS: dict[str, Kind] = {
     "payment_lost": Kind(
@@ -147,6 +132,7 @@ KINDS: dict[str, Kind] = {
         _("Somebody is in, the seat has a price, and no payment was made for it."),
         _("Ask its owner how they paid. If they were let in free, note that here."),
     ),
+    **BANK_KINDS,
 }
 
 

@@ -101,6 +101,7 @@ UNFOLD: dict[str, Any] = {
                     entry(_("payees"), "account_balance", "payments.payee"),
                     entry(_("differences"), "difference", "payments.difference"),
                     entry(_("movements at Stripe"), "swap_vert", "payments.stripemovement"),
+                    entry(_("movements at the bank"), "swap_horiz", "payments.bankmovement"),
                     entry(_("reconciliations"), "rule", "payments.reconciliation"),
                     entry(_("ledger transactions"), "receipt_long", "payments.ledgertransaction"),
                     entry(_("ledger accounts"), "balance", "payments.ledgeraccount"),

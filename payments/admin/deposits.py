@@ -74,7 +74,7 @@ class Back(forms.Form):
 
 def take_in(actor: Any, account: DepositAccount, said: Said) -> None:
     """Read a bank's file into an account, and match what can be matched."""
-    for row in deposits.take_in(actor, account, said["file"].lines):
+    for row in deposits.take_in(actor, account, said["file"]):
         deposits.match(row)
 
 

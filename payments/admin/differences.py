@@ -60,23 +60,31 @@ def _ask(row: Difference) -> Difference:
     return row
 
 
+def _compare(row: Difference) -> Difference:
+    if not cures.ask(row):
+        raise Refused(_("The two sides were compared again, and the difference is still there."))
+    return row
+
+
 @admin.register(Difference)
 class DifferenceAdmin(Table):
     list_display = ("what", "we_say", "they_say", "state", "first_seen", "last_seen")
     list_filter = (waits(late=(_("open for longer than a day"), differences.late)), "state", KindFilter)
-    search_fields = ("cause", "movement__source", "movement__intent", "about_id")
+    search_fields = ("cause", "movement__source", "movement__intent", "line__words", "about_id")
     date_hierarchy = "first_seen"
     ordering = ("-first_seen", "-pk")
     fields = readonly_fields = (
-        *("what", "why", "cure", "we_say", "they_say", "state", "concerns", "at_stripe", "in_the_books"),
+        *("what", "why", "cure", "we_say", "they_say", "state", "concerns", "at_stripe", "at_bank", "in_the_books"),
         *("at", "first_seen", "last_seen", "changes"),
     )
     handled_by = "payments.handle_differences"
-    actions = ("ask_again", "carry", "explain")
-    offered = {"ask_again": ("open",), "carry": ("open",)}
+    actions = ("ask_again", "compare_again", "carry", "explain")
+    offered = {"ask_again": ("open",), "compare_again": ("open",), "carry": ("open",)}
 
     def _can(self, row: Difference, name: str) -> bool:
-        return super()._can(row, name) and (name != "carry" or kind(row.kind).carried)
+        of = kind(row.kind)
+        fits = {"carry": of.carried, "ask_again": not of.bank, "compare_again": of.bank}
+        return super()._can(row, name) and fits.get(name, True)
 
     def named(self, row: Difference) -> str:
         """What it is, and how much is between the two sides."""
@@ -112,6 +120,10 @@ class DifferenceAdmin(Table):
     def at_stripe(self, row: Difference) -> SafeString | str:
         return linked(row.movement)
 
+    @admin.display(description=_("at the bank"))
+    def at_bank(self, row: Difference) -> SafeString | str:
+        return linked(row.line)
+
     @admin.display(description=_("in the books"))
     def in_the_books(self, row: Difference) -> SafeString | str:
         return linked(row.booked)
@@ -120,6 +132,14 @@ class DifferenceAdmin(Table):
         _("Ask Stripe again"),
         lambda actor, row, said: _ask(row),
         says=_("Stripe is asked how things stand, and what it says is followed. Doing that twice changes nothing."),
+        done=_("gone: both sides say the same"),
+        permission="handle",
+        about=_sides,
+    )
+    compare_again = deed(
+        _("Compare again"),
+        lambda actor, row, said: _compare(row),
+        says=_("What is safe is done, and both sides are looked at once more. Doing that twice changes nothing."),
         done=_("gone: both sides say the same"),
         permission="handle",
         about=_sides,

@@ -1,9 +1,9 @@
-"""What is compared each night on the desk: what Stripe moved as it says it, and how far each night came."""
+"""What is compared each night on the desk: what Stripe and banks say moved, and how far each night came."""
 
 from django.contrib import admin
 from django.utils.translation import gettext_lazy as _
 
-from payments.models import Reconciliation, StripeMovement
+from payments.models import BankMovement, Reconciliation, StripeMovement
 from studyplatform.kit import queue
 from studyplatform.kit.desk.deeds import deed
 from studyplatform.kit.desk.stands import Stands
@@ -35,6 +35,29 @@ class StripeMovementAdmin(Table):
     @admin.display(description=_("reached the balance"))
     def reached(self, row: StripeMovement) -> str:
         return show(row.net, row.currency)
+
+
+@admin.register(BankMovement)
+class BankMovementAdmin(Table):
+    list_display = ("at", "words", "sum", "there", "stands_for", "account")
+    list_filter = ("account",)
+    list_select_related = ("account",)
+    search_fields = ("words", "reference", "stands_for")
+    date_hierarchy = "at"
+    ordering = ("-at", "-pk")
+    fields = readonly_fields = ("at", "words", "sum", "there", "stands_for", "account", "reference", "read_at")
+
+    def named(self, row: BankMovement) -> str:
+        """What the bank says, and how much."""
+        return f"{row.words or '–'} · {self.sum(row)}"
+
+    @admin.display(description=_("amount"), ordering="amount")
+    def sum(self, row: BankMovement) -> str:
+        return show(row.amount, row.account.currency)
+
+    @admin.display(description=_("was there then"), ordering="balance")
+    def there(self, row: BankMovement) -> str:
+        return "–" if row.balance is None else show(row.balance, row.account.currency)
 
 
 @admin.register(Reconciliation)

@@ -5,8 +5,8 @@ from collections.abc import Callable
 
 from payments import gateway, statement
 from payments.flows import disputes, refunds, sending
-from payments.models import Difference, Payment, Payout, Refund
-from payments.services import differences, payments, reconciliations
+from payments.models import BankDeposit, Difference, Payment, Payout, Refund
+from payments.services import deposits, differences, payments, reconciliations
 from studyplatform.kit.errors import Refused
 
 log = logging.getLogger(__name__)
@@ -62,6 +62,21 @@ def _book_to_bank(difference: Difference) -> None:
         differences.book_to_bank(difference.movement)
 
 
+def _take_in(difference: Difference) -> None:
+    if difference.line:
+        deposits.take_in_line(difference.line)
+
+
+def _book_deposit(difference: Difference) -> None:
+    deposits.book(BankDeposit.objects.get(pk=difference.about_id))
+
+
+def _settle_deposit(difference: Difference) -> None:
+    payment = Payment.objects.get(pk=difference.about_id)
+    if deposits.missing(payment) <= 0:
+        payments.settle_deposit(payment)
+
+
 def _ask_about(difference: Difference) -> None:
     """Ask about the row of ours a difference names, if it names one."""
     if difference.about == "payments.payment":
@@ -81,4 +96,7 @@ CURES: dict[str, Callable[[Difference], None]] = {
     "reversal_lost": _follow_payout,
     "dispute_lost": _follow_dispute,
     "to_bank": _book_to_bank,
+    "deposit_lost": _take_in,
+    "deposit_unbooked": _book_deposit,
+    "deposit_unsold": _settle_deposit,
 }

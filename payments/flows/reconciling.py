@@ -59,6 +59,7 @@ STEPS = {
     "fetch": _fetch,
     "theirs": reconciliations.compare,
     "ours": reconciliations.compare,
+    "bank": reconciliations.name_lines,
     "audit": reconciliations.audit,
     "cure": _cure,
     "again": _again,

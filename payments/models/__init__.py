@@ -1,4 +1,5 @@
 from payments.models.bank_deposit import BankDeposit, DepositReturn
+from payments.models.bank_movement import BankMovement
 from payments.models.cash_receipt import CashReceipt
 from payments.models.deposit_account import DepositAccount, DepositPlan
 from payments.models.deposit_order import DepositOrder
@@ -18,6 +19,7 @@ from payments.models.taxpayer import Taxpayer
 
 __all__ = [
     "BankDeposit",
+    "BankMovement",
     "CashReceipt",
     "DepositAccount",
     "DepositOrder",

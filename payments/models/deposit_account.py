@@ -12,6 +12,7 @@ class DepositAccount(SealedAccount):
 
     fingerprint = models.CharField(max_length=64, unique=True, editable=False)  # finds the number without opening it
     currency = models.CharField(max_length=3, default="KRW")
+    tells_out = models.BooleanField(default=False, db_default=False, editable=False)  # its files say what left it too
     confirmed_at = models.DateTimeField(_("confirmed on"), null=True, blank=True)
     created_at = models.DateTimeField(_("named on"), auto_now_add=True)
 

@@ -29,6 +29,9 @@ class Difference(models.Model):
     movement = models.ForeignKey(
         "payments.StripeMovement", null=True, blank=True, on_delete=models.PROTECT, related_name="+"
     )
+    line = models.ForeignKey(
+        "payments.BankMovement", null=True, blank=True, on_delete=models.PROTECT, related_name="+", db_index=False
+    )
     booked = models.ForeignKey(
         "payments.LedgerTransaction", null=True, blank=True, on_delete=models.PROTECT, related_name="+", db_index=False
     )

@@ -8,6 +8,7 @@ from django.utils import timezone
 
 from cohorts.models import Enrollment, Seats
 from payments.models import LedgerEntry, Payment, PaymentLine
+from payments.services import sales
 from payments.services.differences import Found
 from payments.services.ledger import Kind
 
@@ -31,11 +32,12 @@ def _booked(of: str, account: str, causes: Q) -> Coalesce:
 
 
 def unsold() -> Iterator[Found]:
-    """Yield payments through Stripe that are paid and not booked with their amount."""
-    paid = Payment.objects.filter(state=Payment.State.PAID, provider=Payment.Provider.STRIPE)
-    sales = _booked("transaction__line__payment", Kind.STRIPE, Q(transaction__cause__startswith="sale:"))
-    for row in paid.annotate(booked=sales).exclude(booked=F("amount")).iterator():
-        yield _found("unsold", row.pk, row.booked, row.amount, row.currency, "payments.payment")
+    """Yield payments that are paid and not booked with their amount where their money is."""
+    for provider, account in sales.CAME.items():
+        paid = Payment.objects.filter(state=Payment.State.PAID, provider=provider)
+        sold = _booked("transaction__line__payment", account, Q(transaction__cause__startswith="sale:"))
+        for row in paid.annotate(booked=sold).exclude(booked=F("amount")).iterator():
+            yield _found("unsold", row.pk, row.booked, row.amount, row.currency, "payments.payment")
 
 
 def unequal_refunds() -> Iterator[Found]:

@@ -4,6 +4,7 @@ import csv
 import hashlib
 import io
 import re
+from decimal import Decimal
 
 from django.db import transaction
 from django.utils.translation import gettext_lazy as _
@@ -144,6 +145,17 @@ def leave_out(admin: User, payout: Payout) -> Payout:
 def file_of(batch: PayoutBatch) -> str:
     """Return the bank file as it was checked."""
     return open_seal(batch.file)
+
+
+def amounts_of(batch: PayoutBatch) -> dict[int, int]:
+    """Return what a batch's file tells the bank to send, in minor units by payout; nothing when it is another file
+    than was checked, or cannot be opened any more."""
+    try:
+        text = file_of(batch)
+    except InvalidToken:
+        return {}
+    lines = csv.DictReader(io.StringIO(text)) if _fingerprint(text) == batch.file_hash else []
+    return {int(line["memo"][1:]): money.minor(Decimal(line["amount"]), batch.currency) for line in lines}
 
 
 @transaction.atomic

@@ -6,7 +6,6 @@ Lock order: payment, deposit; then as in `payments.services.payments`.
 import datetime
 import re
 import unicodedata
-from collections.abc import Iterable
 from dataclasses import dataclass
 
 from django.db import transaction
@@ -16,9 +15,17 @@ from django.utils.translation import gettext_lazy as _
 
 from payments import deposit_letters as letters
 from payments import sealed
-from payments.bank_files import Line
-from payments.models import BankDeposit, DepositAccount, DepositOrder, DepositReturn, LedgerAccount, Payment
-from payments.services import ledger, payments, transfers
+from payments.bank_files import Line, Read
+from payments.models import (
+    BankDeposit,
+    BankMovement,
+    DepositAccount,
+    DepositOrder,
+    DepositReturn,
+    LedgerAccount,
+    Payment,
+)
+from payments.services import bank_movements, ledger, payments, transfers
 from payments.services.ledger import Kind
 from studyplatform.accounts.models import User
 from studyplatform.kit import history, queue
@@ -44,10 +51,14 @@ class Meant:
 
 
 @transaction.atomic
-def take_in(actor: User | None, account: DepositAccount, lines: Iterable[Line]) -> list[BankDeposit]:
-    """Keep and book what a bank's file says reached an account; return what is new. The same lines again: nothing."""
-    DepositAccount.objects.select_for_update().get(pk=account.pk)  # two uploads of one file wait for each other
-    found = {line.reference: line for line in lines}
+def take_in(actor: User | None, account: DepositAccount, read: Read) -> list[BankDeposit]:
+    """Keep what a bank's file says, and book what reached an account; return what of that is new.
+
+    The same lines again: nothing.
+    """
+    held = DepositAccount.objects.select_for_update().get(pk=account.pk)  # two uploads of one file wait for each other
+    bank_movements.copy(held, read)
+    found = {line.reference: line for line in read.lines if line.amount > 0}
     known = BankDeposit.objects.filter(account=account, reference__in=found).values_list("reference", flat=True)
     for reference in known:
         del found[reference]
@@ -56,10 +67,28 @@ def take_in(actor: User | None, account: DepositAccount, lines: Iterable[Line]) 
         for one in found.values()
     )
     history.record_births(rows, actor)
-    bank, unknown = (ledger.account(kind, account.currency) for kind in (Kind.BANK, Kind.DEPOSITS))
-    ledger.post_all([ledger.Posting(f"deposit:{row.pk}", {bank: row.amount, unknown: -row.amount}) for row in rows])
+    _book(rows, account.currency)
     queue.wake(QUEUE)
     return rows
+
+
+def _book(rows: list[BankDeposit], currency: str) -> None:
+    bank, unknown = (ledger.account(kind, currency) for kind in (Kind.BANK, Kind.DEPOSITS))
+    ledger.post_all([ledger.Posting(f"deposit:{row.pk}", {bank: row.amount, unknown: -row.amount}) for row in rows])
+
+
+@transaction.atomic
+def book(deposit: BankDeposit) -> None:
+    """Book a deposit that is kept and was not booked; again changes nothing."""
+    row = _locked(deposit)
+    _book([row], row.account.currency)
+
+
+def take_in_line(line: BankMovement) -> None:
+    """Keep and book what reached us by a line of a file that was read, and match it. Again changes nothing."""
+    one = Line(line.reference, line.at, line.amount, line.words, line.balance)
+    for row in take_in(None, line.account, Read([one], [])):
+        match(row)
 
 
 def to_match() -> QuerySet[BankDeposit]:

@@ -10,7 +10,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from payments.kinds import kind
-from payments.models import Difference, StripeMovement
+from payments.models import BankMovement, Difference, StripeMovement
 from payments.services import ledger
 from payments.services.ledger import Kind
 from studyplatform.accounts.models import User
@@ -34,6 +34,7 @@ class Found:
     movement: StripeMovement | None = None
     booked: int | None = None  # the ledger's transaction
     about: tuple[str, str] = ("", "")  # table and id of the row it is about
+    line: BankMovement | None = None
 
     @property
     def cause(self) -> str:
@@ -68,6 +69,7 @@ def _row(one: Found) -> Difference:
     return Difference(
         cause=one.cause, kind=one.kind, ours=one.ours, theirs=one.theirs, currency=one.currency, at=one.at,
         movement=one.movement, booked_id=one.booked, about=one.about[0], about_id=one.about[1],
+        line=one.line,
     )  # fmt: skip
 
 
@@ -113,19 +115,30 @@ def carry(difference: Difference, actor: User, reason: str) -> Difference:
     Raises Refused for kinds where somebody else's money may be in it, and for one that is not open.
     """
     row = _locked(difference)
-    if row.state != State.OPEN or not row.movement or not kind(row.kind).carried:
+    if row.state != State.OPEN or not kind(row.kind).carried:
         raise Refused(_("The platform cannot carry this difference."))
-    missing = between(row)
-    stripe, platform = (ledger.account(place, row.currency) for place in (Kind.STRIPE, Kind.PLATFORM))
-    ledger.post(own(row.movement), {stripe: missing, platform: -missing})
+    missing, (place, cause) = between(row), _carried_as(row)
+    held, platform = (ledger.account(at, row.currency) for at in (place, Kind.PLATFORM))
+    ledger.post(cause, {held: missing, platform: -missing})
     history.move(row, State.CURED, actor, note=reason)
     return row
 
 
 def between(row: Difference) -> int:
-    """Return what our account at Stripe lacks for being right, in minor units; below zero: what it has too much."""
+    """Return what our account there lacks for being right, in minor units; below zero: what it has too much."""
     missing = (row.theirs or 0) - (row.ours or 0)
     return -missing if row.kind == "fee" else missing
+
+
+def _carried_as(row: Difference) -> tuple[str, str]:
+    """Return where what is carried is missing, and its cause; a line of a bank's file stands for that from now on."""
+    if row.movement:
+        return Kind.STRIPE, own(row.movement)
+    if not row.line:
+        raise Refused(_("The platform cannot carry this difference."))
+    cause = f"bank:{row.line.pk}"
+    BankMovement.objects.filter(pk=row.line.pk).update(stands_for=cause)
+    return Kind.BANK, cause
 
 
 def own(movement: StripeMovement) -> str:

@@ -10,8 +10,7 @@ from django.utils import timezone
 
 from payments.kinds import KINDS
 from payments.models import Difference, LedgerTransaction, Reconciliation, StripeMovement
-from payments.services import comparing, differences
-from payments.services.audits import CHECKS
+from payments.services import audits, bank_audits, bank_movements, comparing, differences
 from payments.services.differences import Found
 from payments.truth import Movement
 from studyplatform.kit import queue
@@ -20,7 +19,8 @@ SETTLING = datetime.timedelta(hours=1)  # what is younger may still be told of, 
 OVERLAP = datetime.timedelta(days=1)  # looked at again, in case something came late
 SIZE = 1000  # rows compared at once: memory does not grow with what there is
 FEW = 20  # differences cured or looked at again at once
-STEPS = ("fetch", "theirs", "ours", "audit", "cure", "again")
+STEPS = ("fetch", "theirs", "ours", "bank", "audit", "cure", "again")
+CHECKS = {**audits.CHECKS, **bank_audits.CHECKS}
 
 
 @transaction.atomic
@@ -89,6 +89,14 @@ def _cursor(batch: Sequence[Any]) -> str:
     return f"{batch[-1].at.isoformat()}|{batch[-1].pk}"
 
 
+def name_lines(run: Reconciliation) -> bool:
+    """Note what the next lines of banks' files were booked as; False when another worker has the run now."""
+    unnamed = bank_movements.unnamed().filter(pk__gt=int(run.cursor or 0))
+    batch = list(unnamed.select_related("account")[:SIZE])
+    bank_movements.name(batch)
+    return advance(run, str(batch[-1].pk) if len(batch) == SIZE else "")
+
+
 def audit(run: Reconciliation) -> bool:
     """Hold the books against what made them, one check at a time; False when another worker has the run now."""
     names = list(CHECKS)
@@ -109,11 +117,17 @@ def unseen(run: Reconciliation) -> list[Difference]:
 
 
 def _few(run: Reconciliation, rows: QuerySet[Difference]) -> list[Difference]:
-    return list(rows.filter(pk__gt=int(run.cursor or 0)).select_related("movement", "booked").order_by("pk")[:FEW])
+    return list(
+        rows.filter(pk__gt=int(run.cursor or 0))
+        .select_related("movement", "booked", "line__account")
+        .order_by("pk")[:FEW]
+    )
 
 
 def look_again(difference: Difference) -> bool:
     """Compare once more what a difference is about, write down what is found, close it if it is gone; True if it is."""
+    if difference.line:
+        bank_movements.name([difference.line])
     found = list(_about(difference))
     differences.record(found)
     gone = difference.cause not in {one.cause for one in found}

@@ -66,9 +66,10 @@ def order(browser: Client, cohort: Cohort) -> Payment:
     return payment
 
 
-def line(words: str, amount: int, number: int | str = "", at: str = "") -> str:
+def line(words: str, amount: int, number: int | str = "", at: str = "", there: int | str = "") -> str:
+    """A line of the bank's file: below zero it left; `there` is what the account holds after it."""
     at = at or timezone.localtime().strftime("%Y-%m-%d %H:%M:%S")
-    return f'{at},인터넷,"{words}",0,"{amount:,}",,{number}'
+    return f'{at},인터넷,"{words}","{max(0, -amount):,}","{max(0, amount):,}",{there},{number}'
 
 
 def file_of(*lines: str, encoding: str = "utf-8-sig", head: str = HEAD) -> SimpleUploadedFile:

@@ -13,7 +13,7 @@ from django.utils import timezone
 from cohorts.models import Cohort, Enrollment
 from cohorts.services import seats
 from payments.models import BankDeposit, DepositAccount, DepositReturn, LedgerTransaction, Payment
-from payments.services import deposits
+from payments.services import deposit_orders, deposits
 from studyplatform.accounts.models import User
 from studyplatform.kit import queue
 from studyplatform.mail.models import Letter
@@ -168,6 +168,42 @@ def test_too_little_can_be_given_back_before(desk: Client, account: DepositAccou
     assert stands(payment) == ("paid", "active")
 
 
+def test_too_little_for_a_payment_that_is_over_is_not_asked_for(
+    desk: Client, account: DepositAccount, payment: Payment, buyer: Client
+) -> None:
+    buyer.post(f"/checkout/{payment.public_id}/give-up/")
+    bank.upload(desk, account, bank.file_of(bank.line("조다니", 100_000)))
+    row = BankDeposit.objects.get()
+    assert "Its deadline is past" in text(press(desk, TABLE, "match", row, sure="1", code=code(payment)))
+    assert BankDeposit.objects.get().state == "unmatched"
+    assert not Letter.objects.filter(key__startswith="deposit-short").exists()
+
+
+def test_the_money_of_a_seat_paid_in_the_last_moment_does_not_go_back(
+    account: DepositAccount, payment: Payment, buyer: Client
+) -> None:
+    """Somebody lets the seat go with the page they had open before the bank's file was read."""
+    before = Payment.objects.get(pk=payment.pk)
+    bank.paid_in(account, payment)
+    deposit_orders.end(before)
+    assert stands(payment) == ("paid", "active")
+    assert not DepositReturn.objects.exists()
+    assert books() == (150_000, 0, -150_000, 0)
+
+
+def test_one_transfer_is_written_down_for_one_thing_once(desk: Client, account: DepositAccount) -> None:
+    bank.upload(desk, account, bank.file_of(bank.line("김모름", 5_000), bank.line("박모름", 6_000)))
+    for row in BankDeposit.objects.all():
+        press(desk, TABLE, "give_back", row, sure="1", note="x")
+    first, second = DepositReturn.objects.order_by("pk")
+    press(desk, BACK, "sent", first, apply="1", on=today(), reference="T-1")
+    said = text(press(desk, BACK, "sent", second, apply="1", on=today(), reference="T-1"))
+    assert "That transfer is written down for another one." in said
+    assert "It was sent already." in text(press(desk, BACK, "sent", first, apply="1", on=today(), reference="T-2"))
+    assert sorted(DepositReturn.objects.values_list("state", flat=True)) == ["owed", "sent"]
+    assert books() == (6_000, 0, 0, -6_000)
+
+
 def test_too_much_gives_the_seat_and_the_difference_back(
     desk: Client, account: DepositAccount, payment: Payment, stranger: User
 ) -> None:
@@ -242,7 +278,7 @@ def test_a_file_read_and_not_matched_is_matched_by_its_queue(account: DepositAcc
     from payments import bank_files
 
     read = bank_files.read(bank.file_of(bank.line(code(payment), 150_000)).read())
-    deposits.take_in(None, account, read.lines)
+    deposits.take_in(None, account, read)
     assert stands(payment) == ("open", "held")
     for _n in range(2):
         queue.drain(deposits.QUEUE)

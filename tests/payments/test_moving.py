@@ -237,33 +237,6 @@ def test_money_for_a_move_from_a_place_left_meanwhile_goes_back(
     assert_seats_match(place.cohort)
 
 
-def test_another_move_than_was_shown_is_never_made(place: Enrollment, later: Cohort, buyer: Client) -> None:
-    seen = moving.quote(place, later).word
-    Price.objects.filter(cohort=later).update(amount=151_000)
-    answer = buyer.post(address(place), {"to": later.number, "seen": seen})
-    assert answer.status_code == 409
-    assert "has just changed" in plain(answer)
-    assert here(place, place.cohort)
-    assert_seats_match(later)
-
-
-@pytest.mark.parametrize("state", ["closed", "draft", "called_off", "finished"])
-def test_only_an_open_cohort_can_be_moved_to(place: Enrollment, later: Cohort, buyer: Client, state: str) -> None:
-    seen = moving.quote(place, later).word
-    Cohort.objects.filter(pk=later.pk).update(state=state)
-    assert buyer.post(address(place), {"to": later.number, "seen": seen}).status_code == 200
-    assert here(place, place.cohort)
-    assert "is open yet" in plain(buyer.get(address(place)))
-
-
-def test_an_earlier_cohort_and_another_studys_are_no_choice(
-    place: Enrollment, later: Cohort, other_host: User, buyer: Client
-) -> None:
-    soon = timezone.now() + datetime.timedelta(days=7)
-    make_cohort(place.cohort.study, starts_on=soon.date(), closes_at=soon)
-    assert [cohort.pk for cohort in moving.later(place)] == [later.pk]
-
-
 def test_who_waits_for_a_seat_is_not_overtaken(place: Enrollment, study: Study, buyer: Client, member: User) -> None:
     later = make_later(study, 150_000, capacity=1)
     enroll(make_person("first", "먼저"), later)

@@ -52,8 +52,10 @@ class Disputes(Life):
 
     @rule(which=WHICH, dies_at=DIES_AT)
     def sent_by_hand(self, which: int, dies_at: int | None) -> None:
-        """The desk sends from the bank what cannot go back through Stripe."""
-        row = self.one_of(which, Refund.objects.filter(state__in=("manual", "failed"), reference=None).order_by("pk"))
+        """The desk sends from the bank what cannot go back through Stripe, where nobody does the same in its pages."""
+        here = Refund.objects.exclude(line__payment__intent__in=self.at_stripe)
+        waiting = here.filter(state="manual", reference=None) | here.filter(state="failed")
+        row = self.one_of(which, waiting.order_by("pk"))
         if row:
             with self.living(dies_at):
                 row = row if row.state == Refund.State.MANUAL else refunds.by_hand(row, self.world.host)

@@ -51,11 +51,13 @@ class Life(RuleBasedStateMachine):
         self.heard: set[str] = set()
         self.lost: set[str] = set()  # events that never arrive
         self.ended: set[int] = set()  # seats somebody wanted to end, so that money may stay without one
+        self.at_stripe: set[str] = set()  # payments somebody gives back of in Stripe's own pages
         self.steps = 0
         self.told.clear()
 
     def remember(self) -> None:
         """Note what Stripe had before, which stays from one history to the next."""
+        self.stripe.settle()  # what an earlier history left to happen
         self.before = self.world.held()
         self.last = {account: self._newest(account) for account in ("", self.world.account)}
         moved = self.api.v1.balance_transactions.list(params={"limit": 100}).data
@@ -91,10 +93,13 @@ class Life(RuleBasedStateMachine):
 
     def _come_to_rest(self) -> None:
         self.stripe.clear()
+        self.all_decided()
         self._settle_down()
+        before = laws.standing()
         find_disputes()
         self.a_night()
-        self._settle_down()
+        if laws.standing() != before:  # it found what no event told of
+            self._settle_down()
 
     def _settle_down(self) -> None:
         before: Any = None
@@ -106,8 +111,7 @@ class Life(RuleBasedStateMachine):
             before = now
 
     def _a_round(self) -> list[dict[str, Any]]:
-        """Let each bank decide, time pass, Stripe tell what it has not told yet, each queue do its work."""
-        self.all_decided()
+        """Let time pass, Stripe tell what it has not told yet, each queue do its work."""
         self.stripe.settle()
         for payment in self.open_payments():
             run_out(payment)
