@@ -7,6 +7,7 @@ from cohorts.api.mine import Enrollments, MySessions, PassTurn, TakeTurn, Turns
 from cohorts.api.sessions import Sessions
 from cohorts.api.studies import OneStudy, Studies
 from cohorts.api.subgroups import Subgroups
+from cohorts.api.waiting import Line
 from cohorts.views import (
     calendar,
     cohorts,
@@ -100,4 +101,5 @@ urlpatterns = [
     path(f"{API}/cohorts/<int:number>/", OneCohort.as_view(), name="api_cohort"),
     path(f"{API}/cohorts/<int:number>/subgroups/", Subgroups.as_view(), name="api_subgroups"),
     path(f"{API}/cohorts/<int:number>/sessions/", Sessions.as_view(), name="api_sessions"),
+    path(f"{API}/cohorts/<int:number>/waiting/", Line.as_view(), name="api_waiting"),
 ]

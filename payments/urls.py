@@ -2,6 +2,7 @@
 
 from django.urls import path, register_converter
 
+from payments.api.deposits import Deposit
 from payments.api.enrollments import Join
 from payments.views.cash_receipts import cash_receipt
 from payments.views.checkout import checkout_deposit, checkout_give_up, checkout_page, checkout_return
@@ -73,4 +74,5 @@ urlpatterns = [
     path("account/payments/<str:public_id>/cash-receipt/", cash_receipt, name="cash_receipt"),
     path("account/payments/<str:public_id>/receipt/", receipt, name="receipt"),
     path("api/v1/studies/<slug:slug>/cohorts/<int:number>/enrollments/", Join.as_view(), name="api_join"),
+    path("api/v1/me/payments/<str:public_id>/deposit/", Deposit.as_view(), name="api_deposit"),
 ]

@@ -13,6 +13,8 @@ from cohorts.api.mine import EnrollmentSerializer
 from cohorts.models import Cohort, Enrollment, Subgroup
 from cohorts.origin import PUBLIC_ID, as_kept
 from cohorts.policies import public_cohorts
+from cohorts.services import coupons, prices
+from payments import ways
 from payments.flows import checkout
 from payments.models import Payment
 from payments.services import agreements, payments
@@ -21,13 +23,14 @@ from studyplatform.kit.api import Endpoint
 from studyplatform.kit.errors import Refused
 from studyplatform.kit.seo import absolute
 
-FULL = ("sold_out", "being_paid", "waiting")  # a person waits in line on the page these problems name
+FULL = ("sold_out", "being_paid", "waiting")  # one can stand in line where these problems say
 
 
 class Paying(TypedDict):
-    """How the seat is paid for. `pay_url` is for a person's browser; null when there is nothing to pay now."""
+    """How the seat is paid for. `pay_url` is for a person's browser; null when there is no page to pay on now."""
 
     id: str
+    provider: str
     state: str
     pay_url: str | None
     url: str
@@ -45,7 +48,13 @@ class SeatSerializer(EnrollmentSerializer):
         payment: Payment = enrollment.payment
         pay_url = payment.address if payment.state == Payment.State.OPEN else ""
         page = absolute(reverse("checkout_return", args=[payment.public_id]))
-        return {"id": payment.public_id, "state": payment.state, "pay_url": pay_url or None, "url": page}
+        return {
+            "id": payment.public_id,
+            "provider": payment.provider,
+            "state": payment.state,
+            "pay_url": pay_url or None,
+            "url": page,
+        }
 
 
 class JoinSerializer(serializers.Serializer):
@@ -61,6 +70,12 @@ class JoinSerializer(serializers.Serializer):
     came_from = serializers.RegexField(
         PUBLIC_ID, allow_blank=True, default="", help_text="The case study that led here."
     )
+    coupon = serializers.CharField(
+        max_length=20, allow_blank=True, default="", help_text="A code; `price` is then what a seat costs with it."
+    )
+    provider = serializers.ChoiceField(
+        choices=list(ways.WAYS), allow_null=True, default=None, help_text="How to pay; null: as begun, else by card."
+    )
 
     def validate_terms(self, agreed: bool) -> bool:
         """Nobody joins without."""
@@ -70,7 +85,7 @@ class JoinSerializer(serializers.Serializer):
 
 
 class Join(Endpoint):
-    """Hold a seat, or take a free one. Again: the same seat, as long as it can be paid for."""
+    """Hold a seat, take a free one or the one that is offered. Again: the same seat, as long as it can be paid for."""
 
     scopes: ClassVar[dict[str, str]] = {"POST": "join"}
     most: ClassVar[dict[str, tuple[str, int]]] = {"POST": ("join", 20)}
@@ -79,29 +94,63 @@ class Join(Endpoint):
 
     def post(self, request: Request, slug: str, number: int) -> Response:
         cohort = get_object_or_404(public_cohorts(), study__slug=slug, number=number)
+        asked = self.sent()
         try:
-            payment = _begin(request.user, cohort, self.sent())
+            payment = _begin(request.user, cohort, asked)
         except Refused as refused:
-            if refused.code not in FULL:
-                raise
-            line = absolute(reverse("waiting", args=[slug, number]))
-            return problems.problem(409, refused, code=refused.code, waiting_list=line)
+            return _refused(refused, request.user, cohort, asked["coupon"])
         place: Any = Enrollment.objects.select_related("cohort__study").get(payment_lines__payment=payment)
         place.payment = payment
         return Response(SeatSerializer(place).data, status=201)
 
 
+def _refused(refused: Refused, member: Any, cohort: Cohort, code: str) -> Response:
+    """Say what it costs now, or where to wait, beside why it cannot be. Raises what needs no more said."""
+    if refused.code == "changed":
+        price = {"amount": _price(member, cohort, code), "currency": cohort.currency}
+        return problems.problem(409, refused, code=refused.code, price=price)
+    if refused.code not in FULL:
+        raise refused
+    here = [cohort.study.slug, cohort.number]
+    page, line = absolute(reverse("waiting", args=here)), absolute(reverse("api_waiting", args=here))
+    return problems.problem(409, refused, code=refused.code, waiting_list=page, line=line)
+
+
+def _price(member: Any, cohort: Cohort, code: str) -> int:
+    own, price = _kept_for(member, cohort), prices.now(cohort)[0]
+    if own or not code:
+        return own.price if own else price
+    return coupons.less(coupons.find(code, cohort, member), price, cohort.currency)
+
+
+def _kept_for(member: Any, cohort: Cohort) -> Enrollment | None:
+    """Return the seat that is held for or offered to somebody: its price and its rule are agreed."""
+    return cohort.enrollments.filter(person=member, state__in=Enrollment.HOLDS).first()
+
+
 def _begin(member: Any, cohort: Cohort, asked: dict[str, Any]) -> Payment:
-    subgroup = _subgroup(cohort, asked["subgroup"])
+    choices: payments.Choices = {
+        "subgroup": _subgroup(cohort, asked["subgroup"]),
+        "seen": _seen(member, cohort, asked["price"]),
+        "introduction": asked["introduction"],
+        "came_from": as_kept(asked["came_from"]),
+        "coupon": asked["coupon"],
+    }
+    if asked["provider"]:
+        choices["provider"] = _provider(member, cohort, asked["provider"])
     agreements.agree(member, recording=asked["recording"])
-    return checkout.begin(
-        member,
-        cohort,
-        subgroup=subgroup,
-        seen=payments.offer(payments.Offer(asked["price"], cohort.currency, cohort.policy_id)),
-        introduction=asked["introduction"],
-        came_from=as_kept(asked["came_from"]),
-    )
+    return checkout.begin(member, cohort, **choices)
+
+
+def _seen(member: Any, cohort: Cohort, price: int) -> str:
+    agreed = _kept_for(member, cohort) or cohort
+    return payments.offer(payments.Offer(price, agreed.currency, agreed.policy_id))
+
+
+def _provider(member: Any, cohort: Cohort, asked: str) -> str:
+    if asked not in ways.offered_to(cohort, member):
+        raise Refused(_("That way to pay is not there any more. Choose another one."), field="provider")
+    return asked
 
 
 def _subgroup(cohort: Cohort, position: int | None) -> Subgroup | None:

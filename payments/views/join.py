@@ -21,7 +21,6 @@ from payments.flows import checkout
 from payments.forms.join import JoinForm
 from payments.models import Payment
 from payments.services import agreements, choices, payments
-from payments.ways.way import Way
 from studyplatform.accounts.models import User
 from studyplatform.kit.errors import Refused
 from studyplatform.kit.limits import limited
@@ -39,7 +38,7 @@ def join(request: HttpRequest, slug: str, number: int) -> HttpResponse:
     reason = _why_not(cohort, own)
     if reason:
         return _cannot_join(request, cohort, reason)
-    offered = _ways(request, cohort, own)
+    offered = ways.offered_to(cohort, reader(request)) if own else ways.offered(cohort)
     asked: dict[str, Any] = {"cohort": cohort, "providers": list(offered)}
     if request.method != "POST":
         return _page(request, cohort, own, JoinForm(**asked, initial=_kept(request, cohort, own)))
@@ -60,15 +59,6 @@ def _own_place(request: HttpRequest, cohort: Cohort) -> Enrollment | None:
     if not request.user.is_authenticated:
         return None
     return cohort.enrollments.filter(person=request.user, state__in=Enrollment.LIVE).first()
-
-
-def _ways(request: HttpRequest, cohort: Cohort, own: Enrollment | None) -> dict[str, Way]:
-    """Return the ways to pay by provider; the one somebody is in the middle of stays theirs and stands first."""
-    found = ways.offered(cohort)
-    standing = payments.standing_of(reader(request), cohort) if own else None
-    if not standing or standing.provider not in ways.WAYS:
-        return found
-    return {standing.provider: ways.of(standing), **found}
 
 
 def _why_not(cohort: Cohort, own: Enrollment | None) -> str:

@@ -2,8 +2,10 @@
 
 from cohorts.models import Cohort
 from payments.models import Payment
+from payments.services import payments
 from payments.ways import bank, stripe
 from payments.ways.way import Way
+from studyplatform.accounts.models import User
 
 Provider = Payment.Provider
 WAYS: dict[str, Way] = {Provider.STRIPE: stripe, Provider.BANK: bank}
@@ -17,3 +19,9 @@ def of(payment: Payment) -> Way:
 def offered(cohort: Cohort) -> dict[str, Way]:
     """Return the ways a seat of a cohort can be paid now, by provider."""
     return {provider: way for provider, way in WAYS.items() if way.offered(cohort)}
+
+
+def offered_to(cohort: Cohort, member: User) -> dict[str, Way]:
+    """Return the ways somebody can pay for a seat; the one they are in the middle of stays theirs and stands first."""
+    found, standing = offered(cohort), payments.standing_of(member, cohort)
+    return {standing.provider: of(standing), **found} if standing and standing.provider in WAYS else found

@@ -214,7 +214,7 @@ GET  410  410  410  410  410  410  410  410  410  410  410   api_case_study.remo
 GET  401  401  401  401  401  401  401  401  401  401  401   api_me api_enrollments api_my_sessions api_turns
                                                              api_my_cases api_my_case
 POST 401  401  401  401  401  401  401  401  401  401  401   api_turn_take api_turn_pass api_join api_my_cases
-                                                             api_publication api_pictures
+                                                             api_publication api_pictures api_waiting api_deposit
 
 # The platform's desk: its people alone, and its books are looked at, never edited
 GET  in   403  403  403  403  403  403  403  403  403  go    admin:login
