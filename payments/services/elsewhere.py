@@ -10,13 +10,14 @@ from django.utils.translation import gettext_lazy as _
 from cohorts.models import Enrollment
 from cohorts.services import seats
 from payments.models import Payment, PaymentLine, Refund
-from payments.services import ledger, refunds, seat_money
+from payments.services import holds, ledger, refunds, seat_money
 from payments.truth import MoneyBack
 from studyplatform.kit import history, queue
 from studyplatform.kit.errors import Refused
 
 State = Refund.State
 BELONGS = Enrollment.BELONGS
+NOT_SENT = (State.OWED, State.MANUAL)
 
 
 @transaction.atomic
@@ -48,7 +49,26 @@ def _with_room(lines: list[PaymentLine], back: MoneyBack) -> PaymentLine:
         if part > 0:
             seat_money.carry(other, part, first.enrollment, back.id)
             missing -= part
+    _free_what_others_owe(others, first, missing, back)
     return refunds.locked_line(first)
+
+
+def _free_what_others_owe(others: list[PaymentLine], first: PaymentLine, missing: int, back: MoneyBack) -> None:
+    """What is owed of another seat of the payment and was not sent has gone back with this; the rest is still owed."""
+    missing -= sum(row.amount for row in first.refunds.filter(state__in=NOT_SENT))
+    missing -= sum(row.amount for row in refunds.not_sent_again().filter(line=first))
+    for other in others:
+        for row in _not_on_their_way(other) if missing > 0 else ():
+            line = refunds.locked_line(other)
+            holds.hold(row, line)
+            history.move(row, State.VOID, note=f"made at Stripe: {back.id}", done_at=timezone.now())
+            part = min(missing, row.amount)
+            seat_money.carry(line, part, first.enrollment, f"{back.id}:{row.pk}")
+            missing -= part
+            if part < row.amount:
+                refunds.write(refunds.locked_line(other), row.amount - part, f"rest:{row.pk}")
+            if missing <= 0:
+                break
 
 
 def _row_for(line: PaymentLine, back: MoneyBack) -> Refund:
@@ -97,7 +117,7 @@ def _instead_of_many(line: PaymentLine, back: MoneyBack) -> Refund:
 
 def _not_on_their_way(line: PaymentLine) -> Iterator[Refund]:
     """Yield what is owed, the newest first; then what failed, as its retry."""
-    yield from line.refunds.select_for_update().filter(state__in=(State.OWED, State.MANUAL)).order_by("-pk")
+    yield from line.refunds.select_for_update().filter(state__in=NOT_SENT).order_by("-pk")
     for failed in refunds.not_sent_again().filter(line=line).order_by("-pk"):
         yield _owed_already(line, failed.amount, f"retry:{failed.pk}")
 

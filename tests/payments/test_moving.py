@@ -15,7 +15,7 @@ from django.utils import timezone
 from cohorts.models import Cohort, Enrollment, Membership, Presentation, Price, Seats, Session, Study, Subgroup
 from cohorts.services import presentations, waiting
 from payments.flows import checkout
-from payments.models import LedgerEntry, Payment, PaymentLine, Refund
+from payments.models import LedgerEntry, Payment, PaymentLine, Refund, StripeEvent
 from payments.services import kindness, leaving, moving, releases, seat_money
 from studyplatform.accounts.models import User
 from studyplatform.mail.models import Letter
@@ -204,6 +204,30 @@ def test_what_comes_back_of_a_move_is_made_by_hand_when_a_bank_has_a_part_of_the
         hear(stripe, dispute)
     assert Refund.objects.get(state="manual").amount == 50_000
     assert sorted(PaymentLine.objects.values_list("disputed", flat=True)) == [0, 1]
+    assert_books_match(stripe, later, before)
+
+
+@pytest.mark.parametrize(("part", "left"), [(150_000, 0), (120_000, 30_000)])
+def test_money_given_back_at_stripe_takes_the_place_of_what_is_owed_of_the_seat_left(
+    stripe: LocalStripe, before: int, place: Enrollment, study: Study, part: int, left: int
+) -> None:
+    """Of 150,000 won 50,000 are owed of the old seat and not sent yet, when somebody at Stripe gives back more than
+    the new seat cost."""
+    later = make_later(study, 100_000)
+    press(sign_in(place.person), place, later)
+    payment = Payment.objects.get()
+    stripe.api.v1.refunds.create(params={"payment_intent": payment.intent, "amount": part})
+    for event in stripe.events_about(payment.intent):
+        assert deliver(event) == 200
+    for _ in range(2):
+        hurry()
+        drain()
+    sent = Refund.objects.filter(state="succeeded")
+    assert sum(sent.values_list("amount", flat=True)) == part + left
+    assert sum(PaymentLine.objects.values_list("refunded", flat=True)) == part + left
+    assert not here(place, later)
+    assert not StripeEvent.objects.filter(done_at=None).exists()
+    assert balance("paying") == 0
     assert_books_match(stripe, later, before)
 
 
