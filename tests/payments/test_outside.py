@@ -18,7 +18,7 @@ from studyplatform.accounts.models import User
 from studyplatform.kit import queue
 from studyplatform.mail.models import Letter
 from tests.accounts.test_joining import code_in, newest
-from tests.payments.buying import assert_seats_match
+from tests.payments.buying import LocalStripe, assert_seats_match, balance, drain, hurry
 from tests.payments.test_moving import make_later, plain
 from tests.people import make_person, sign_in
 
@@ -286,6 +286,35 @@ def test_moving_to_a_cheaper_cohort_leaves_the_rest_with_the_host(studio: Client
     assert Payment.objects.get(buyer=place.person).lines.get(enrollment__cohort=later).amount == 100_000
     assert "정은혜" in Letter.objects.get(recipient=place.person, key__startswith="moved").text
     assert_books_know_nothing()
+
+
+def test_moving_to_a_dearer_cohort_keeps_both_moneys_apart(
+    stripe: LocalStripe, studio: Client, cohort: Cohort, study: Study
+) -> None:
+    bring(studio, cohort, *TWO)
+    place = cohort.enrollments.get(person__email="jun@example.org")
+    later = make_later(study, 180_000)
+    own, there = sign_in(place.person), reverse("move", args=[study.slug, cohort.number])
+    own.post(there, {"to": later.number, "seen": moving.quote(place, later).word})
+    payment = Payment.objects.get(provider="stripe")
+    stripe.pay(payment.reference)
+    hurry()
+    drain()
+    assert -balance("escrow", "KRW") + sum_of("fee:") == 30_000
+    leave = reverse("leave", args=[study.slug, later.number])
+    page = plain(own.get(leave))
+    assert "150,000원" in page
+    assert "30,000원" in page
+    own.post(leave, {"seen": "180000"})
+    hurry()
+    drain()
+    assert sorted(Refund.objects.values_list("state", "amount")) == [("outside", 150_000), ("succeeded", 30_000)]
+    assert [found for check in audits.CHECKS.values() for found in check()] == []
+
+
+def sum_of(cause: str) -> int:
+    found = LedgerEntry.objects.filter(transaction__cause__startswith=cause, amount__gt=0)
+    return sum(found.values_list("amount", flat=True))
 
 
 def test_other_hosts_do_not_find_it(cohort: Cohort, other_host: User) -> None:
