@@ -98,10 +98,11 @@ def free(booked: QuerySet[Any]) -> QuerySet[Any]:
 
 def payouts() -> QuerySet[Any]:
     """Return payouts by bank file with the cause of their being paid, and what a line for their batch stands for."""
-    return Payout.objects.exclude(batch=None).annotate(
+    found: QuerySet[Any] = Payout.objects.exclude(batch=None).annotate(
         paid_as=Concat(Value("payout-paid:"), Cast("pk", CharField())),
         batch_name=Concat(Value("batch:"), Cast("batch_id", CharField())),
     )
+    return found
 
 
 def _batch(line: BankMovement) -> str:
