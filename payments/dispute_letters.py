@@ -5,7 +5,7 @@ from typing import Any
 from django.contrib.auth.backends import ModelBackend
 
 from cohorts import faces
-from payments import reasons
+from payments import group_letters, reasons
 from payments.letters import address
 from payments.models import Dispute, PaymentLine
 from studyplatform.accounts.models import User
@@ -49,7 +49,11 @@ def due(dispute: Dispute) -> None:
 
 
 def seat_ended(dispute: Dispute, line: PaymentLine) -> None:
-    """Tell a member that their seat ended, as their bank took back what was paid for it."""
+    """Tell a member that their seat ended, as their bank, or their company's, took back what was paid for it."""
+    if line.enrollment.group:
+        if line.enrollment.person_id:
+            group_letters.seat_ended(line.enrollment, line.enrollment.group)
+        return
     person, url = line.enrollment.person, address("payments")
     given = bool(line.enrollment.given_by_id) and person.pk != dispute.payment.buyer_id
     key = f"dispute-seat-ended:{line.pk}:{dispute.pk}"

@@ -1,10 +1,13 @@
 """Letters about money to companies that buy seats; stored in the transaction of the verb that causes them."""
 
+from collections.abc import Iterable
 from typing import Any
 
-from cohorts.models import SeatGroup
+from cohorts.models import Enrollment, SeatGroup
+from payments import sealed
 from payments.letters import address
 from payments.models import Payment
+from studyplatform.accounts.models import User
 from studyplatform.mail.services.letters import write
 
 
@@ -24,8 +27,49 @@ def called_off(group: SeatGroup, amount: int) -> None:
     _to(group, "group_called_off", f"group-called-off:{group.pk}", amount=amount)
 
 
-def _to(group: SeatGroup, template: str, key: str, **context: Any) -> None:
+def _to(group: SeatGroup, template: str, key: str, to: User | None = None, **context: Any) -> None:
     of = {"group": group, "cohort": group.cohort, "study": group.cohort.study}
-    url = address("seat_group", group.public_id)
-    about = f"seat_group:{group.pk}"
-    write(to=group.buyer, key=key, template=f"payments/{template}", context={**of, "url": url, **context}, about=about)
+    told = {**of, "url": address("seat_group", group.public_id), **context}
+    write(to=to or group.buyer, key=key, template=f"payments/{template}", context=told, about=f"seat_group:{group.pk}")
+
+
+def invoiced(payment: Payment, group: SeatGroup) -> None:
+    """Send a company its invoice: its seats, how much, until when, how to pay."""
+    _to(group, "group_invoice", f"group-invoice:{payment.pk}", **_asked(payment))
+
+
+def invoice_soon(payment: Payment, group: SeatGroup, last: bool) -> None:
+    """Remind a company that its invoice is to be paid soon; once some days before, once on the eve."""
+    key = f"group-invoice-soon:{payment.pk}:{payment.expires_at:%Y-%m-%d}:{'eve' if last else 'days'}"
+    _to(group, "group_invoice_soon", key, **_asked(payment))
+
+
+def overdue(payment: Payment, group: SeatGroup, hosts: Iterable[User]) -> None:
+    """Tell a company that its day is over and its seats stand until the host decides; and the hosts so."""
+    key = f"group-overdue:{payment.pk}:{payment.expires_at:%Y-%m-%d}"
+    _to(group, "group_overdue", key, **_asked(payment))
+    desk = address("studio_seat_groups", group.cohort.study.slug, group.cohort.number)
+    for host in hosts:
+        _to(group, "group_overdue_host", f"{key}:{host.pk}", to=host, url=desk, payment=payment)
+
+
+def extended(payment: Payment, group: SeatGroup) -> None:
+    """Tell a company that it has more time."""
+    key = f"group-extended:{payment.pk}:{payment.expires_at:%Y-%m-%d}"
+    _to(group, "group_extended", key, **_asked(payment))
+
+
+def ended(payment: Payment, group: SeatGroup) -> None:
+    """Tell a company that its seats have ended since they were not paid for."""
+    _to(group, "group_ended", f"group-ended:{payment.pk}", payment=payment)
+
+
+def seat_ended(place: Enrollment, group: SeatGroup) -> None:
+    """Tell somebody that their company's seat has ended, and what stays theirs."""
+    url = address("home")
+    _to(group, "group_seat_ended", f"group-seat-ended:{place.pk}", to=place.person, url=url)
+
+
+def _asked(payment: Payment) -> dict[str, Any]:
+    order = getattr(payment, "deposit_order", None)
+    return {"payment": payment, "order": order, "number": sealed.number_of(order.account) if order else ""}

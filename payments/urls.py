@@ -20,6 +20,7 @@ from payments.views.refunds import member_refund
 from payments.views.seat_groups import (
     seat_group,
     seat_group_accept,
+    seat_group_attendance,
     seat_group_link,
     seat_group_new,
     seat_group_people,
@@ -28,6 +29,7 @@ from payments.views.seat_groups import (
 )
 from payments.views.statements import books_file, money_event, statement, statement_file
 from payments.views.taxes import payee_resident, payee_tax, tax_statement
+from payments.views.unpaid_groups import studio_seat_group_end, studio_seat_group_extend
 from payments.views.webhooks import stripe_webhook
 from studyplatform.kit.months import MonthInAddress
 from studyplatform.kit.tables import EndingInAddress
@@ -41,6 +43,7 @@ urlpatterns = [
     path("company/<str:public_id>/", seat_group, name="seat_group"),
     path("company/<str:public_id>/accept/", seat_group_accept, name="seat_group_accept"),
     path("company/<str:public_id>/people/", seat_group_people, name="seat_group_people"),
+    path("company/<str:public_id>/attendance.<table:ending>", seat_group_attendance, name="seat_group_attendance"),
     path("company/<str:public_id>/link/", seat_group_link, name="seat_group_link"),
     path("company/<str:public_id>/people/<int:pk>/back/", seat_group_take_back, name="seat_group_take_back"),
     path("company/<str:public_id>/seats/<str:place>/free/", seat_group_replace, name="seat_group_replace"),
@@ -55,6 +58,16 @@ urlpatterns = [
     path("checkout/<str:public_id>/deposit/", checkout_deposit, name="checkout_deposit"),
     path("studio/<slug:slug>/cohorts/<int:number>/deposits/", studio_deposits, name="studio_deposits"),
     path("studio/<slug:slug>/cohorts/<int:number>/paid-elsewhere/", studio_outside, name="studio_outside"),
+    path(
+        "studio/<slug:slug>/cohorts/<int:number>/companies/<str:public_id>/more/",
+        studio_seat_group_extend,
+        name="studio_seat_group_extend",
+    ),
+    path(
+        "studio/<slug:slug>/cohorts/<int:number>/companies/<str:public_id>/end/",
+        studio_seat_group_end,
+        name="studio_seat_group_end",
+    ),
     path("stripe/webhook/", stripe_webhook, name="stripe_webhook"),
     path("studio/money/", earned, {"base": STUDIO}, name="earnings"),
     path("partner/earnings/", earned, {"base": MEMBER}, name="partner_earnings"),

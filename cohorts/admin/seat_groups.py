@@ -8,21 +8,28 @@ from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
 from cohorts.models import Enrollment, SeatGroup
+from cohorts.services import seat_groups
 from studyplatform.kit.desk.tables import Table
+from studyplatform.kit.desk.waits import waits
 from studyplatform.kit.money import show
 
 
 @admin.register(SeatGroup)
 class SeatGroupAdmin(Table):
     list_display = ("company", "quote", "cohort", "state", "filled", "together", "good_until", "created_at")
-    list_filter = ("state", "cohort__study", "currency")
+    list_filter = (
+        waits(overdue=(_("invoice not paid in time"), seat_groups.overdue)),
+        "state",
+        "cohort__study",
+        "currency",
+    )
     list_select_related = ("cohort__study", "buyer__profile")
     search_fields = ("company", "business_number", "contact", "contact_email", "buyer__email", "public_id")
     date_hierarchy = "created_at"
     ordering = ("-created_at",)
     fields = readonly_fields = (
         *("quote", "company", "number", "contact", "contact_email", "buyer", "cohort", "state", "filled", "each"),
-        *("together", "policy", "language", "good_until", "created_at", "changes"),
+        *("together", "policy", "language", "good_until", "pay_by", "created_at", "changes"),
     )
     ways = (
         (_("enrollments"), "cohorts.enrollment", "group"),

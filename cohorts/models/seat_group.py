@@ -13,6 +13,7 @@ from studyplatform.kit.ids import secret_token, short_id
 
 LEAST = 2  # one seat is bought as any other
 MOST = 300
+LONGEST = 30  # days an invoice may wait for its money
 
 
 class GroupPlan(models.Model):
@@ -25,9 +26,13 @@ class GroupPlan(models.Model):
     reduction = models.PositiveIntegerField(default=0)  # basis points off the standard price,
     reduction_from = models.PositiveIntegerField(default=LEAST)  # for so many seats or more
     quote_days = models.PositiveIntegerField(default=14)
+    invoice_days = models.PositiveIntegerField(
+        default=0, db_default=0
+    )  # to pay an invoice in; 0: seats are paid at once
 
     class Meta:
         constraints = [
+            models.CheckConstraint(condition=Q(invoice_days__range=(0, LONGEST)), name="group_plan_invoice_days"),
             models.CheckConstraint(condition=Q(reduction__range=(0, 9_000)), name="group_plan_reduction"),
             models.CheckConstraint(condition=Q(reduction_from__range=(LEAST, MOST)), name="group_plan_from"),
             models.CheckConstraint(condition=Q(quote_days__range=(1, 60)), name="group_plan_quote_days"),
@@ -43,14 +48,20 @@ class SeatGroup(models.Model):
     class State(models.TextChoices):
         QUOTED = "quoted", _("quoted")
         PAYING = "paying", _("being paid for")
+        INVOICED = "invoiced", _("to be paid by invoice")
+        OVERDUE = "overdue", _("invoice not paid in time")
         PAID = "paid", _("paid")
         ENDED = "ended", _("ended")
 
     MOVES: ClassVar[dict[str, set[str]]] = {
-        "quoted": {"paying", "paid"},  # money that came late takes the seats, if they are free
+        "quoted": {"paying", "invoiced", "paid"},  # money that came late takes the seats, if they are free
         "paying": {"quoted", "paid"},
+        "invoiced": {"paid", "overdue", "ended"},
+        "overdue": {"invoiced", "paid", "ended"},
         "paid": {"ended"},
     }
+    OWING: ClassVar[tuple[str, ...]] = ("invoiced", "overdue")  # its seats are used, and not paid for yet
+    SEATED: ClassVar[tuple[str, ...]] = (*OWING, "paid")
 
     public_id = models.CharField(max_length=10, unique=True, default=short_id, editable=False)
     cohort = models.ForeignKey("cohorts.Cohort", on_delete=models.PROTECT, related_name="groups_of_seats")
@@ -69,6 +80,8 @@ class SeatGroup(models.Model):
     language = models.CharField(max_length=5, choices=settings.LANGUAGES)  # of the quote
     token = models.CharField(max_length=32, unique=True, default=secret_token, editable=False)  # opens its free seats
     good_until = models.DateTimeField(_("good until"))
+    pay_by = models.DateTimeField(_("to be paid by"), null=True, blank=True)  # of an invoice
+    extended_at = models.DateTimeField(null=True, blank=True, editable=False)  # its host gave it more time; once
     created_at = models.DateTimeField(_("asked on"), auto_now_add=True)
 
     class Meta:
@@ -77,6 +90,9 @@ class SeatGroup(models.Model):
         constraints = [
             models.CheckConstraint(condition=Q(size__range=(LEAST, MOST)), name="seat_group_size"),
             models.CheckConstraint(condition=Q(price__gt=0), name="seat_group_costs"),
+            models.CheckConstraint(
+                condition=~Q(state__in=["invoiced", "overdue"]) | Q(pay_by__isnull=False), name="seat_group_owes_by"
+            ),
             models.CheckConstraint(
                 condition=Q(business_number="") | Q(business_number__regex=r"^[0-9]{10}$"), name="seat_group_business"
             ),

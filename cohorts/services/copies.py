@@ -7,12 +7,13 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from cohorts import later
-from cohorts.models import Cohort, Leadership, Partner, Study, Subgroup
+from cohorts.models import Cohort, GroupPlan, Leadership, Partner, Study, Subgroup
 from cohorts.services import cohorts, partners
 from studyplatform.accounts.models import User
 from studyplatform.kit.errors import Refused
 
 SUBGROUP = ("position", "topic", "weekday", "meets_at", "minutes", "capacity", "link", "greeting")
+GROUP_PLAN = ("on", "reduction", "reduction_from", "quote_days", "invoice_days")
 
 
 @dataclass(frozen=True)
@@ -45,6 +46,8 @@ def run_again(host: User, cohort: Cohort) -> Cohort:
         Subgroup(cohort=copy, copied_from=group, **{name: getattr(group, name) for name in SUBGROUP})
         for group in row.subgroups.all()
     )
+    for plan in GroupPlan.objects.filter(cohort=row):
+        GroupPlan.objects.create(cohort=copy, **{name: getattr(plan, name) for name in GROUP_PLAN})
     return copy
 
 

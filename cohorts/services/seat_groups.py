@@ -8,6 +8,7 @@ import datetime
 from typing import Any
 
 from django.db import transaction
+from django.db.models import QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -90,16 +91,23 @@ def hold(buyer: User, group: SeatGroup) -> list[Enrollment]:
     Raises Refused when the quote is over or accepted already, with code "closed", or "sold_out" when not so many are
     free.
     """
-    seats.kept_as_it_is(group.cohort)
     row = _good(group)
-    rows = _places(row, Enrollment.State.HELD, hold_until=timezone.now() + seats.HOLD)
-    history.record_births(rows, buyer)
-    take(row, row.size)
+    rows = _places(buyer, row, Enrollment.State.HELD, hold_until=timezone.now() + seats.HOLD)
     history.move(row, State.PAYING, buyer)
     return rows
 
 
+@transaction.atomic
+def reserve(buyer: User, group: SeatGroup, pay_by: datetime.datetime) -> list[Enrollment]:
+    """Give a company all seats of a quote before it pays, or none; return them. Raises Refused as `hold` does."""
+    row = _good(group)
+    rows = _places(buyer, row, Enrollment.State.RESERVED)
+    history.move(row, State.INVOICED, buyer, pay_by=pay_by)
+    return rows
+
+
 def _good(group: SeatGroup) -> SeatGroup:
+    seats.kept_as_it_is(group.cohort)
     row = locked(group)
     seats.refuse_unless_open(row.cohort)
     if row.state != State.QUOTED:
@@ -109,12 +117,15 @@ def _good(group: SeatGroup) -> SeatGroup:
     return row
 
 
-def _places(row: SeatGroup, state: str, **more: Any) -> list[Enrollment]:
-    """Make the seats of a group, with what its quote promised."""
+def _places(buyer: User, row: SeatGroup, state: str, **more: Any) -> list[Enrollment]:
+    """Make and take the seats of a group, with what its quote promised."""
     agreed = {**seats.agreed(row.cohort, (row.price, KIND)), "policy_id": row.policy_id, **more}
-    return Enrollment.objects.bulk_create(
+    rows = Enrollment.objects.bulk_create(
         Enrollment(cohort=row.cohort, group=row, state=state, **agreed) for _n in range(row.size)
     )
+    history.record_births(rows, buyer)
+    take(row, row.size)
+    return rows
 
 
 def take(row: SeatGroup, number: int) -> None:
@@ -131,8 +142,11 @@ def take(row: SeatGroup, number: int) -> None:
 def settle(row: SeatGroup, places: list[Enrollment], actor: User | None = None) -> bool:
     """Keep all paid seats of a locked group for good; those that ran out are taken again, all of them or none.
 
+    Seats given before they were paid for stay as they are, named or not.
     False, and nothing has changed, when not so many are free or the company bought them another way meanwhile.
     """
+    if row.state in SeatGroup.OWING:
+        return True
     try:
         with transaction.atomic():
             return _settle(row, [seats.locked(place) for place in places], actor)
@@ -152,6 +166,11 @@ def _settle(row: SeatGroup, places: list[Enrollment], actor: User | None) -> boo
         take(row, len(gone))
     seats.changed(row.cohort)
     return True
+
+
+def overdue() -> QuerySet[SeatGroup]:
+    """Return companies that did not pay their invoice in time, and about which no host has decided."""
+    return SeatGroup.objects.filter(state=State.OVERDUE)
 
 
 @transaction.atomic

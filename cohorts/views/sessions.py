@@ -12,7 +12,8 @@ from django.views.decorators.http import require_safe
 
 from cohorts import clock
 from cohorts.models import Session
-from cohorts.policies import enrollment_of, get_session, get_space, runs, sessions_seen_by
+from cohorts.policies import enrollment_of, get_session, get_space, reader, runs, sessions_seen_by
+from cohorts.services import attendance
 from studyplatform.kit import moments
 
 PAGE = 40
@@ -53,6 +54,7 @@ def enter(request: HttpRequest, slug: str, number: int, public_id: str) -> HttpR
     if closed:
         messages.warning(request, closed)
         return redirect(session.get_absolute_url())
+    attendance.note(reader(request), session)
     response = redirect(session.meeting_link)
     response.headers["Referrer-Policy"] = "no-referrer"
     return response

@@ -137,7 +137,7 @@ def _meaning(row: BankDeposit, code: str = "") -> str:
 def _where_to(row: BankDeposit, said: Said) -> list[str]:
     order = deposits.order_of(row)
     account = said["account"] and f"{said['bank']} {said['account']} {said['holder']}"
-    known = order and f"{order.bank} {sealed.number_of(order)} {order.holder}"
+    known = order and order.account_sealed and f"{order.bank} {sealed.number_of(order)} {order.holder}"
     amount = _("%(amount)s goes back.") % {"amount": show(row.amount, row.account.currency)}
     return [str(amount), account or known or str(_("Nobody has said where to. Ask the bank who sent it."))]
 

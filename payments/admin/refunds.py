@@ -51,7 +51,7 @@ def _to_whom(row: Refund) -> list[str]:
 def _account(payment: Payment) -> list[str]:
     """Where money of a deposit goes back to, as its buyer said."""
     order = DepositOrder.objects.filter(payment=payment).first()
-    return [f"{order.bank} {sealed.number_of(order)} {order.holder}"] if order else []
+    return [f"{order.bank} {sealed.number_of(order)} {order.holder}"] if order and order.account_sealed else []
 
 
 @admin.register(Refund)

@@ -14,7 +14,7 @@ from cohorts.policies import reader
 from payments.forms.books import MonthForm
 from payments.forms.taxes import TaxFileForm
 from payments.models import Taxpayer
-from payments.services import tax_files, taxes
+from payments.services import company_files, tax_files, taxes
 from studyplatform.kit import tables
 from studyplatform.kit.desk.tables import Table
 from studyplatform.kit.errors import Refused
@@ -77,6 +77,9 @@ class TaxpayerAdmin(Table):
         if of == "people":
             header, rows = tax_files.people_header(), tax_files.people(reader(request), year)
             return tables.response(f"withheld-{year}", ending, header, rows)
+        if of == "companies":
+            found = list(company_files.rows(reader(request), year))
+            return tables.response(f"companies-{year}", ending, company_files.header(), found)
         return tables.response(f"invoices-{year}", ending, tax_files.businesses_header(), tax_files.businesses(year))
 
     def remit(self, request: HttpRequest) -> HttpResponse:

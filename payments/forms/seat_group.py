@@ -70,6 +70,11 @@ class PeopleForm(forms.Form):
 class SeatForm(JoinForm):
     """What somebody is asked who sits down on a company's seat: all that joining asks, without paying."""
 
+    attendance = forms.BooleanField(
+        label=_("My company may see which sessions I was at (optional)"),
+        help_text=_("Nothing else. You can change your mind later."),
+        required=False,
+    )
     coupon = provider = came_from = None  # type: ignore[assignment]
 
     def __init__(self, *args: Any, cohort: Cohort, **options: Any) -> None:

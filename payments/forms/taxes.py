@@ -69,5 +69,5 @@ class TaxFileForm(forms.Form):
     """Which year of whom, as what."""
 
     year = forms.IntegerField(min_value=2020, max_value=2099)
-    of = forms.ChoiceField(choices=[(of, of) for of in ("people", "businesses")])
+    of = forms.ChoiceField(choices=[(of, of) for of in ("people", "businesses", "companies")])
     ending = forms.ChoiceField(choices=[(ending, ending) for ending in tables.WRITERS])

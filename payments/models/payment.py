@@ -20,6 +20,7 @@ class Payment(Queued):
         FREE = "free", _("free")
         BANK = "bank", _("bank deposit")
         OUTSIDE = "outside", _("paid elsewhere")
+        INVOICE = "invoice", _("invoice")
 
     class State(models.TextChoices):
         CREATED = "created", _("being prepared")

@@ -6,7 +6,7 @@ from django.db.models import BigIntegerField, Case, Count, Exists, F, OuterRef, 
 from django.db.models.functions import Coalesce
 from django.utils import timezone
 
-from cohorts.models import Enrollment, Seats
+from cohorts.models import Enrollment, SeatGroup, Seats
 from payments.models import LedgerEntry, Payment, PaymentLine
 from payments.services import sales
 from payments.services.differences import Found
@@ -64,6 +64,7 @@ def unpaid() -> Iterator[Found]:
     """Yield seats with a price that belong to somebody and that nothing was paid for."""
     paid = PaymentLine.objects.filter(enrollment=OuterRef("pk"), payment__state=Payment.State.PAID)
     seats = Enrollment.objects.filter(state__in=Enrollment.BELONGS, price__gt=0).exclude(Exists(paid))
+    seats = seats.exclude(group__isnull=False, group__state__in=SeatGroup.OWING)  # its invoice says until when
     for seat in seats.iterator():
         yield _found("unpaid", seat.pk, seat.price, 0, seat.currency, "cohorts.enrollment")
 

@@ -22,7 +22,9 @@ from studyplatform.kit.errors import Refused
 
 State = CashReceipt.State
 UNISSUED, ISSUED = datetime.timedelta(days=365), datetime.timedelta(days=90)  # how long a number is kept
-NOT_CASH = (Payment.Provider.STRIPE, Payment.Provider.FREE, Payment.Provider.OUTSIDE)
+NOT_CASH = (  # nor what a tax invoice proves
+    *(Payment.Provider.STRIPE, Payment.Provider.FREE, Payment.Provider.OUTSIDE, Payment.Provider.INVOICE),
+)
 
 
 def offered(payment: Payment) -> bool:

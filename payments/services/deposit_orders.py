@@ -27,17 +27,18 @@ def begin(payment: Payment) -> Payment:
     row = payments.locked(payment)
     if row.state == State.CREATED:
         plan = DepositPlan.objects.select_related("account").get(cohort__enrollments__payment_lines__payment=row)
-        _write(row, plan.account)
+        give_code(row, plan.account)
         history.move(row, State.OPEN, row.buyer, due_at=row.expires_at)
     return row
 
 
-def _write(payment: Payment, account: DepositAccount) -> DepositOrder:
+def give_code(payment: Payment, account: DepositAccount, **told: Any) -> DepositOrder:
+    """Give a payment the code its deposit is told by, of no other payment into that account."""
     for _n in range(TRIES):
         code = f"{secrets.randbelow(100_000):05}"
         try:
             with transaction.atomic():
-                return DepositOrder.objects.create(payment=payment, account=account, code=code)
+                return DepositOrder.objects.create(payment=payment, account=account, code=code, **told)
         except IntegrityError:  # somebody else's code
             continue
     raise RuntimeError("no free code for a deposit")

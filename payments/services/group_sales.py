@@ -5,12 +5,13 @@ Lock order: payment, cohort, group, line, enrollment, seats.
 
 from django.db import transaction
 from django.db.models import F, Sum
+from django.utils import timezone
 
 from cohorts.models import Cohort, Enrollment, SeatGroup
 from cohorts.services import seat_groups, seats
 from payments import group_letters
 from payments.models import Payment, PaymentLine, Refund
-from payments.services import receipts, refunds, releases
+from payments.services import ledger, receipts, refunds, releases
 from studyplatform.kit import history, queue
 
 State = SeatGroup.State
@@ -41,14 +42,26 @@ def give(payment: Payment, lines: list[PaymentLine]) -> None:
         _owe_all(payment, group, lines, cause)
         return
     history.move(group, State.PAID, payment.buyer)
+    _close_others(payment, group)
+    if not releases.to_come(cohort).exists():  # the seats were used, and the invoice paid after
+        for line in ledger.locked_lines(payment=payment):
+            releases.share_rest(line, str(line.pk))
     receipts.issue(payment)
     group_letters.paid(payment, group)
+
+
+def _close_others(payment: Payment, group: SeatGroup) -> None:
+    """Have other ways to pay for the same seats closed by the drain: the invoice, a page still open."""
+    others = Payment.objects.filter(lines__enrollment__group=group, done_at=None).exclude(pk=payment.pk)
+    now = timezone.now()
+    Payment.objects.filter(pk__in=others.exclude(state=Payment.State.PAID)).update(expires_at=now, due_at=now)
+    queue.wake("payments.drain_payments")
 
 
 def _why_not(cohort: Cohort, group: SeatGroup, lines: list[PaymentLine]) -> str:
     if cohort.state == Cohort.State.CALLED_OFF:
         return "called_off"
-    if not releases.to_come(cohort).exists():
+    if group.state not in SeatGroup.OWING and not releases.to_come(cohort).exists():
         return "late"
     if State.PAID not in group.MOVES.get(group.state, ()):
         return "twice"
@@ -75,7 +88,7 @@ def call_off(cohort: Cohort) -> None:
 
     Their money is owed back line by line, as everybody's.
     """
-    for group in SeatGroup.objects.filter(cohort=cohort, state=State.PAID).order_by("pk"):
+    for group in SeatGroup.objects.filter(cohort=cohort, state__in=SeatGroup.SEATED).order_by("pk"):
         row = seat_groups.locked(group)
         for place in row.places.filter(state=Enrollment.State.RESERVED).order_by("pk"):
             seats.release(place, Enrollment.State.CANCELLED)

@@ -100,7 +100,8 @@ def _waits_for_deposit(member: User, cohort: Cohort) -> bool:
 
 def standing_of(member: User, cohort: Cohort) -> Payment | None:
     """Return the payment somebody is in the middle of, if any."""
-    found = Payment.objects.filter(buyer=member, lines__enrollment__cohort=cohort, state__in=LIVE)
+    own = {"lines__enrollment__cohort": cohort, "lines__enrollment__group": None}  # not the seats of their company
+    found = Payment.objects.filter(buyer=member, state__in=LIVE, **own)
     standing: Payment | None = found.order_by("-pk").first()
     return standing
 

@@ -15,6 +15,7 @@ log = logging.getLogger(__name__)
 CAME: dict[str, str] = {
     Payment.Provider.STRIPE: Kind.STRIPE,
     Payment.Provider.BANK: Kind.DEPOSITS,
+    Payment.Provider.INVOICE: Kind.DEPOSITS,
 }  # where the money is found
 
 

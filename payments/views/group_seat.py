@@ -11,7 +11,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
 from cohorts.models import Enrollment, SeatGroup, SeatInvitation
-from cohorts.services import group_seats
+from cohorts.services import attendance, group_seats
 from payments.forms.seat_group import SeatForm
 from payments.services import agreements, choices
 from studyplatform.accounts.models import User
@@ -40,11 +40,12 @@ def group_seat(request: HttpRequest, token: str) -> HttpResponse:
 def _sits(request: HttpRequest, person: User, token: str, form: SeatForm) -> bool:
     asked = form.cleaned_data
     try:
-        group_seats.take(person, token, subgroup=asked["subgroup"], introduction=asked["introduction"])
+        place = group_seats.take(person, token, subgroup=asked["subgroup"], introduction=asked["introduction"])
     except Refused as refused:
         form.add_error(refused.field if refused.field in form.fields else None, str(refused))
         return False
     agreements.agree(person, recording=asked["recording"])
+    attendance.show(place, asked["attendance"])
     messages.success(request, _("You are in. Say hello."))
     return True
 

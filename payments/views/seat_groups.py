@@ -5,7 +5,7 @@ from urllib.parse import urlencode
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.translation import get_language
@@ -13,16 +13,21 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from cohorts import attended
 from cohorts.forms.refusal import attempt
 from cohorts.models import Cohort, Enrollment, SeatGroup
 from cohorts.policies import get_seat_group, public_cohorts, reader
 from cohorts.services import group_seats, seat_groups, seats
+from payments import sealed
 from payments.flows import checkout
 from payments.forms.seat_group import PeopleForm, QuoteForm
-from payments.services import group_orders, group_places, group_sales
+from payments.services import group_orders, group_places, group_sales, invoices
 from payments.views.join import see_other
+from studyplatform.kit import language, tables
 from studyplatform.kit.errors import Refused
 from studyplatform.kit.limits import limited
+
+ACCEPTED = {"invoice": invoices.accept, "card": invoices.by_card}
 
 
 @never_cache
@@ -69,6 +74,7 @@ def seat_group(request: HttpRequest, public_id: str) -> HttpResponse:
 
 def _page(request: HttpRequest, group: SeatGroup, form: PeopleForm) -> HttpResponse:
     cohort = group.cohort
+    language.activate(request, group.language)  # of the paper, whoever prints it
     context = {
         "group": group,
         "cohort": cohort,
@@ -77,10 +83,22 @@ def _page(request: HttpRequest, group: SeatGroup, form: PeopleForm) -> HttpRespo
         "open": cohort.is_joinable,
         "payments": group_sales.payments_of(group),
         "kept": group_sales.kept(group),
+        "pay_by": invoices.pay_by(cohort) if group.is_good else None,
+        **_invoice(group),
         **_people(group),
+        "attended": attended.of(group),
         "form": form,
     }
     return render(request, "payments/seat_groups/group.html", context, status=422 if form.errors else 200)
+
+
+def _invoice(group: SeatGroup) -> dict[str, Any]:
+    invoice = invoices.of(group) if group.state in SeatGroup.OWING else None
+    if not invoice:
+        return {}
+    order = getattr(invoice, "deposit_order", None)
+    number = sealed.number_of(order.account) if order else ""
+    return {"invoice": invoice, "order": order, "number": number, "missing": invoices.missing(group)}
 
 
 def _people(group: SeatGroup) -> dict[str, Any]:
@@ -95,14 +113,25 @@ def _people(group: SeatGroup) -> dict[str, Any]:
     }
 
 
+@require_safe
+@login_required
+@never_cache
+def seat_group_attendance(request: HttpRequest, public_id: str, ending: str) -> HttpResponseBase:
+    """The sessions of those who said yes, as a table to download."""
+    group = get_seat_group(request, public_id)
+    return tables.response(f"attendance-{group.number}", ending, attended.header(), list(attended.rows(group)))
+
+
 @login_required
 @require_POST
 @limited("checkout", 20)
 def seat_group_accept(request: HttpRequest, public_id: str) -> HttpResponse:
-    """Hold all seats of the quote and go on to pay for them."""
+    """Hold all seats of the quote and go on to pay for them; or take them by invoice, or pay one by card."""
     group = get_seat_group(request, public_id)
+    how = ACCEPTED.get(request.POST.get("how", ""), group_orders.accept)
     try:
-        return see_other(checkout.advance(group_orders.accept(reader(request), group)))
+        payment = how(reader(request), group)
+        return redirect(group) if how is invoices.accept else see_other(checkout.advance(payment))
     except Refused as refused:
         messages.error(request, str(refused))
         return redirect(group)

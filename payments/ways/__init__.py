@@ -3,12 +3,12 @@
 from cohorts.models import Cohort
 from payments.models import Payment
 from payments.services import payments
-from payments.ways import bank, stripe
+from payments.ways import bank, invoice, stripe
 from payments.ways.way import Way
 from studyplatform.accounts.models import User
 
 Provider = Payment.Provider
-WAYS: dict[str, Way] = {Provider.STRIPE: stripe, Provider.BANK: bank}
+WAYS: dict[str, Way] = {Provider.STRIPE: stripe, Provider.BANK: bank, Provider.INVOICE: invoice}
 
 
 def of(payment: Payment) -> Way:

@@ -80,6 +80,12 @@ def arguments(world: World) -> dict[str, list[Any]]:
         "group_seat.guessed": ["2" * 32],
         **{key: [world.company.public_id] for key in ("seat_group", "seat_group_people", "seat_group_link")},
         **{key: [world.quote.public_id] for key in ("seat_group.quote", "seat_group_accept")},
+        **{
+            name: [study.slug, world.overdue.cohort.number, world.overdue.public_id]
+            for name in ("studio_seat_group_extend", "studio_seat_group_end")
+        },
+        "seat_group_attendance": [world.company.public_id, "csv"],
+        "group_consent": here,
         "seat_group_take_back": [world.company.public_id, world.company.invitations.get().pk],
         "seat_group_replace": [world.company.public_id, world.company.places.exclude(person=None).get().public_id],
         "partner_group": [world.group.pk],

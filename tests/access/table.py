@@ -112,7 +112,8 @@ POST in   404  go   404  404  404  404  404  404  404  404   checkout_return che
                                                              checkout_give_up checkout_give_up.open
                                                              checkout_deposit
 POST in   go   go   go   go   go   go   go   go   go   go    seat_group_new group_seat
-GET  in   404  200  404  404  404  404  404  404  404  404   seat_group seat_group.quote
+GET  in   404  200  404  404  404  404  404  404  404  404   seat_group seat_group.quote seat_group_attendance
+POST in   404  404  404  404  404  404  404  404  404  404   group_consent
 POST in   404  go   404  404  404  404  404  404  404  404   seat_group_accept seat_group_people seat_group_link
                                                              seat_group_take_back seat_group_replace
 POST 200  200  200  200  200  200  200  200  200  200  200   stripe_webhook
@@ -140,6 +141,7 @@ POST in   404  404  404  404  404  404  404  go   404  404   studio_study_edit s
                                                              studio_group_remove studio_session
                                                              studio_session_cancel studio_place studio_call_off
                                                              studio_again studio_partners_ask studio_terms
+                                                             studio_seat_group_extend studio_seat_group_end
 
 # Partners
 GET  in   200  200  200  200  200  200  200  200  200  200   partner_desk partner_earnings partner_apply

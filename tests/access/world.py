@@ -25,7 +25,7 @@ from cohorts.services import (
     waiting,
 )
 from payments.models import Payee, Payment, Receipt
-from payments.services import deposit_plans, giving, ledger
+from payments.services import deposit_plans, giving, invoices, ledger
 from showcase.services import case_studies, comments, pictures
 from studyplatform.accounts.models import User
 from studyplatform.accounts.services import api_tokens
@@ -176,7 +176,7 @@ def _company(world: World) -> None:
     """The member bought a company's seats, one of which is taken, and has a quote for more."""
     host, member = world.people["host"], world.people["member"]
     cohort = make_cohort(world.study, amount=70_000, capacity=20)
-    sell(host, cohort)
+    sell(host, cohort, invoice_days="14")
     told = {"company": "한빛상회", "contact": "배소라", "contact_email": member.email, "language": "ko"}
     company, quote = (seat_groups.quote(member, cohort, size=4, **told) for _n in range(2))
     with transaction.atomic():
@@ -185,7 +185,10 @@ def _company(world: World) -> None:
     SeatGroup.objects.filter(pk=company.pk).update(state=SeatGroup.State.PAID)
     group_seats.invite(member, company, ["asked@example.com"])
     group_seats.take(make_person("colleague", "동료"), company.token)
-    world.things |= {"company": company, "quote": quote}
+    owing = seat_groups.quote(member, cohort, size=2, **told)
+    invoices.accept(member, owing)
+    SeatGroup.objects.filter(pk=owing.pk).update(state=SeatGroup.State.OVERDUE)
+    world.things |= {"company": company, "quote": quote, "overdue": owing}
 
 
 def webp() -> bytes:

@@ -8,7 +8,7 @@ import time_machine
 from django.utils import timezone
 
 from cohorts import later
-from cohorts.models import Cohort, Leadership, Partner, Price, Seats, Session, Study, Subgroup, Terms
+from cohorts.models import Cohort, GroupPlan, Leadership, Partner, Price, Seats, Session, Study, Subgroup, Terms
 from cohorts.services import copies, sessions
 from studyplatform.mail.models import Letter
 from tests.cohorts.hosting import english, shut_out, studio, text
@@ -24,6 +24,7 @@ ANEW = {
     },
     Subgroup: {"id", "cohort", "taken", "chat_link", "chat_code"},
     Seats: {"cohort", "taken", "waiting", "freed_at"},
+    GroupPlan: {"cohort"},
     Price: {"id", "cohort", "used"},
     Terms: {"id", "cohort", "version", "platform_share", "since", "partner", "rules", "reserve", "reserve_days"},
     Session: {
@@ -35,6 +36,7 @@ COPIED = {
     Cohort: {*later.KEPT, *later.MOVED, "study", "policy", "copied_from"},
     Subgroup: {*copies.SUBGROUP, "copied_from"},
     Seats: {"capacity"},
+    GroupPlan: set(copies.GROUP_PLAN),
     Price: {"kind", "amount", "until", "first"},
     Terms: {"partner_share"},
     Session: set(sessions.WORDS),

@@ -20,7 +20,7 @@ ASKED = {
     "size": "3",
     "language": "en",
 }
-PLAN = {"on": "on", "reduction": "10", "reduction_from": "3", "quote_days": "14"}
+PLAN = {"on": "on", "reduction": "10", "reduction_from": "3", "quote_days": "14", "invoice_days": "0"}
 
 
 def plan_url(cohort: Cohort) -> str:

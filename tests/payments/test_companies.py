@@ -9,7 +9,7 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
-from cohorts.models import Cohort, Enrollment, SeatGroup, Seats
+from cohorts.models import Cohort, Enrollment, GroupPlan, SeatGroup, Seats
 from cohorts.services import cohorts, seats
 from payments.models import Payment, Receipt, Refund
 from payments.services import group_orders
@@ -71,6 +71,12 @@ def test_the_landing_page_has_the_link_once_the_host_wants_it(
     assert buyer.get(new_url(cohort)).status_code == 404
 
 
+def test_a_cohort_run_again_sells_to_companies_as_before(selling: Cohort, host: User) -> None:
+    assert sign_in(host).post(reverse("studio_again", args=[selling.study.slug, selling.number])).status_code == 302
+    before, after = GroupPlan.objects.order_by("cohort")
+    assert (after.reduction, after.reduction_from, after.on) == (before.reduction, 3, True)
+
+
 def test_a_quote_says_who_how_many_and_what_it_costs(selling: Cohort, buyer: Client, stranger: User) -> None:
     group = quoted(buyer, selling)
     assert (group.size, group.price, group.amount, group.state) == (3, 135_000, 405_000, "quoted")
@@ -81,6 +87,11 @@ def test_a_quote_says_who_how_many_and_what_it_costs(selling: Cohort, buyer: Cli
     assert datetime.timedelta(days=13) < group.good_until - timezone.now() <= datetime.timedelta(days=14)
     assert not selling.enrollments.filter(group=group).exists()
     assert_seats_match(selling)
+
+
+def test_the_quote_speaks_the_language_asked_for(selling: Cohort, buyer: Client) -> None:
+    for language, word in (("ko", "견적서 Q-"), ("en", "Quote Q-")):
+        assert word in buyer.get(quoted(buyer, selling, language=language).get_absolute_url()).content.decode()
 
 
 @pytest.mark.parametrize(("size", "each"), [("2", 150_000), ("3", 135_000), ("6", 135_000)])

@@ -11,7 +11,7 @@ from django.utils import timezone
 
 from cohorts.models import Cohort, Contribution, Enrollment, SeatGroup, Seats
 from cohorts.services import cohorts
-from payments.models import LedgerEntry, PaymentLine, Refund
+from payments.models import LedgerEntry, Payment, PaymentLine, Refund
 from studyplatform.accounts.models import User
 from studyplatform.kit import queue
 from studyplatform.mail.models import Letter
@@ -24,6 +24,7 @@ from tests.payments.buying import (
     hurry,
 )
 from tests.payments.companies import accept, at, bought, quoted, sell, sit
+from tests.payments.disputing import disputed
 from tests.people import make_cohort, make_person, sign_in
 
 pytestmark = pytest.mark.django_db
@@ -259,3 +260,17 @@ def test_the_host_sees_companies_among_members_and_on_their_page(
     assert "한빛상회 × 3" in sign_in(host).get(people, {"show": "paying"}).content.decode()
     export = reverse("studio_people_export", args=[selling.study.slug, selling.number])
     assert "한빛상회 × 3" in sign_in(host).get(export, {"show": "paying"}).content.decode()
+
+
+def test_a_bank_that_takes_it_back_ends_the_seats(
+    selling: Cohort, buyer: Client, stripe: LocalStripe, before: int
+) -> None:
+    group = bought(buyer, selling, stripe)
+    person = colleague()
+    sit(person, group.token)
+    hurry()
+    drain("drain_payments")
+    disputed(stripe, Payment.objects.get(lines__enrollment__person=person), "lose")
+    assert set(group.places.values_list("state", flat=True)) == {"cancelled"}
+    assert len(letters(person, "group-seat-ended:")) == 1
+    assert_books_match(stripe, selling, before)

@@ -125,7 +125,7 @@ def test_every_number_of_a_gift_is_booked(cohort: Cohort, host: User, partner: U
 
 def test_every_number_of_a_companys_seats_is_booked(cohort: Cohort, host: User, stranger: User) -> None:
     told_by = {name: ASKED[name] for name in ("company", "contact", "contact_email", "language")}
-    seat_groups.save_plan(host, cohort, on=True, reduction=1_000, reduction_from=3, quote_days=14)
+    seat_groups.save_plan(host, cohort, on=True, reduction=1_000, reduction_from=3, quote_days=14, invoice_days=0)
     group = seat_groups.quote(stranger, cohort, size=3, **told_by)
     payment = group_orders.accept(stranger, group)
     charge = Charge("ch_1", "visa 4242", 14_175, "KRW")

@@ -21,6 +21,7 @@ from cohorts.policies import (
     sessions_of,
     subgroups_led_by,
 )
+from cohorts.services import attendance
 from showcase.policies import case_studies_in
 from showcase.reading import for_lists
 from studyplatform.kit import moments
@@ -46,6 +47,7 @@ def space(request: HttpRequest, slug: str, number: int) -> HttpResponse:
     context = {
         "cohort": cohort,
         "mine": mine,
+        "company_sees": attendance.is_shown(mine),
         "title": title(cohort, stands),
         "stage": stands,
         "member_count": enrollments_in(cohort).count(),
