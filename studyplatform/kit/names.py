@@ -42,6 +42,7 @@ WORDS = {
     *(gettext_noop("holder"), gettext_noop("enabled"), gettext_noop("at"), gettext_noop("session")),
     *(gettext_noop("version"), gettext_noop("sample"), gettext_noop("destination"), gettext_noop("stripe account")),
     *(gettext_noop("account ending"), gettext_noop("intent"), gettext_noop("taken back at")),
+    gettext_noop("group"),  # the seats of a company
 }
 
 
