@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 
 from cohorts.models import (
     Cohort,
+    Credit,
     Enrollment,
     Partner,
     PartnerInvitation,
@@ -200,6 +201,19 @@ def get_run_cohort(request: HttpRequest, slug: str, number: int) -> Cohort:
 def get_run_study(request: HttpRequest, slug: str) -> Study:
     """Return a study the reader hosts, or 404."""
     return get_object_or_404(studies_run_by(request.user), slug=slug)
+
+
+def credits_run_by(user: Reader) -> QuerySet[Credit]:
+    """Credit in the studies the person hosts."""
+    return Credit.objects.filter(study__in=studies_run_by(user)).select_related("person__profile", "study")
+
+
+def credits_of(user: Reader) -> QuerySet[Credit]:
+    """What the person can still use of their credit, the one that ends first in front."""
+    now = timezone.now()
+    own = Credit.objects.filter(Q(ends_at=None) | Q(ends_at__gt=now), person=user.pk)
+    left = own.filter(amount__gt=F("spent") + F("withdrawn") + F("expired"))
+    return left.select_related("study").order_by(F("ends_at").asc(nulls_last=True), "pk")
 
 
 def get_run_subgroup(request: HttpRequest, slug: str, number: int, pk: int) -> Subgroup:

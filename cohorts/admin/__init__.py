@@ -1,1 +1,1 @@
-from cohorts.admin import enrollments, partners, seat_gifts, seat_groups, studies, subgroups, thanks  # noqa: F401
+from cohorts.admin import credits, enrollments, partners, seat_gifts, seat_groups, studies, subgroups, thanks  # noqa: F401

@@ -1,6 +1,7 @@
 from cohorts.models.cohort import Cohort
 from cohorts.models.contribution import Contribution
 from cohorts.models.coupon import Coupon
+from cohorts.models.credit import Credit, CreditUse
 from cohorts.models.enrollment import Enrollment
 from cohorts.models.note import Nudge, PartnerNote
 from cohorts.models.partner import Leadership, Partner
@@ -24,6 +25,8 @@ __all__ = [
     "Cohort",
     "Contribution",
     "Coupon",
+    "Credit",
+    "CreditUse",
     "Enrollment",
     "GroupPlan",
     "Leadership",

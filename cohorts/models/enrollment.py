@@ -60,6 +60,7 @@ class Enrollment(models.Model):
     price = models.PositiveIntegerField()  # minor units, frozen
     price_kind = models.CharField(max_length=12, default="standard", db_default="standard", editable=False)
     currency = models.CharField(max_length=3)
+    credit = models.PositiveIntegerField(default=0, db_default=0, editable=False)  # taken off: `price` is what is left
     coupon = models.ForeignKey(
         "cohorts.Coupon",
         null=True,
@@ -131,6 +132,11 @@ class Enrollment(models.Model):
             models.Index(fields=["coupon"], condition=Q(coupon__isnull=False), name="enrollment_coupon"),
             models.Index(fields=["group"], condition=Q(group__isnull=False), name="enrollment_group"),
         ]
+
+    @property
+    def full_price(self) -> int:
+        """What the seat cost before credit was taken off, in minor units."""
+        return self.price + self.credit
 
     def __str__(self) -> str:
         return f"{self.person_id} in {self.cohort_id}: {self.state}"

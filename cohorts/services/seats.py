@@ -16,7 +16,7 @@ from django.utils.translation import gettext_lazy as _
 
 from cohorts import waiting_letters
 from cohorts.models import Cohort, Enrollment, Membership, Seats, Subgroup, Terms
-from cohorts.services import coupons, presentations, prices
+from cohorts.services import coupons, credit_uses, presentations, prices
 from studyplatform.accounts.models import User
 from studyplatform.kit import history, page_cache, queue
 from studyplatform.kit.errors import Refused
@@ -33,12 +33,13 @@ def hold(
     subgroup: Subgroup | None = None,
     came_from: tuple[str, str] = ("", ""),
     coupon: str = "",
+    credit: bool = False,
 ) -> Enrollment:
     """Hold a seat in a cohort, and in a subgroup if one is named, until `hold_until`; return the enrollment.
 
     Holding again while a hold runs returns the same enrollment, moved to the subgroup now named, or out of it when
-    none is; a seat offered to the member is taken up. Raises Refused with code "already_in", "waiting", "closed",
-    "sold_out", "subgroup_full" or "coupon".
+    none is; a seat offered to the member is taken up. With `credit` the member's credit is used. Raises Refused with
+    code "already_in", "waiting", "closed", "sold_out", "subgroup_full" or "coupon".
     """
     cohort = kept_as_it_is(cohort)
     standing = (
@@ -47,9 +48,9 @@ def hold(
     if not is_promised(standing, cohort):
         refuse_unless_open(cohort)
     if standing:
-        return _hold_again(standing, member, subgroup)
+        return _hold_again(standing, member, subgroup, credit=credit)
     enrollment = _new_enrollment(member, cohort, prices.now(cohort), came_from)
-    _price(enrollment, coupon)
+    _price(enrollment, coupon, credit=credit)
     if subgroup:
         join_subgroup(enrollment, subgroup)
     take(cohort)
@@ -93,21 +94,24 @@ def is_promised(enrollment: Enrollment | None, cohort: Cohort) -> bool:
     return bool(kept) and cohort.state in Cohort.RUNNING
 
 
-def _hold_again(enrollment: Enrollment, member: User, subgroup: Subgroup | None) -> Enrollment:
+def _hold_again(enrollment: Enrollment, member: User, subgroup: Subgroup | None, *, credit: bool) -> Enrollment:
     if enrollment.state in Enrollment.BELONGS:
         raise Refused(_("You are already in this cohort."), code="already_in")
     if enrollment.state == Enrollment.State.WAITLISTED:
         raise Refused(_("You stand in line. We write to you as soon as a seat is yours."), code="waiting")
     if enrollment.state == Enrollment.State.OFFERED:
-        _accept(enrollment, member)
+        _accept(enrollment, member, credit=credit)
     _choose_again(enrollment, subgroup)
     return enrollment
 
 
-def _accept(enrollment: Enrollment, member: User) -> None:
+def _accept(enrollment: Enrollment, member: User, *, credit: bool) -> None:
     """Take an offered seat up: held for as long as any other, or for what is left of the offer when that is more."""
     until = max(timezone.now() + HOLD, enrollment.hold_until or timezone.now())
-    history.move(enrollment, Enrollment.State.HELD, member, hold_until=until)
+    if credit and not enrollment.credit:
+        credit_uses.take_off(enrollment)
+    frozen: dict[str, Any] = {"price": enrollment.price, "credit": enrollment.credit}
+    history.move(enrollment, Enrollment.State.HELD, member, hold_until=until, **frozen)
 
 
 def _choose_again(enrollment: Enrollment, subgroup: Subgroup | None) -> None:
@@ -153,15 +157,17 @@ def _new_enrollment(
     return enrollment
 
 
-def _price(row: Enrollment, code: str) -> None:
-    """Freeze the price of a seat just held, once its row stands: prices and coupons are locked after it."""
+def _price(row: Enrollment, code: str, *, credit: bool) -> None:
+    """Freeze the price of a seat just held, once its row stands: prices, coupons and credit are locked after it."""
     before = (row.price, row.price_kind)
     row.price, row.price_kind = prices.take(row.cohort, before)
     if code:
         row.coupon = coupons.take(code, row)
         row.price = coupons.less(row.coupon, row.price, row.currency)
+    if credit:
+        credit_uses.take_off(row)
     if row.coupon or (row.price, row.price_kind) != before:
-        row.save(update_fields=["price", "price_kind", "coupon"])
+        row.save(update_fields=["price", "price_kind", "coupon", "credit"])
 
 
 def take(cohort: Cohort, number: int = 1) -> None:
@@ -226,6 +232,8 @@ def release(enrollment: Enrollment, to: str, actor: User | None = None, *, becau
     if row.state in (Enrollment.State.HELD, Enrollment.State.OFFERED):
         prices.give_back(row)
         coupons.give_back(row)
+    if row.state in Enrollment.HOLDS or row.cohort.state == Cohort.State.CALLED_OFF:
+        credit_uses.give_back(row)
     end(row, to, actor, because=because)
     _give_back(row.cohort)
     return True
@@ -313,4 +321,6 @@ def _regain(row: Enrollment) -> None:
             join_subgroup(row, last.subgroup)
     prices.take_again(row)
     coupons.take_again(row)
+    if not row.moved_from_id:  # what comes along from another seat is used when it arrives
+        credit_uses.spend_again(row)
     take(row.cohort)

@@ -9,6 +9,8 @@ from django.utils.translation import gettext_lazy as _
 from cohorts.models import Cohort, Subgroup
 from cohorts.origin import as_kept
 
+KEEP = "keep"
+
 
 class JoinForm(forms.Form):
     """A subgroup or "place me", a line about oneself, what is agreed to."""
@@ -32,6 +34,7 @@ class JoinForm(forms.Form):
         required=False,
         widget=forms.TextInput(attrs={"autocomplete": "off", "autocapitalize": "characters", "spellcheck": "false"}),
     )
+    credit = forms.CharField(required=False, max_length=4, widget=forms.HiddenInput)  # "keep": not for this seat
     provider = forms.CharField(label=_("How do you want to pay?"), max_length=10, required=False)
     terms = forms.BooleanField(
         label=_("I agree to the terms and to the refund rule"),
@@ -56,6 +59,10 @@ class JoinForm(forms.Form):
         if chosen and chosen not in self.providers:
             raise forms.ValidationError(_("That way to pay is not there any more. Choose another one."))
         return chosen or self.providers[0]
+
+    def clean_credit(self) -> bool:
+        """Return whether their credit is used: it is, unless they keep it for another time."""
+        return bool(self.cleaned_data["credit"] != KEEP)
 
     def clean_came_from(self) -> tuple[str, str]:
         """Return kind and id of the post that led here; anything that is no public id is left out."""

@@ -5,7 +5,7 @@ from django.utils.translation import gettext_lazy as _
 
 
 class LeavingForm(forms.Form):
-    """A word for the host, and the amount the page showed (minor units)."""
+    """A word for the host, and the amounts the page showed (minor units)."""
 
     because = forms.CharField(
         label=_("What made you leave?"),
@@ -15,3 +15,8 @@ class LeavingForm(forms.Form):
         widget=forms.Textarea(attrs={"rows": 3}),
     )
     seen = forms.IntegerField(min_value=0, widget=forms.HiddenInput)
+    seen_credit = forms.IntegerField(min_value=0, required=False, widget=forms.HiddenInput)
+
+    def clean_seen_credit(self) -> int:
+        """Return what of credit the page showed to come back (minor units)."""
+        return self.cleaned_data["seen_credit"] or 0

@@ -13,10 +13,10 @@ from django.db.models import F, QuerySet, Sum
 from django.utils import timezone
 
 from cohorts.models import Cohort, Enrollment
-from cohorts.services import seats
+from cohorts.services import credit_uses, seats
 from payments import dispute_letters as letters
 from payments.models import Dispute, Payment, PaymentLine, Refund
-from payments.services import claimed, holds, ledger, refunds
+from payments.services import claimed, holds, ledger, refunds, seat_money
 from payments.truth import Claim
 from studyplatform.kit import history
 
@@ -115,6 +115,7 @@ def _settle(row: Dispute, lines: list[PaymentLine]) -> None:
         return
     for line in lines:
         holds.decide(line)
+        credit_uses.give_back(line.enrollment, seat_money.part_back(line.enrollment))
         unpaid = row.state == State.LOST and not _kept(line.enrollment_id)
         if unpaid and seats.release(line.enrollment, Enrollment.State.CANCELLED):
             letters.seat_ended(row, line)

@@ -8,7 +8,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from cohorts.models import Enrollment
-from cohorts.services import seats
+from cohorts.services import credit_uses, seats
 from payments.models import Payment, PaymentLine, Refund
 from payments.services import holds, ledger, refunds, seat_money
 from payments.truth import MoneyBack
@@ -35,6 +35,7 @@ def record(payment: Payment, back: MoneyBack) -> Refund:
     line = _with_room(lines, back)
     recorded = refunds.record(_row_for(line, back), back)
     for paid in lines:
+        credit_uses.give_back(paid.enrollment, seat_money.part_back(paid.enrollment))
         _leave_if_unpaid(paid.enrollment)
     queue.wake("payments.drain_refunds")
     return recorded

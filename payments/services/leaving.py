@@ -4,6 +4,9 @@ Lock order: line, enrollment, seats, as everywhere in payments.
 """
 
 from dataclasses import dataclass, field
+from fractions import Fraction
+from itertools import zip_longest
+from typing import Any
 
 from django.db import transaction
 from django.db.models import Sum
@@ -15,7 +18,7 @@ from cohorts import refunds as rules
 from cohorts.models import Cohort, Enrollment
 from cohorts.policies import subgroup_of
 from cohorts.refunds import Rung
-from cohorts.services import presentations, seats
+from cohorts.services import credit_uses, presentations, seats
 from payments import letters
 from payments.services import choices, group_places, holds, ledger, refunds, seat_money
 from studyplatform.accounts.models import User
@@ -37,29 +40,49 @@ class Quote:
     waits: bool = False  # for the bank, which decides about the payment
     outside: int = 0  # what of the amount the host has, who was paid elsewhere
     others: tuple[tuple[User, int], ...] = ()  # who else paid, and what of the amount goes to them
+    credit: int = 0  # comes back as credit, by the same share
+    credit_rungs: list[Rung] = field(default_factory=list)
 
     @property
     def ours(self) -> int:
         """What of the amount comes back to its member from us."""
         return self.amount - self.outside - sum(part for _payer, part in self.others)
 
+    @property
+    def rows(self) -> list[tuple[Rung, Rung | None]]:
+        """The rungs in money, each beside its own in credit."""
+        return list(zip_longest(self.rungs, self.credit_rungs))
+
 
 def quote(enrollment: Enrollment) -> Quote:
     """Return what leaving now gives back, and how it is worked out."""
     paid = seat_money.lines(enrollment)
     totals = paid.aggregate(paid=Sum("amount"), returned=Sum("refunded"))
-    if not totals["paid"] or enrollment.group_id:  # a company paid; the seat stays its own
+    if enrollment.group_id:  # a company paid; the seat stays its own
         return Quote()
     place = Enrollment.objects.select_related("policy", "cohort").get(pk=enrollment.pk)
-    rungs = choices.refund_rungs(place.cohort, totals["paid"], place)
+    if not (totals["paid"] or place.credit or place.given_by_id):
+        return Quote()
+    rungs = choices.refund_rungs(place.cohort, totals["paid"] or 0, place)
     now = rules.in_force(rungs, timezone.now())
     by_rule = now.amount if now else 0
-    returned = totals["returned"] + sum(holds.lost(line) for line in paid)
+    returned = (totals["returned"] or 0) + sum(holds.lost(line) for line in paid)
     waits = any(holds.waits(line) for line in paid)
     amount = max(0, by_rule - returned)
     others = tuple(seat_money.to_others(enrollment, amount))
     outside = 0 if others else seat_money.outside(enrollment, amount)
-    return Quote(totals["paid"], by_rule, returned, amount, rungs, now, waits, outside, others)
+    in_credit = _in_credit(place, now)
+    return Quote(totals["paid"] or 0, by_rule, returned, amount, rungs, now, waits, outside, others, **in_credit)
+
+
+def _in_credit(place: Enrollment, now: Rung | None) -> dict[str, Any]:
+    rungs = choices.refund_rungs(place.cohort, place.credit, place) if place.credit else []
+    return {"credit": credit_uses.due(place, share_of(now)), "credit_rungs": rungs}
+
+
+def share_of(rung: Rung | None) -> Fraction:
+    """Return the share that comes back by a rung; none after the last one."""
+    return rung.share if rung else Fraction(0)
 
 
 def ends(enrollment: Enrollment) -> dict[str, object]:
@@ -76,20 +99,21 @@ def refuse_unless_in(enrollment: Enrollment) -> None:
 
 
 @transaction.atomic
-def leave(member: User, enrollment: Enrollment, *, seen: int, because: str = "") -> int:
+def leave(member: User, enrollment: Enrollment, *, seen: int, seen_credit: int = 0, because: str = "") -> int:
     """Give the seat back and owe what the rule agreed at purchase returns; return that amount, in minor units.
 
-    `seen` is what the member was shown. Raises Refused with code "changed" when it is another amount by now, "over"
-    or "gone" when there is nothing to leave.
+    The same share of their credit comes back as credit. `seen` and `seen_credit` are what the member was shown. Raises
+    Refused with code "changed" when it is another amount by now, "over" or "gone" when there is nothing to leave.
     """
     list(ledger.locked_lines(enrollment=enrollment))
     row = seats.locked(enrollment)
     refuse_unless_in(row)
     offer = quote(row)
     amount = offer.amount
-    if amount != seen:
+    if (amount, offer.credit) != (seen, seen_credit):
         raise Refused(_("What comes back has just changed. Look at it again before you leave."), code="changed")
     leader = faces.partner_of(subgroup_of(row))
+    credit_uses.give_back(row, share_of(offer.now))
     if row.group_id:
         group_places.hand_back(row, member, because=because)
     else:

@@ -4,6 +4,7 @@ Lock order: cohort, line, enrollment, seats, as everywhere in payments.
 """
 
 from dataclasses import dataclass, replace
+from fractions import Fraction
 from typing import Any
 
 from django.db import transaction
@@ -14,7 +15,7 @@ from cohorts import prices as bounds
 from cohorts import pricing
 from cohorts.models import Cohort, Enrollment, Subgroup
 from cohorts.policies import public_cohorts
-from cohorts.services import prices, seats
+from cohorts.services import credit_uses, prices, seats
 from payments.models import Payment
 from payments.services import leaving, ledger, payments, seat_money, travel
 from studyplatform.accounts.models import User
@@ -33,6 +34,13 @@ class Move:
     currency: str
     waived: bool = False  # the host asks no difference
     outside: int = 0  # what of `back` the host gives, who was paid elsewhere
+    credit: int = 0  # comes along and is taken off: `price` is what is left
+    credit_back: int = 0  # comes along and is not used for the new seat
+
+    @property
+    def full_price(self) -> int:
+        """What the new seat costs before credit is taken off."""
+        return self.price + self.credit
 
     @property
     def due(self) -> int:
@@ -82,7 +90,7 @@ def quote(place: Enrollment, to: Cohort, *, whole: bool = False, waived: bool = 
     """Return what moving from a place to a cohort means now; with `whole` all that was paid comes along."""
     kept = to.enrollments.filter(person=place.person_id, state__in=Enrollment.HOLDS).first()
     price = kept.price if kept else prices.now(to)[0]  # an offered seat's price is agreed
-    found = Move(*_paid_and_along(place, whole=whole), price, to.currency, waived)
+    found = _asked(place, price, whole=whole, waived=waived)
     outside = seat_money.outside(place, found.along) - seat_money.outside(place, found.carried)
     return replace(found, outside=outside if found.back else 0)
 
@@ -106,7 +114,7 @@ def move(member: User, place: Enrollment, to: Cohort, *, seen: str, subgroup: Su
     standing = pending(row)
     if standing:
         return standing
-    asked = Move(*_paid_and_along(row, whole=False), new.price, to.currency)
+    asked = _asked(row, new.price)
     _refuse_changed(asked, seen)
     _keep(new, row, asked)
     if asked.due:
@@ -122,10 +130,10 @@ def move_for(host: User, place: Enrollment, to: Cohort, *, seen: str, whole: boo
     Raises Refused as `move` does.
     """
     row, new = _held(place, to, None)
-    asked = Move(*_paid_and_along(row, whole=whole), new.price, to.currency, waived=True)
+    asked = _asked(row, new.price, whole=whole, waived=True)
     _refuse_changed(asked, seen)
     _keep(new, row, asked)
-    _arrive(new, asked, host)
+    _arrive(new, asked, host, share=credit_uses.WHOLE if whole else None)
 
 
 def _held(place: Enrollment, to: Cohort, subgroup: Subgroup | None) -> tuple[Enrollment, Enrollment]:
@@ -152,9 +160,14 @@ def _refuse_another_way_in(row: Enrollment, to: Cohort) -> None:
         raise Refused(_("You are paying for another seat right now. Finish that, or let it go first."), code="paying")
 
 
-def _paid_and_along(row: Enrollment, *, whole: bool) -> tuple[int, int]:
+def _asked(row: Enrollment, price: int, *, whole: bool = False, waived: bool = False) -> Move:
+    """Return what a move to a seat at `price` means: credit that comes along is taken off first, as at joining."""
     by_rule = leaving.quote(row)
-    return by_rule.paid - by_rule.returned, seat_money.room(row) if whole else by_rule.amount
+    along = seat_money.room(row) if whole else by_rule.amount
+    credit = credit_uses.used_for(row) if whole else by_rule.credit
+    used = credit_uses.off(price, credit, row.currency)
+    paid = by_rule.paid - by_rule.returned
+    return Move(paid, along, price - used, row.currency, waived, credit=used, credit_back=credit - used)
 
 
 def _refuse_changed(asked: Move, seen: str) -> None:
@@ -166,11 +179,13 @@ def _keep(new: Enrollment, old: Enrollment, asked: Move) -> None:
     """Note where somebody comes from and what the seat costs them; what they said and what led them here stays."""
     new.moved_from = old
     new.price = asked.carried + asked.due
+    new.credit += asked.credit
     new.introduction = new.introduction or old.introduction
     new.came_from_kind, new.came_from_id, new.given_by = old.came_from_kind, old.came_from_id, old.given_by
-    new.save(update_fields=["moved_from", "price", "introduction", "came_from_kind", "came_from_id", "given_by"])
+    kept = ("moved_from", "price", "credit", "introduction", "came_from_kind", "came_from_id", "given_by")
+    new.save(update_fields=kept)
 
 
-def _arrive(new: Enrollment, asked: Move, actor: User) -> None:
-    if not travel.arrive(new, asked.carried, back=asked.back, actor=actor):
+def _arrive(new: Enrollment, asked: Move, actor: User, *, share: Fraction | None = None) -> None:
+    if not travel.arrive(new, asked.carried, back=asked.back, share=share, actor=actor):
         raise Refused(_("What the move costs has just changed. Look at it again before you move."), code="changed")

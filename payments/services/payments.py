@@ -44,6 +44,7 @@ class Choices(TypedDict, total=False):
     introduction: str
     came_from: tuple[str, str]
     coupon: str
+    credit: bool  # left out: what they have is used
     provider: str  # left out: the one begun with, else Stripe
 
 
@@ -82,6 +83,7 @@ def _open(member: User, cohort: Cohort, choices: Choices) -> Payment:
         subgroup=choices.get("subgroup"),
         came_from=came_from,
         coupon=choices.get("coupon", ""),
+        credit=choices.get("credit", True),
     )
     if choices.get("seen", "") not in ("", offer(enrollment)):
         raise Refused(

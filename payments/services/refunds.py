@@ -13,9 +13,10 @@ from django.db.models.functions import Cast, Concat
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from cohorts.services import credit_uses
 from payments import letters
 from payments.models import Payment, PaymentLine, Refund
-from payments.services import holds, ledger, outside_refunds, transfers
+from payments.services import holds, ledger, outside_refunds, seat_money, transfers
 from payments.services.ledger import Kind
 from payments.truth import MoneyBack
 from studyplatform.accounts.models import User
@@ -33,18 +34,21 @@ WATCHED = timedelta(days=7)  # a refund may fail after it looked sent
 def owe(line: PaymentLine, amount: int, cause: str, actor: User | None = None, *, reason: str = "") -> Refund:
     """Owe back `amount` (minor units) of a line; the same cause again returns the same refund.
 
-    While the buyer's bank decides about the payment it waits for that; what a host was paid elsewhere is the host's to
-    give back. `reason` is told to the buyer and kept in the history. Raises Refused when the line has less left than
-    that, or was not paid.
+    Of the seat's credit the same part comes back. While the buyer's bank decides about the payment the money waits for
+    that; what a host was paid elsewhere is the host's to give back. `reason` is told to the buyer and kept in the
+    history. Raises Refused when the line has less left than that, or was not paid.
     """
     line = locked_line(line)
     standing: Refund | None = line.refunds.filter(cause=cause).first()
     if standing:
         return standing
-    if line.payment.outside:
-        return outside_refunds.owe(line, amount, cause, actor, reason=reason)
-    if holds.touched(line):
-        return holds.owe(line, amount, cause, actor, reason=reason)
+    verb = outside_refunds.owe if line.payment.outside else holds.owe if holds.touched(line) else _owe
+    refund = verb(line, amount, cause, actor, reason=reason)
+    credit_uses.give_back(line.enrollment, seat_money.part_back(line.enrollment))
+    return refund
+
+
+def _owe(line: PaymentLine, amount: int, cause: str, actor: User | None, *, reason: str) -> Refund:
     refund = write(line, amount, cause, actor, reason=reason)
     letters.refund_owed(refund, reason)
     queue.wake("payments.drain_refunds")

@@ -3,6 +3,8 @@
 Who takes money from a seat holds the locks of its lines (`ledger.locked_lines`).
 """
 
+from fractions import Fraction
+
 from django.db import transaction
 from django.db.models import F, QuerySet, Sum
 from django.utils.translation import gettext_lazy as _
@@ -58,6 +60,12 @@ def to_others(enrollment: Enrollment, amount: int) -> list[tuple[User, int]]:
         payer = line.payment.buyer
         found[payer] = found.get(payer, 0) + part
     return [(payer, part) for payer, part in found.items() if payer.pk != enrollment.person_id]
+
+
+def part_back(enrollment: Enrollment) -> Fraction:
+    """Return which part of what was paid for a seat went back, or is owed."""
+    sums = lines(enrollment).aggregate(paid=Sum("amount"), back=Sum("refunded"))
+    return Fraction(sums["back"], sums["paid"]) if sums["paid"] else Fraction(0)
 
 
 @transaction.atomic

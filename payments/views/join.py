@@ -15,10 +15,10 @@ from cohorts import pricing
 from cohorts.models import Cohort, Coupon, Enrollment
 from cohorts.origin import origin_of
 from cohorts.policies import held_in, public_cohorts, reader
-from cohorts.services import coupons, seats
+from cohorts.services import coupons, credit_uses, seats
 from payments import ways
 from payments.flows import checkout
-from payments.forms.join import JoinForm
+from payments.forms.join import KEEP, JoinForm
 from payments.models import Payment
 from payments.services import agreements, choices, payments
 from studyplatform.accounts.models import User
@@ -42,7 +42,7 @@ def join(request: HttpRequest, slug: str, number: int) -> HttpResponse:
     asked: dict[str, Any] = {"cohort": cohort, "providers": list(offered)}
     if request.method != "POST":
         return _page(request, cohort, own, JoinForm(**asked, initial=_kept(request, cohort, own)))
-    if "apply" in request.POST:  # a code is looked at; nothing is agreed to yet
+    if "apply" in request.POST:  # a code or credit is looked at; nothing is agreed to yet
         return _page(request, cohort, own, JoinForm(**asked, initial=_typed(request)))
     form = JoinForm(request.POST, **asked)
     if not form.is_valid():
@@ -97,8 +97,16 @@ def _held(cohort: Cohort) -> dict[str, Any]:
 
 def _page(request: HttpRequest, cohort: Any, own: Enrollment | None, form: JoinForm, status: int = 200) -> HttpResponse:
     coupon, trouble = (None, "") if own else _coupon(request, cohort, form)
-    price = own.price if own else coupons.less(coupon, cohort.amount, cohort.currency) if coupon else cohort.amount
+    full = coupons.less(coupon, cohort.amount, cohort.currency) if coupon else cohort.amount
+    full = own.price + own.credit if own else full
+    credit = _credit(request, cohort, own, full)
+    kept = form["credit"].value() == KEEP and not (own and own.credit)
+    price = full if kept else full - credit
     context = {
+        "full": full,
+        "credit": credit,
+        "credit_kept": kept,
+        "coupon_off": cohort.amount - full,
         "coupon": coupon,
         "trouble": trouble if not form.errors.get("coupon") else "",
         "cohort": cohort,
@@ -106,7 +114,7 @@ def _page(request: HttpRequest, cohort: Any, own: Enrollment | None, form: JoinF
         "own": own,
         "form": form,
         "price": price,
-        "offer": payments.offer(own or payments.Offer(price, cohort.currency, cohort.policy_id)),
+        "offer": payments.offer(payments.Offer(price, cohort.currency, (own or cohort).policy_id)),
         "choices": choices.subgroups(cohort),
         "chosen": str(form["subgroup"].value() or ""),
         "rungs": choices.refund_rungs(cohort, price, own) if price else [],
@@ -121,9 +129,18 @@ def _page(request: HttpRequest, cohort: Any, own: Enrollment | None, form: JoinF
 
 
 def _typed(request: HttpRequest) -> dict[str, Any]:
-    """Return what stands in the form, to be shown again."""
+    """Return what stands in the form, to be shown again; a press about credit changes that of it."""
     ticked = {name: name in request.POST for name in ("terms", "recording")}
-    return {**{name: request.POST.get(name, "") for name in JoinForm.base_fields}, **ticked}
+    pressed = {"credit": request.POST["apply"]} if request.POST["apply"] in (KEEP, "use") else {}
+    return {**{name: request.POST.get(name, "") for name in JoinForm.base_fields}, **ticked, **pressed}
+
+
+def _credit(request: HttpRequest, cohort: Any, own: Enrollment | None, price: int) -> int:
+    """Return what of their credit a seat at this price would use; of a seat held already, what was taken off."""
+    if not request.user.is_authenticated or (own and own.credit):
+        return own.credit if own else 0
+    waits = own is None or own.state == Enrollment.State.OFFERED
+    return credit_uses.usable(request.user, cohort, price) if waits else 0
 
 
 def _coupon(request: HttpRequest, cohort: Any, form: JoinForm) -> tuple[Coupon | None, str]:
@@ -168,6 +185,7 @@ def _begin(member: User, cohort: Cohort, form: JoinForm) -> Payment:
         introduction=asked["introduction"],
         came_from=asked["came_from"],
         coupon=asked["coupon"],
+        credit=asked["credit"],
         provider=asked["provider"],
     )
 

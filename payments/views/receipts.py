@@ -7,6 +7,7 @@ from django.shortcuts import get_object_or_404, render
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
+from cohorts.policies import credits_of
 from payments import policies
 from payments.services import cash_receipts
 
@@ -17,11 +18,10 @@ PER_PAGE = 20
 @login_required
 @never_cache
 def paid(request: HttpRequest) -> HttpResponse:
-    """Everything the person paid, newest first, with what came back."""
+    """Everything the person paid, newest first, with what came back, and the credit they have."""
     page = Paginator(policies.paid_by(request.user), PER_PAGE).get_page(request.GET.get("page"))
-    return render(
-        request, "payments/receipts/list.html", {"page": page, "awaited": policies.awaited_from(request.user)}
-    )
+    context = {"page": page, "awaited": policies.awaited_from(request.user), "credits": credits_of(request.user)}
+    return render(request, "payments/receipts/list.html", context)
 
 
 @require_safe

@@ -27,7 +27,7 @@ EVENT = {
 }
 SPACE = ("sessions", "people", "groups", "turns", "cases", "space")
 JOINING = ("join", "waiting", "cohort", "seats_fragment")
-STUDIO_STUDY = ("coupons", "study", "study_edit", "cohort_new", "refunds")
+STUDIO_STUDY = ("coupons", "credits", "study", "study_edit", "cohort_new", "refunds")
 STUDIO = (
     "cohort",
     "cohort_edit",
@@ -69,6 +69,9 @@ def arguments(world: World) -> dict[str, list[Any]]:
         "session_ics.group": [world.group_session.public_id],
         "group_choose": [*here, world.other_group.position],
         "studio_coupon_off": [study.slug, world.coupon.pk],
+        "studio_credit_back": [study.slug, world.credit.pk],
+        "studio_cohort_credit": here,
+        "member_credit": [world.place.public_id],
         "studio_group": [*here, world.group.pk],
         "studio_terms": [*here, world.people["partner"].handle],
         "studio_group_remove": [*here, world.empty_group.pk],
@@ -193,6 +196,9 @@ def _form(name: str, world: World) -> dict[str, Any]:
         "seat_group_people": {"emails": "new@example.com"},
         "studio_seat_groups": PLAN,
         "studio_coupons": {"code": "봄-2027", "percent": "15", "limit": "20"},
+        "member_credit": {"amount": "1,000", "words": "고마워요.", "key": "3333333333"},
+        "studio_cohort_credit": {"amount": "1,000", "words": "고마워요.", "key": "4444444444", "whom": "all"},
+        "studio_credit_back": {"reason": "잘못 드렸어요."},
         "member_refund": {"amount": "1,000", "reason": "미안해요.", "key": "2222222222"},
         "give": {"name": "지우", "email": "friend@example.com"},
         "seat_gift": {"answer": "yes", "terms": "on"},

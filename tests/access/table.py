@@ -122,8 +122,12 @@ POST 400  400  400  400  400  400  400  400  400  400  400   stripe_webhook.forg
 # The studio: whoever runs the study; to all others it is not there
 GET  in   200  200  200  200  200  200  200  200  200  200   studio studio_new earnings
 POST in   go   go   go   go   go   go   go   go   go   go    studio_new
-POST in   404  404  404  404  404  404  404  go   404  404   studio_coupons studio_coupon_off
+POST in   404  404  404  404  404  404  404  go   404  404   studio_coupons studio_coupon_off member_credit
+                                                             studio_credit_back
+POST in   404  404  404  404  404  404  404  200  404  404   studio_cohort_credit
 GET  in   404  404  404  404  404  404  404  200  404  404   studio_coupons studio_study studio_study_edit
+                                                             studio_credits studio_credit_back member_credit
+                                                             studio_cohort_credit
                                                              studio_cohort_new
                                                              studio_refunds studio_cohort studio_cohort.draft
                                                              studio_cohort_edit studio_cohort_refunds studio_call_off

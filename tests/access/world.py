@@ -16,6 +16,7 @@ from cohorts.models import Cohort, Enrollment, Presentation, SeatGroup, Session,
 from cohorts.services import (
     copies,
     coupons,
+    credits,
     group_seats,
     partner_applications,
     partner_invitations,
@@ -104,6 +105,9 @@ def _cohorts(world: World) -> None:
         "closed_cohort": make_cohort(study, state=Cohort.State.CLOSED),
         "copied": copies.run_again(people["host"], first),
         "place": place,
+        "credit": credits.give(
+            people["host"], people["member"], study, 1_000, currency="KRW", words="고마워요.", key="2" * 10
+        ),
         "coupon": coupons.make(study, "FRIEND10", percent=10, limit=5),
         "group": groups[0],
         "other_group": groups[1],

@@ -20,6 +20,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from cohorts.models import Cohort, Enrollment, Seats
+from payments.flows import checkout
 from payments.models import Dispute, LedgerAccount, LedgerEntry, Payment, Payout, Refund, StripeEvent
 from studyplatform.kit import queue
 
@@ -132,6 +133,14 @@ def begin(browser: Client, cohort: Cohort, **more: Any) -> Payment:
     answer = join(browser, cohort, **more)
     assert answer.status_code == 303, answer.content.decode()
     return Payment.objects.get(address=answer.url)
+
+
+def bought(stripe: LocalStripe, browser: Client, cohort: Cohort, **more: Any) -> Enrollment:
+    """Join, pay on the hosted page, and come back; returns the place."""
+    payment = begin(browser, cohort, **more)
+    stripe.pay(payment.reference)
+    checkout.look(payment)
+    return Enrollment.objects.get(payment_lines__payment=payment)
 
 
 def signed(event: dict[str, Any] | bytes, at: int | None = None, secret: str = "") -> dict[str, Any]:

@@ -13,13 +13,15 @@ from django.utils import timezone
 
 from cohorts import pricing
 from cohorts.models import Cohort, Coupon
-from cohorts.services import coupons, group_seats, seat_groups
-from payments.models import BankDeposit, DepositReturn, LedgerAccount, LedgerTransaction, PaymentLine, Refund
+from cohorts.services import cohorts, coupons, credit_uses, group_seats, seat_groups
+from payments.flows import refunds as flow
+from payments.models import BankDeposit, DepositReturn, LedgerAccount, LedgerTransaction, Payment, PaymentLine, Refund
 from payments.services import (
     batches,
     disputes,
     giving,
     group_orders,
+    kindness,
     leaving,
     ledger,
     moving,
@@ -35,6 +37,7 @@ from studyplatform.accounts.models import User
 from studyplatform.kit import money, queue
 from studyplatform.kit.months import Month
 from tests.admin.desk import press
+from tests.cohorts.credit import give, unused
 from tests.payments import deposits
 from tests.payments.companies import ASKED
 from tests.payments.money_world import everything, paid_seat, payee_for
@@ -206,6 +209,70 @@ def test_the_page_names_the_minimums_that_hold() -> None:
     text = PAGE.read_text()
     for currency, least in payouts.MINIMUM.items():
         assert money.show(least, currency, "en") in text
+
+
+def table(heading: str, row: str) -> dict[str, tuple[str, ...]]:
+    """The rows of a table of three columns under a heading, by their first."""
+    section = PAGE.read_text().split(f"\n## {heading}\n")[1].split("\n## ")[0]
+    found = re.findall(rf"^\| ({row}) \| ([\d,]+) \| ([\d,]+) \|$", section, re.MULTILINE)
+    return {name: tuple(numbers) for name, *numbers in found}
+
+
+def test_what_a_seat_costs_with_credit() -> None:
+    worked = {
+        "50,000 of credit": (150_000, 50_000),
+        "a coupon of 10 %, then 50,000 of credit": (135_000, 50_000),
+        "149,500 of credit": (150_000, 149_500),
+        "200,000 of credit": (150_000, 200_000),
+    }
+    asked = {}
+    for name, (price, held) in worked.items():
+        used = credit_uses.off(price, held, "KRW")
+        asked[name] = (f"{price - used:,}", f"{held - used:,}")
+    assert asked == table("What a seat costs", "[^|]*of credit")
+
+
+def on_credit(person: User, cohort: Cohort) -> PaymentLine:
+    """A seat at 150,000, of which 50,000 are taken off by credit."""
+    give(person, cohort.study, 50_000)
+    line = paid_seat(person, cohort)
+    place = line.enrollment
+    credit_uses.take_off(place)
+    place.save()
+    Payment.objects.filter(pk=line.payment_id).update(amount=place.price)
+    PaymentLine.objects.filter(pk=line.pk).update(amount=place.price)
+    return PaymentLine.objects.get(pk=line.pk)
+
+
+def test_what_comes_back_of_money_and_of_credit(cohort: Cohort, host: User) -> None:
+    """Every row of the table of what comes back is what happens."""
+    came = {}
+    for name, days in (
+        ("before the first session", 0),
+        ("after the first", 16),
+        ("after the second", 23),
+        ("after the third", 30),
+    ):
+        line = on_credit(make_person(f"leaves-{days}", "떠나는 이"), cohort)
+        place = line.enrollment
+        with time_machine.travel(timezone.now() + datetime.timedelta(days=days)):
+            quote = leaving.quote(place)
+            leaving.leave(place.person, place, seen=quote.amount, seen_credit=quote.credit)
+            came[f"leaves {name}"] = back_of(line)
+    line = on_credit(make_person("stays", "남는 이"), cohort)
+    kindness.give(host, line.enrollment, 40_000, reason="미안해요.", key="abcdefghjk")
+    came["is given 40,000 by the host, and stays"] = back_of(line)
+    line = on_credit(make_person("loses", "잃는 이"), cohort)
+    cohorts.call_off(host, cohort)
+    flow.pay_back(cohort)
+    came["loses the cohort, which is called off"] = back_of(line)
+    assert came == table("Credit", "[^|]+")
+
+
+def back_of(line: PaymentLine) -> tuple[str, str]:
+    """What came back of a seat, in money and as credit."""
+    line.refresh_from_db()
+    return f"{line.refunded:,}", f"{unused(line.enrollment.person):,}"
 
 
 def test_what_a_seat_costs() -> None:

@@ -216,5 +216,5 @@ def test_the_page_costs_the_same_queries_with_many_subgroups(
     cohort = make_cohort(study, subgroups=20, capacity=60)
     assert Session.objects.filter(cohort=cohort).exists()
     browser = sign_in(stranger)
-    with django_assert_max_num_queries(12):
+    with django_assert_max_num_queries(13):
         browser.get(join_url(cohort))
