@@ -27,7 +27,7 @@ class UseInline(Lines):
 @admin.register(Credit)
 class CreditAdmin(Table):
     list_display = ("person", "study", "given", "used", "rest", "ends_at", "created_at")
-    list_filter = ("currency", ("ends_at", admin.EmptyFieldListFilter))
+    list_filter = ("currency",)
     list_select_related = ("person__profile", "study", "given_by__profile")
     search_fields = ("person__email", "person__profile__pen_name", "study__title", "words")
     date_hierarchy = "created_at"
