@@ -13,7 +13,7 @@ from cohorts.api.mine import EnrollmentSerializer
 from cohorts.models import Cohort, Enrollment, Subgroup
 from cohorts.origin import PUBLIC_ID, as_kept
 from cohorts.policies import public_cohorts
-from cohorts.services import coupons, credit_uses, prices
+from cohorts.services import coupons, prices
 from payments import ways
 from payments.flows import checkout
 from payments.models import Payment
@@ -67,9 +67,6 @@ class JoinSerializer(serializers.Serializer):
         min_value=0, max_value=1000, allow_null=True, default=None, help_text="Its position; null: be placed."
     )
     introduction = serializers.CharField(max_length=200, allow_blank=True, default="")
-    credit = serializers.BooleanField(
-        default=False, help_text="Whether one's credit is used: it is taken off `price`, and only the rest is paid."
-    )
     came_from = serializers.RegexField(
         PUBLIC_ID, allow_blank=True, default="", help_text="The case study that led here."
     )
@@ -122,7 +119,7 @@ def _refused(refused: Refused, member: Any, cohort: Cohort, code: str) -> Respon
 def _price(member: Any, cohort: Cohort, code: str) -> int:
     own, price = _kept_for(member, cohort), prices.now(cohort)[0]
     if own or not code:
-        return own.full_price if own else price
+        return own.price if own else price
     return coupons.less(coupons.find(code, cohort, member), price, cohort.currency)
 
 
@@ -134,11 +131,11 @@ def _kept_for(member: Any, cohort: Cohort) -> Enrollment | None:
 def _begin(member: Any, cohort: Cohort, asked: dict[str, Any]) -> Payment:
     choices: payments.Choices = {
         "subgroup": _subgroup(cohort, asked["subgroup"]),
-        "seen": _seen(member, cohort, asked),
+        "seen": _seen(member, cohort, asked["price"]),
         "introduction": asked["introduction"],
         "came_from": as_kept(asked["came_from"]),
         "coupon": asked["coupon"],
-        "credit": asked["credit"],
+        "credit": False,  # programs pay the price they have seen
     }
     if asked["provider"]:
         choices["provider"] = _provider(member, cohort, asked["provider"])
@@ -146,14 +143,9 @@ def _begin(member: Any, cohort: Cohort, asked: dict[str, Any]) -> Payment:
     return checkout.begin(member, cohort, **choices)
 
 
-def _seen(member: Any, cohort: Cohort, asked: dict[str, Any]) -> str:
-    """Return the offer that was seen: the price told, less the credit of the seat that is kept or will be held."""
-    own = _kept_for(member, cohort)
-    credit = own.credit if own else 0
-    if asked["credit"] and not credit:
-        credit = credit_uses.usable(member, cohort, asked["price"])
-    agreed = own or cohort
-    return payments.offer(payments.Offer(asked["price"] - credit, agreed.currency, agreed.policy_id))
+def _seen(member: Any, cohort: Cohort, price: int) -> str:
+    agreed = _kept_for(member, cohort) or cohort
+    return payments.offer(payments.Offer(price, agreed.currency, agreed.policy_id))
 
 
 def _provider(member: Any, cohort: Cohort, asked: str) -> str:
