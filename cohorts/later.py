@@ -13,7 +13,8 @@ from studyplatform.kit import money
 
 PAUSE = datetime.timedelta(weeks=2)  # between two runs, and to invite people before the next
 KEPT = ("zone", "meets_at", "minutes", "weeks", "turns_per_session", "link", "minimum", "currency", "posts_needed")
-MOVED = ("starts_on", "closes_at", "minimum_by")
+FIRST = ("alumni_hours", "followers_hours", "presale_seats")  # who joins before everybody does, and to how many seats
+MOVED = ("starts_on", "opens_at", "closes_at", "minimum_by")
 
 
 def next_plan(study: Study) -> dict[str, Any] | None:
@@ -26,7 +27,7 @@ def plan(cohort: Cohort) -> dict[str, Any]:
     """Return a cohort's plan as the verbs take it, its dates behind every other run of the study."""
     weeks = weeks_later(cohort)
     return {
-        **{name: getattr(cohort, name) for name in KEPT},
+        **{name: getattr(cohort, name) for name in (*KEPT, *FIRST)},
         **{name: later(getattr(cohort, name), weeks, cohort.tz) for name in MOVED},
         "policy": cohort.policy.preset,
         "capacity": cohort.seats.capacity,

@@ -16,6 +16,7 @@ from cohorts.models import (
     PartnerInvitation,
     PartnerNote,
     Presentation,
+    ScholarshipApplication,
     SeatGroup,
     Session,
     Study,
@@ -255,3 +256,11 @@ def get_run_enrollment(request: HttpRequest, slug: str, number: int, public_id: 
     """Return a place in a cohort the reader hosts, or 404."""
     found = Enrollment.objects.filter(cohort__in=cohorts_run_by(request.user)).select_related("cohort__study")
     return get_object_or_404(found, public_id=public_id, cohort__study__slug=slug, cohort__number=number)
+
+
+def get_run_application(request: HttpRequest, slug: str, number: int, public_id: str) -> ScholarshipApplication:
+    """Return a question for a scholarship of a cohort the reader hosts, or 404: nobody else reads its words."""
+    found = ScholarshipApplication.objects.filter(scholarship__cohort__in=cohorts_run_by(request.user))
+    rows = found.select_related("scholarship__cohort__study", "person__profile")
+    place = {"scholarship__cohort__study__slug": slug, "scholarship__cohort__number": number}
+    return get_object_or_404(rows, public_id=public_id, **place)

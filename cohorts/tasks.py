@@ -6,9 +6,9 @@ from django.db.models import DurationField, Exists, ExpressionWrapper, F, Max, O
 from django.utils import timezone
 
 from cohorts import clock, minimums
-from cohorts.models import Cohort, Enrollment, Presentation, Reminder, Session
+from cohorts.models import Announcement, Cohort, Enrollment, Presentation, Reminder, ScholarshipApplication, Session
 from cohorts.policies import joinable_now
-from cohorts.services import cohorts, news, presentations, reminders, seats, waiting
+from cohorts.services import announcements, cohorts, news, presentations, reminders, scholarships, seats, waiting
 from studyplatform.kit import queue
 
 MINUTE = Value(datetime.timedelta(minutes=1))
@@ -114,3 +114,21 @@ def drain_session_news(session: Session) -> None:
 def drain_cohort_news(cohort: Cohort) -> None:
     """Tell everybody in a cohort that it was called off."""
     news.tell_cohort(cohort)
+
+
+@queue.sweeps(announcements.QUEUE, announcements.due, "news_at")
+def drain_announcements(announcement: Announcement) -> None:
+    """Tell people that they can join a cohort now."""
+    announcements.tell(announcement)
+
+
+@queue.sweeps("cohorts.drain_scholarships", scholarships.run_out, "until")
+def drain_scholarships(application: ScholarshipApplication) -> None:
+    """A price that was held for somebody ran out: its place is free."""
+    scholarships.lapse(application)
+
+
+@queue.sweeps("cohorts.drain_scholarship_words", scholarships.outlived, "words_until", overdue_after=86_400)
+def drain_scholarship_words(application: ScholarshipApplication) -> None:
+    """What somebody wrote to ask is not needed any more: it is erased."""
+    scholarships.forget(application)

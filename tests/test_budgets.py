@@ -42,6 +42,8 @@ NOT_KEPT = {
     *("media", "picture.public", "stop_letters", "calendar_feed", "join", "join.free", "seats_fragment"),
     *("seat_group_new", "group_seat"),  # what one has typed; whoever has the link
     "waiting.full",  # one's own place in line
+    "follow",  # whether one is told
+    "scholarship",  # how one's question stands
     "comments.public",  # the form, and who may take what away, are the reader's
     *("demo", "demo_bar"),  # the demo alone
 }

@@ -10,7 +10,7 @@ from rest_framework.mixins import ListModelMixin
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from cohorts import pricing
+from cohorts import presale, pricing
 from cohorts.models import Cohort
 from cohorts.policies import PUBLIC_STATES, public_cohorts, with_a_free_seat
 from studyplatform.kit.api import Endpoint
@@ -32,12 +32,22 @@ class SeatsLeft(TypedDict):
     waiting: int
 
 
+class First(TypedDict):
+    """From when who comes before everybody may join, null where nobody does; and to how many seats."""
+
+    alumni_from: datetime.datetime | None
+    followers_from: datetime.datetime | None
+    seats: int | None
+
+
 class CohortSerializer(serializers.ModelSerializer):
     """A cohort as its page shows it to everybody."""
 
     study = serializers.SlugField(source="study.slug")
     language = serializers.ChoiceField(settings.LANGUAGES, source="study.language")
-    joinable = serializers.BooleanField(source="is_joinable")
+    joinable = serializers.SerializerMethodField()
+    opens_at = serializers.DateTimeField(default_timezone=datetime.UTC, allow_null=True)
+    presale = serializers.SerializerMethodField()
     ends_on = serializers.DateField()
     price = serializers.SerializerMethodField()
     seats = serializers.SerializerMethodField()
@@ -49,8 +59,18 @@ class CohortSerializer(serializers.ModelSerializer):
         model = Cohort
         fields = (
             *("study", "number", "language", "state", "joinable", "starts_on", "ends_on", "weeks", "meets_at"),
-            *("minutes", "zone", "price", "seats", "minimum", "minimum_by", "closes_at", "posts_needed", "url"),
+            *("minutes", "zone", "price", "seats", "minimum", "minimum_by", "opens_at", "presale", "closes_at"),
+            *("posts_needed", "url"),
         )
+
+    def get_joinable(self, cohort: Cohort) -> bool:
+        """Whether everybody may join now, if a seat is free."""
+        return cohort.is_joinable and cohort.is_on_sale
+
+    def get_presale(self, cohort: Cohort) -> First:
+        windows = presale.windows(cohort)
+        alumni, followers = windows.get("alumni"), windows.get("followers")
+        return {"alumni_from": alumni, "followers_from": followers, "seats": cohort.presale_seats}
 
     def get_price(self, cohort: Any) -> Money:
         return {"amount": cohort.amount or 0, "currency": cohort.currency}

@@ -49,6 +49,10 @@ class Cohort(News):
     minimum_by = models.DateTimeField(null=True, blank=True)
     minimum_told_at = models.DateTimeField(null=True, blank=True, editable=False)  # hosts were told people are missing
     minimum_met_at = models.DateTimeField(null=True, blank=True, editable=False)  # decided: it takes place
+    opens_at = models.DateTimeField(null=True, blank=True)  # everybody joins from here on; empty: as soon as it is open
+    alumni_hours = models.PositiveIntegerField(default=0, db_default=0)  # so long before who was in an earlier cohort,
+    followers_hours = models.PositiveIntegerField(default=0, db_default=0)  # and who asked to be told
+    presale_seats = models.PositiveIntegerField(null=True, blank=True)  # at most so many are taken before everybody
     closes_at = models.DateTimeField()  # nobody joins after this
     currency = models.CharField(max_length=3, choices=[(code, code) for code in CURRENCIES])
     policy = models.ForeignKey("cohorts.RefundPolicy", on_delete=models.PROTECT, related_name="+")
@@ -70,6 +74,15 @@ class Cohort(News):
             models.CheckConstraint(
                 condition=models.Q(minimum=0) | models.Q(minimum_by__isnull=False),
                 name="cohort_minimum_has_date",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(opens_at__isnull=False)
+                | models.Q(alumni_hours=0, followers_hours=0, presale_seats__isnull=True),
+                name="cohort_presale_has_opening",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(opens_at__isnull=True) | models.Q(opens_at__lt=models.F("closes_at")),
+                name="cohort_opens_before_closing",
             ),
         ]
         indexes = [
@@ -110,8 +123,13 @@ class Cohort(News):
 
     @property
     def is_joinable(self) -> bool:
-        """Whether people can join now, if a seat is free."""
+        """Whether people can join now, if a seat is free; before `opens_at` those who come first alone."""
         return self.state == self.State.OPEN and self.closes_at > timezone.now()
+
+    @property
+    def is_on_sale(self) -> bool:
+        """Whether everybody may join by now, not only who comes first (`cohorts.presale`)."""
+        return self.opens_at is None or self.opens_at <= timezone.now()
 
     @property
     def ends_on(self) -> datetime.date:

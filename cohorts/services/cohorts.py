@@ -11,7 +11,18 @@ from django.utils.translation import gettext_lazy as _
 from cohorts import agreed, letters, pricing
 from cohorts.models import Cohort, Seats, Session, Study, Terms
 from cohorts.policies import sold_in
-from cohorts.services import completions, news, prices, readiness, refund_policies, seats, sessions, studies, waiting
+from cohorts.services import (
+    announcements,
+    completions,
+    news,
+    prices,
+    readiness,
+    refund_policies,
+    seats,
+    sessions,
+    studies,
+    waiting,
+)
 from studyplatform.accounts.models import User
 from studyplatform.kit import history, page_cache, queue
 from studyplatform.kit.errors import Refused
@@ -70,6 +81,8 @@ def change(
         raise Refused(_("People join by these dates, so they stay. You can move single sessions."))
     for name, value in plan.items():
         setattr(row, name, value)
+    if row.opens_at and row.closes_at <= row.opens_at:
+        raise Refused(_("Everybody can join only after that day. Choose a later one."), field="closes_on")
     row.policy = refund_policies.preset(policy)
     row.save()
     _agree_anew(row, partner_share)
@@ -92,6 +105,7 @@ def open(host: User, cohort: Cohort) -> Cohort:
     history.move(row, Cohort.State.OPEN, host, opened_at=timezone.now())
     studies.publish(row.study, host)
     letters.opened(row, host)
+    announcements.plan(row)
     changed(row)
     return row
 

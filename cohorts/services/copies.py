@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from cohorts import later
 from cohorts.models import Cohort, GroupPlan, Leadership, Partner, Study, Subgroup
-from cohorts.services import cohorts, partners
+from cohorts.services import cohorts, partners, scholarships
 from studyplatform.accounts.models import User
 from studyplatform.kit.errors import Refused
 
@@ -48,6 +48,7 @@ def run_again(host: User, cohort: Cohort) -> Cohort:
     )
     for plan in GroupPlan.objects.filter(cohort=row):
         GroupPlan.objects.create(cohort=copy, **{name: getattr(plan, name) for name in GROUP_PLAN})
+    scholarships.copy(row, copy)
     return copy
 
 

@@ -13,7 +13,7 @@ from django.db.models import QuerySet
 from django.utils import timezone
 
 from cohorts import letters
-from cohorts.models import Cohort, Session
+from cohorts.models import Announcement, Cohort, Session
 from studyplatform.accounts.models import User
 from studyplatform.kit import queue
 
@@ -21,7 +21,7 @@ SESSIONS, COHORTS = "cohorts.drain_session_news", "cohorts.drain_cohort_news"
 SOME = 25  # in one transaction, which whoever changes the row has to wait for
 LONGEST = 20  # seconds; the rest is told by the next run
 
-Told = Session | Cohort
+Told = Session | Cohort | Announcement
 
 
 def fresh() -> dict[str, Any]:
@@ -55,16 +55,16 @@ def _some_of_session(session: Session) -> bool:
     row = rows.select_related("cohort__study", "subgroup").get(pk=session.pk)
     off = row.state == Session.State.CANCELLED
     letter = letters.session_cancelled if off else letters.session_moved
-    return _tell(row, letters.people_of(row), lambda people: letter(row, people))
+    return tell_some(row, letters.people_of(row), lambda people: letter(row, people))
 
 
 @transaction.atomic
 def _some_of_cohort(cohort: Cohort) -> bool:
     row = Cohort.objects.select_for_update(of=("self",), no_key=True).select_related("study").get(pk=cohort.pk)
-    return _tell(row, letters.people_in(row), lambda people: letters.called_off(row, people))
+    return tell_some(row, letters.people_in(row), lambda people: letters.called_off(row, people))
 
 
-def _tell(row: Told, people: QuerySet[User], letter: Callable[[Iterable[User]], None]) -> bool:
+def tell_some(row: Told, people: QuerySet[User], letter: Callable[[Iterable[User]], None]) -> bool:
     """Write to the next people of a locked row; False when everybody was told."""
     if row.news_at is None:
         return False

@@ -6,13 +6,13 @@ from django.utils import timezone
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from cohorts import weekly
+from cohorts import presale, weekly
 from cohorts.models import Cohort
 
 
 @dataclass(frozen=True)
 class Check:
-    """One line of the checklist. `place` names the page that mends it: "study", "cohort" or "groups"."""
+    """One line of the checklist. `place` names the page that mends it: "study", "cohort", "opening" or "groups"."""
 
     sentence: str | Promise
     done: bool
@@ -27,6 +27,7 @@ def checks(cohort: Cohort) -> list[Check]:
     return [
         *needed(cohort),
         Check(_("The meeting has a link."), bool(cohort.link), "cohort", needed=False),
+        Check(_("Who was here before can join first."), bool(presale.windows(cohort)), "opening", needed=False),
         Check(_("There are subgroups to choose from."), bool(groups), "groups", needed=False),
         Check(_("Every subgroup has a partner."), bool(groups) and led == groups, "groups", needed=False),
     ]
@@ -40,6 +41,7 @@ def needed(cohort: Cohort) -> list[Check]:
         Check(_("The study says for whom it is."), bool(study.for_whom.strip()), "study"),
         Check(_("The first session is still to come."), first > now, "cohort"),
         Check(_("People have time to join before joining closes."), cohort.closes_at > now, "cohort"),
+        Check(_("The moment everybody can join is still to come."), _opening_ahead(cohort), "opening"),
         Check(_("The day the minimum is decided is still to come."), _minimum_ahead(cohort), "cohort"),
     ]
 
@@ -51,3 +53,7 @@ def missing(cohort: Cohort) -> list[Check]:
 
 def _minimum_ahead(cohort: Cohort) -> bool:
     return not cohort.minimum or bool(cohort.minimum_by and cohort.minimum_by > timezone.now())
+
+
+def _opening_ahead(cohort: Cohort) -> bool:
+    return cohort.opens_at is None or cohort.opens_at > timezone.now()

@@ -40,9 +40,9 @@ def plan_of(cohort: Cohort) -> GroupPlan | None:
 
 
 def offered(cohort: Cohort) -> bool:
-    """Whether a company can ask for a price now: its host wants it, it costs something, it takes members."""
+    """Whether a company can ask for a price now: its host wants it, it costs something, everybody may join."""
     plan = plan_of(cohort)
-    return bool(plan and plan.on and cohort.is_joinable and _standard(cohort))
+    return bool(plan and plan.on and cohort.is_joinable and cohort.is_on_sale and _standard(cohort))
 
 
 def _standard(cohort: Cohort) -> int:

@@ -14,9 +14,9 @@ from django.db.models import F
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from cohorts import waiting_letters
+from cohorts import presale, waiting_letters
 from cohorts.models import Cohort, Enrollment, Membership, Seats, Subgroup, Terms
-from cohorts.services import coupons, credit_uses, presentations, prices
+from cohorts.services import coupons, credit_uses, presentations, prices, scholarships
 from studyplatform.accounts.models import User
 from studyplatform.kit import history, page_cache, queue
 from studyplatform.kit.errors import Refused
@@ -34,12 +34,14 @@ def hold(
     came_from: tuple[str, str] = ("", ""),
     coupon: str = "",
     credit: bool = False,
+    by_host: bool = False,
 ) -> Enrollment:
     """Hold a seat in a cohort, and in a subgroup if one is named, until `hold_until`; return the enrollment.
 
     Holding again while a hold runs returns the same enrollment, moved to the subgroup now named, or out of it when
-    none is; a seat offered to the member is taken up. With `credit` the member's credit is used. Raises Refused with
-    code "already_in", "waiting", "closed", "sold_out", "subgroup_full" or "coupon".
+    none is; a seat offered to the member is taken up. With `credit` the member's credit is used. Who comes `by_host`
+    need not wait for the opening. Raises Refused with code "already_in", "waiting", "closed", "soon" (others come
+    first), "first_taken" (the seats given before the opening), "sold_out", "subgroup_full" or "coupon".
     """
     cohort = kept_as_it_is(cohort)
     standing = (
@@ -49,11 +51,13 @@ def hold(
         refuse_unless_open(cohort)
     if standing:
         return _hold_again(standing, member, subgroup, credit=credit)
+    if not by_host:
+        presale.refuse_unless_let_in(member, cohort)
     enrollment = _new_enrollment(member, cohort, prices.now(cohort), came_from)
     _price(enrollment, coupon, credit=credit)
     if subgroup:
         join_subgroup(enrollment, subgroup)
-    take(cohort)
+    take(cohort, most=None if by_host else presale.most(cohort))
     return enrollment
 
 
@@ -160,7 +164,8 @@ def _new_enrollment(
 def _price(row: Enrollment, code: str, *, credit: bool) -> None:
     """Freeze the price of a seat just held, once its row stands: prices, coupons and credit are locked after it."""
     before = (row.price, row.price_kind)
-    row.price, row.price_kind = prices.take(row.cohort, before)
+    scholarship = scholarships.take(row.person, row.cohort, row.price, code)
+    row.price, row.price_kind = scholarship or prices.take(row.cohort, before)
     if code:
         row.coupon = coupons.take(code, row)
         row.price = coupons.less(row.coupon, row.price, row.currency)
@@ -170,11 +175,16 @@ def _price(row: Enrollment, code: str, *, credit: bool) -> None:
         row.save(update_fields=["price", "price_kind", "coupon", "credit"])
 
 
-def take(cohort: Cohort, number: int = 1) -> None:
-    """Take so many free seats at once, or none of them. Raises Refused with code "sold_out"."""
+def take(cohort: Cohort, number: int = 1, *, most: int | None = None) -> None:
+    """Take so many free seats at once, or none of them; `most` may be taken so far, while only some people may join.
+
+    Raises Refused with code "sold_out" or "first_taken".
+    """
     free = Seats.objects.filter(cohort=cohort, taken__lte=F("capacity") - number, waiting=0)
-    if not free.update(taken=F("taken") + number):
-        raise Refused(_("Every seat is taken or being paid for right now."), code="sold_out")
+    allowed = free if most is None else free.filter(taken__lte=most - number)
+    if not allowed.update(taken=F("taken") + number):
+        sold_out = Refused(_("Every seat is taken or being paid for right now."), code="sold_out")
+        raise presale.all_taken(cohort) if most is not None and free.exists() else sold_out
     changed(cohort)
 
 
@@ -320,6 +330,7 @@ def _regain(row: Enrollment) -> None:
         with suppress(Refused), transaction.atomic():
             join_subgroup(row, last.subgroup)
     prices.take_again(row)
+    scholarships.take_again(row)
     coupons.take_again(row)
     if not row.moved_from_id:  # what comes along from another seat is used when it arrives
         credit_uses.spend_again(row)

@@ -12,9 +12,9 @@ from django.db.models.functions import Coalesce
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from cohorts import waiting_letters
+from cohorts import presale, waiting_letters
 from cohorts.models import Cohort, Enrollment, Seats
-from cohorts.services import news, prices, seats
+from cohorts.services import news, prices, scholarships, seats
 from studyplatform.accounts.models import User
 from studyplatform.kit import history
 from studyplatform.kit.errors import Refused
@@ -29,7 +29,8 @@ State = Enrollment.State
 def wait(member: User, cohort: Cohort, *, came_from: tuple[str, str] = ("", "")) -> Enrollment:
     """Put somebody at the end of the line; again: the same place. Price and rules are agreed when a seat is offered.
 
-    Raises Refused with code "closed", "already_in" (a seat is theirs) or "free" (one can be taken at once).
+    Raises Refused with code "closed", "soon" (others come first), "already_in" (a seat is theirs) or "free" (one can be
+    taken at once).
     """
     cohort = seats.kept_as_it_is(cohort)
     standing = cohort.enrollments.filter(person=member, state__in=Enrollment.LIVE).first()
@@ -38,6 +39,7 @@ def wait(member: User, cohort: Cohort, *, came_from: tuple[str, str] = ("", ""))
     if standing:
         raise Refused(_("You have a seat in this cohort."), code="already_in")
     seats.refuse_unless_open(cohort)
+    presale.refuse_unless_let_in(member, cohort)
     row = _new(member, cohort, came_from)
     waiting_letters.waiting(row, ahead(row))
     _lengthen(cohort)
@@ -122,7 +124,8 @@ def offer_next(cohort: Cohort) -> Enrollment | None:
         return None
     first.cohort = row
     until = _until(row)
-    price = prices.take(row, prices.now(row))
+    now = prices.now(row)
+    price = scholarships.take(first.person, row, now[0]) or prices.take(row, now)
     history.move(first, State.OFFERED, hold_until=until, offered_until=until, **seats.agreed(row, price))
     waiting_letters.offered(first)
     return first

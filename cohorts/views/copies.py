@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST, require_safe
 
-from cohorts import agreed
+from cohorts import agreed, presale
 from cohorts.models import Cohort, Session
 from cohorts.models.terms import PER_CENT
 from cohorts.policies import cohorts_run_by, get_run_cohort, reader
@@ -52,6 +52,8 @@ def copy(request: HttpRequest, slug: str, number: int) -> HttpResponse:
         "to_ask": [one for one in asked if one.can_be_asked],
         "share": agreed.standing(found).partner_share // PER_CENT,
         "share_before": agreed.standing(before).partner_share // PER_CENT,
+        "first": presale.windows(found),
+        "first_before": presale.windows(before),
         "missing": readiness.missing(found),
         "chat_rooms": before.subgroups.exclude(chat_link="").exists(),
         **_sessions(before),

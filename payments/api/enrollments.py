@@ -13,7 +13,7 @@ from cohorts.api.mine import EnrollmentSerializer
 from cohorts.models import Cohort, Enrollment, Subgroup
 from cohorts.origin import PUBLIC_ID, as_kept
 from cohorts.policies import public_cohorts
-from cohorts.services import coupons, prices
+from cohorts.services import coupons, prices, scholarships
 from payments import ways
 from payments.flows import checkout
 from payments.models import Payment
@@ -117,10 +117,10 @@ def _refused(refused: Refused, member: Any, cohort: Cohort, code: str) -> Respon
 
 
 def _price(member: Any, cohort: Cohort, code: str) -> int:
-    own, price = _kept_for(member, cohort), prices.now(cohort)[0]
+    own, price = _kept_for(member, cohort), scholarships.now(member, cohort)[0]
     if own or not code:
         return own.price if own else price
-    return coupons.less(coupons.find(code, cohort, member), price, cohort.currency)
+    return coupons.less(coupons.find(code, cohort, member), prices.now(cohort)[0], cohort.currency)
 
 
 def _kept_for(member: Any, cohort: Cohort) -> Enrollment | None:

@@ -15,7 +15,7 @@ from cohorts import prices as bounds
 from cohorts import pricing
 from cohorts.models import Cohort, Enrollment, Subgroup
 from cohorts.policies import public_cohorts
-from cohorts.services import credit_uses, prices, seats
+from cohorts.services import credit_uses, scholarships, seats
 from payments.models import Payment
 from payments.services import leaving, ledger, payments, seat_money, travel
 from studyplatform.accounts.models import User
@@ -89,7 +89,7 @@ def later(place: Enrollment) -> QuerySet[Any]:
 def quote(place: Enrollment, to: Cohort, *, whole: bool = False, waived: bool = False) -> Move:
     """Return what moving from a place to a cohort means now; with `whole` all that was paid comes along."""
     kept = to.enrollments.filter(person=place.person_id, state__in=Enrollment.HOLDS).first()
-    price = kept.price if kept else prices.now(to)[0]  # an offered seat's price is agreed
+    price = kept.price if kept else scholarships.now(place.person, to)[0]  # an offered seat's price is agreed
     found = _asked(place, price, whole=whole, waived=waived)
     outside = seat_money.outside(place, found.along) - seat_money.outside(place, found.carried)
     return replace(found, outside=outside if found.back else 0)
@@ -129,14 +129,16 @@ def move_for(host: User, place: Enrollment, to: Cohort, *, seen: str, whole: boo
 
     Raises Refused as `move` does.
     """
-    row, new = _held(place, to, None)
+    row, new = _held(place, to, None, by_host=True)
     asked = _asked(row, new.price, whole=whole, waived=True)
     _refuse_changed(asked, seen)
     _keep(new, row, asked)
     _arrive(new, asked, host, share=credit_uses.WHOLE if whole else None)
 
 
-def _held(place: Enrollment, to: Cohort, subgroup: Subgroup | None) -> tuple[Enrollment, Enrollment]:
+def _held(
+    place: Enrollment, to: Cohort, subgroup: Subgroup | None, *, by_host: bool = False
+) -> tuple[Enrollment, Enrollment]:
     """Return the locked place somebody has, and a seat held for them in the later cohort."""
     seats.kept_as_it_is(to)
     paid = list(ledger.locked_lines(enrollment=place))
@@ -149,7 +151,7 @@ def _held(place: Enrollment, to: Cohort, subgroup: Subgroup | None) -> tuple[Enr
     if not later(row).filter(pk=to.pk).exists():
         raise Refused(_("One can only move to a later cohort of the same study that is open."), code="closed")
     _refuse_another_way_in(row, to)
-    return row, seats.hold(row.person, to, subgroup=subgroup)
+    return row, seats.hold(row.person, to, subgroup=subgroup, by_host=by_host)
 
 
 def _refuse_another_way_in(row: Enrollment, to: Cohort) -> None:

@@ -11,11 +11,11 @@ from django.utils import timezone
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
-from cohorts import pricing
-from cohorts.models import Cohort, Coupon, Enrollment
+from cohorts import presale, pricing
+from cohorts.models import Cohort, Coupon, Enrollment, ScholarshipApplication
 from cohorts.origin import origin_of
 from cohorts.policies import held_in, public_cohorts, reader
-from cohorts.services import coupons, credit_uses, seats
+from cohorts.services import coupons, credit_uses, scholarships, seats
 from payments import ways
 from payments.flows import checkout
 from payments.forms.join import KEEP, JoinForm
@@ -25,7 +25,7 @@ from studyplatform.accounts.models import User
 from studyplatform.kit.errors import Refused
 from studyplatform.kit.limits import limited
 
-REASONS = ("already_in", "waiting", "sold_out", "being_paid", "closed")
+REASONS = ("already_in", "waiting", "sold_out", "being_paid", "closed", "soon", "first_taken")
 
 
 @never_cache
@@ -35,7 +35,7 @@ def join(request: HttpRequest, slug: str, number: int) -> HttpResponse:
     """Show what is chosen and agreed to; take it from whoever is signed in, keep it for whoever is not yet."""
     cohort = _cohort(slug, number)
     own = _own_place(request, cohort)
-    reason = _why_not(cohort, own)
+    reason = _why_not(request, cohort, own)
     if reason:
         return _cannot_join(request, cohort, reason)
     offered = ways.offered_to(cohort, reader(request)) if own else ways.offered(cohort)
@@ -51,7 +51,7 @@ def join(request: HttpRequest, slug: str, number: int) -> HttpResponse:
 
 
 def _cohort(slug: str, number: int) -> Any:
-    found = pricing.with_offer(public_cohorts().select_related("policy", "seats"))
+    found = pricing.with_offer(public_cohorts().select_related("policy", "seats", "scholarship"))
     return get_object_or_404(found, study__slug=slug, number=number)
 
 
@@ -61,7 +61,7 @@ def _own_place(request: HttpRequest, cohort: Cohort) -> Enrollment | None:
     return cohort.enrollments.filter(person=request.user, state__in=Enrollment.LIVE).first()
 
 
-def _why_not(cohort: Cohort, own: Enrollment | None) -> str:
+def _why_not(request: HttpRequest, cohort: Cohort, own: Enrollment | None) -> str:
     """Return why the person cannot join now, or "". A seat held for or offered to them stays open to them."""
     if own and own.state in Enrollment.BELONGS:
         return "already_in"
@@ -72,7 +72,12 @@ def _why_not(cohort: Cohort, own: Enrollment | None) -> str:
         return refused.code
     if own:
         return "waiting" if own.state == Enrollment.State.WAITLISTED else ""
-    return "" if cohort.seats.free else payments.full_because(cohort)
+    sale = presale.standing(request.user, cohort, cohort.seats)
+    if sale and sale.since > timezone.now():
+        return "soon"
+    if not cohort.seats.free:
+        return payments.full_because(cohort)
+    return "first_taken" if sale and not sale.left else ""
 
 
 def _cannot_join(request: HttpRequest, cohort: Cohort, reason: str) -> HttpResponse:
@@ -84,6 +89,8 @@ def _cannot_join(request: HttpRequest, cohort: Cohort, reason: str) -> HttpRespo
         "study": cohort.study,
         "other": others.order_by("starts_on").first(),
         "came_from": request.POST.get("came_from") or origin_of(request),
+        "since": presale.joins_from(request.user, cohort),
+        "windows": presale.windows(cohort),
         **_held(cohort),
     }
     status = 409 if request.method == "POST" else 200
@@ -96,9 +103,13 @@ def _held(cohort: Cohort) -> dict[str, Any]:
 
 
 def _page(request: HttpRequest, cohort: Any, own: Enrollment | None, form: JoinForm, status: int = 200) -> HttpResponse:
+    sale = presale.standing(request.user, cohort, cohort.seats)
     coupon, trouble = (None, "") if own else _coupon(request, cohort, form)
     full = coupons.less(coupon, cohort.amount, cohort.currency) if coupon else cohort.amount
     full = own.price + own.credit if own else full
+    yes = None if own else _scholarship(request, cohort, full)
+    if yes:
+        coupon, trouble, full = None, str(scholarships.not_lower()) if coupon else trouble, yes.price
     credit = _credit(request, cohort, own, full)
     kept = form["credit"].value() == KEEP and not (own and own.credit)
     price = full if kept else full - credit
@@ -108,6 +119,7 @@ def _page(request: HttpRequest, cohort: Any, own: Enrollment | None, form: JoinF
         "credit_kept": kept,
         "coupon_off": cohort.amount - full,
         "coupon": coupon,
+        "yes": yes,
         "trouble": trouble if not form.errors.get("coupon") else "",
         "cohort": cohort,
         "study": cohort.study,
@@ -118,7 +130,7 @@ def _page(request: HttpRequest, cohort: Any, own: Enrollment | None, form: JoinF
         "choices": choices.subgroups(cohort),
         "chosen": str(form["subgroup"].value() or ""),
         "rungs": choices.refund_rungs(cohort, price, own) if price else [],
-        "left": cohort.seats.free,
+        "left": sale.left if sale else cohort.seats.free,
         "held": held_in(cohort).count(),
         "ways": {provider: ways.WAYS[provider] for provider in form.providers} if len(form.providers) > 1 else {},
         "chosen_way": form["provider"].value() or form.providers[0],
@@ -141,6 +153,13 @@ def _credit(request: HttpRequest, cohort: Any, own: Enrollment | None, price: in
         return own.credit if own else 0
     waits = own is None or own.state == Enrollment.State.OFFERED
     return credit_uses.usable(request.user, cohort, price) if waits else 0
+
+
+def _scholarship(request: HttpRequest, cohort: Any, price: int) -> ScholarshipApplication | None:
+    """Return the reader's scholarship where it is no more than the price they would pay without it."""
+    yes = scholarships.standing(request.user, cohort) if getattr(cohort, "scholarship", None) else None
+    lower = scholarships.lower(yes, cohort.amount)
+    return yes if lower is not None and lower <= price else None
 
 
 def _coupon(request: HttpRequest, cohort: Any, form: JoinForm) -> tuple[Coupon | None, str]:

@@ -9,6 +9,8 @@ NAMES: dict[str, Promise] = {
     "session_cancelled": _("A session does not take place"),
     "nudge": _("A note from my partner or host"),
     "cohort_opened": _("My cohort is open"),
+    "opening": _("A study I know opens a cohort"),
+    "scholarship_asked": _("Somebody asks for a scholarship"),
     "minimum_soon": _("My cohort still needs members"),
     "partner_named": _("I am asked to lead a subgroup"),
     "comment": _("Comments on my posts"),

@@ -5,11 +5,20 @@ from collections import defaultdict
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import Exists, OuterRef, QuerySet
+from django.db.models import Count, Exists, OuterRef, Q, QuerySet
 from django.utils import timezone
 
 from cohorts import nudging
-from cohorts.models import Cohort, Enrollment, Leadership, PartnerInvitation, Presentation, Session, Subgroup
+from cohorts.models import (
+    Cohort,
+    Enrollment,
+    Leadership,
+    PartnerInvitation,
+    Presentation,
+    Scholarship,
+    Session,
+    Subgroup,
+)
 from cohorts.policies import cohorts_run_by, joinable_now, studies_run_by
 from cohorts.standing import with_standing
 from payments.models import Payee
@@ -66,6 +75,7 @@ def to_do(person: User, studies: list[Row], sessions: list[Session]) -> list[tod
             last=last,
             new=[row.study for row in studies if row.study.pk not in ran],
             former=_former(person),
+            asked=_asked(person),
             unpaid=_unpaid(person),
         )
     )
@@ -114,6 +124,13 @@ def _former(person: User) -> dict[int, int]:
     joinable = cohorts_run_by(person).filter(joinable_now())
     counted = week.counted(before, "cohort__study", of="person")
     return dict(joinable.annotate(former=counted).values_list("pk", "former"))
+
+
+def _asked(person: User) -> list[Any]:
+    """Scholarships of the person's cohorts somebody asks for, with how many wait for an answer (`asked`)."""
+    waits = Count("applications", filter=Q(applications__state="asked"))
+    offered = Scholarship.objects.filter(cohort__in=cohorts_run_by(person), cohort__state__in=Cohort.RUNNING)
+    return list(offered.annotate(asked=waits).filter(asked__gt=0).select_related("cohort__study")[:LONGEST])
 
 
 def _unpaid(person: User) -> bool:

@@ -12,7 +12,7 @@ from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.translation import get_language
 
-from cohorts import pricing, refunds
+from cohorts import presale, pricing, refunds
 from cohorts.models import Cohort, Enrollment, Leadership, Session, StudyRole, Subgroup
 from cohorts.models.subgroup import WEEKDAYS
 from cohorts.policies import joinable_now, public_cohorts, with_a_free_seat
@@ -74,7 +74,7 @@ def with_page_columns(cohorts: QuerySet[Cohort]) -> QuerySet[Cohort]:
     )
     found: QuerySet[Cohort] = (
         pricing.with_offer(with_own_posts(with_next(with_held(cohorts))))
-        .select_related("study", "policy", "seats", "group_plan")
+        .select_related("study", "policy", "seats", "group_plan", "scholarship")
         .annotate(
             session_rows=ArraySubquery(
                 sessions.values(
@@ -244,6 +244,7 @@ def context(cohort: Any, came_from: str = "") -> dict[str, Any]:
         "next": next_one(cohort),
         **seats_now(cohort),
         "status": status(cohort),
+        "windows": presale.windows(cohort),
         "for_whom": lines(cohort.study.for_whom),
         "not_for": lines(cohort.study.not_for),
         "clocks_change": clocks_change(starts, cohort),
@@ -251,9 +252,11 @@ def context(cohort: Any, came_from: str = "") -> dict[str, Any]:
 
 
 def status(cohort: Cohort) -> str:
-    """Return what can be done here now: "open", "closed" (may open again), "called_off" or "finished"."""
+    """Return what can be done here now: "soon" (not by everybody yet), "open", "closed", "called_off" or "finished"."""
+    if cohort.is_joinable:
+        return "open" if cohort.is_on_sale else "soon"
     if cohort.state == Cohort.State.OPEN:
-        return "open" if cohort.is_joinable else "closed"
+        return "closed"
     return str(cohort.state)
 
 

@@ -164,6 +164,7 @@ def _instance(cohort: Any, host: Any) -> dict[str, Any]:
 
 def _offer(cohort: Any) -> dict[str, Any]:
     stock = "InStock" if cohort.is_joinable and cohort.seats.free else "OutOfStock"
+    stock = "PreOrder" if stock == "InStock" and not cohort.is_on_sale else stock
     return {
         "@type": "Offer",
         "price": str(money.major(cohort.amount or 0, cohort.currency)),
@@ -171,5 +172,5 @@ def _offer(cohort: Any) -> dict[str, Any]:
         "category": "Paid" if cohort.amount else "Free",
         "availability": f"https://schema.org/{stock}",
         "url": absolute(cohort.get_absolute_url()),
-        "validFrom": cohort.opened_at,
+        "validFrom": cohort.opens_at or cohort.opened_at,
     }

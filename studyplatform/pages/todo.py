@@ -44,12 +44,13 @@ class Rows:
     last: list[Any]  # each study's last cohort
     new: list[Any]  # studies without a cohort
     former: dict[int, int] = field(default_factory=dict)  # people of earlier cohorts who could come, by cohort
+    asked: list[Any] = field(default_factory=list)  # scholarships somebody asks for, each with how many (`asked`)
     unpaid: bool = False  # money comes in and nobody said where it goes
 
 
 def of(rows: Rows) -> list[Todo]:
     """Return everything there is to do, the most pressing first."""
-    found = [*_money(rows), *_turns(rows), *_leads(rows), *_runs(rows), *_new(rows)]
+    found = [*_money(rows), *_turns(rows), *_leads(rows), *_runs(rows), *_new(rows), *_asked(rows)]
     first: dict[int, Session] = {}
     for session in rows.sessions:
         first.setdefault(session.cohort_id, session)
@@ -150,6 +151,18 @@ def _opening(cohort: Any, at: dict[str, Any], page: str) -> Todo:
         return Todo(6, _("Finish the plan of cohort %(number)s") % at, str(missing[0].sentence), page, _("Mend it"))
     why = _("%(study)s: everything needed is there. Nobody can join before.") % at
     return Todo(5, _("Open cohort %(number)s") % at, why, page, _("Look and open"))
+
+
+def _asked(rows: Rows) -> Iterator[Todo]:
+    for row in rows.asked:
+        cohort, at = row.cohort, {"n": row.asked, "number": row.cohort.number}
+        words = ngettext(
+            "%(n)s person asks for a scholarship in cohort %(number)s",
+            "%(n)s people ask for a scholarship in cohort %(number)s",
+            row.asked,
+        )
+        page = reverse("studio_scholarships", args=[cohort.study.slug, cohort.number])
+        yield Todo(3, words % at, _("They wait for your answer. It is one tap."), page, _("Read and answer"))
 
 
 def _line(cohort: Any, at: dict[str, Any]) -> Todo:

@@ -26,7 +26,7 @@ EVENT = {
     "data": {"object": {"id": "cs_nobodys", "object": "checkout.session"}},
 }
 SPACE = ("sessions", "people", "groups", "turns", "cases", "space")
-JOINING = ("join", "waiting", "cohort", "seats_fragment")
+JOINING = ("join", "waiting", "cohort", "seats_fragment", "scholarship", "scholarship_withdraw")
 STUDIO_STUDY = ("coupons", "credits", "study", "study_edit", "cohort_new", "refunds")
 STUDIO = (
     "cohort",
@@ -40,7 +40,7 @@ STUDIO = (
     "outside",
     "seat_groups",
 )
-STUDIO_LISTS = ("groups", "sessions", "people", "people_export", "preview")
+STUDIO_LISTS = ("groups", "sessions", "people", "people_export", "preview", "presale", "scholarships")
 API = ("cohort", "subgroups", "sessions")
 ADMIN_THINGS = {"change", "delete", "history"}
 
@@ -60,7 +60,7 @@ def arguments(world: World) -> dict[str, list[Any]]:
         "studio_cohort_reopen.closed": [study.slug, world.closed_cohort.number],
         **{f"studio_{name}": [study.slug] for name in STUDIO_STUDY},
         **{f"studio_{name}": here for name in (*STUDIO, *STUDIO_LISTS)},
-        **{f"studio_{name}.draft": drafted for name in ("cohort", "cohort_open", "preview")},
+        **{f"studio_{name}.draft": drafted for name in ("cohort", "cohort_open", "preview", "presale")},
         **dict.fromkeys(("session", "session_enter", "turn_pass", "studio_session"), session),
         **dict.fromkeys(("turn_take", "studio_session_cancel"), last),
         **{f"{name}.group": own for name in ("session", "session_enter", "turn_take")},
@@ -68,6 +68,7 @@ def arguments(world: World) -> dict[str, list[Any]]:
         "session_ics": [world.session.public_id],
         "session_ics.group": [world.group_session.public_id],
         "group_choose": [*here, world.other_group.position],
+        "studio_scholarship_answer": [*here, world.application.public_id],
         "studio_coupon_off": [study.slug, world.coupon.pk],
         "studio_credit_back": [study.slug, world.credit.pk],
         "studio_cohort_credit": here,
@@ -126,7 +127,7 @@ def arguments(world: World) -> dict[str, list[Any]]:
         "partner_invitation.guessed": ["2" * 32],
         "seat_gift": [world.gift.token],
         "seat_gift.guessed": ["2" * 32],
-        "study": [study.slug],
+        **{name: [study.slug] for name in ("study", "follow", "follow_stop")},
         "person": [world.people["host"].handle],
         "person.stranger": [world.people["stranger"].handle],
         **{name: [study.slug] for name in ("api_study", "api_study_cohorts")},
@@ -195,6 +196,10 @@ def _form(name: str, world: World) -> dict[str, Any]:
         "seat_group_new": ASKED,
         "seat_group_people": {"emails": "new@example.com"},
         "studio_seat_groups": PLAN,
+        "studio_presale": {"opens_clock": "10:00", "alumni_hours": "0", "followers_hours": "0"},
+        "scholarship": {"words": "학생이에요."},
+        "studio_scholarships": {"places": "3", "percent": "40"},
+        "studio_scholarship_answer": {"answer": "yes"},
         "studio_coupons": {"code": "봄-2027", "percent": "15", "limit": "20"},
         "member_credit": {"amount": "1,000", "words": "고마워요.", "key": "3333333333"},
         "studio_cohort_credit": {"amount": "1,000", "words": "고마워요.", "key": "4444444444", "whom": "all"},

@@ -3,7 +3,7 @@
 import datetime
 
 from cohorts.models import Enrollment, Session, Subgroup
-from cohorts.services import presentations, thanks, waiting
+from cohorts.services import presentations, scholarships, thanks, waiting
 from payments.models import Payment
 from showcase.services import comments, pictures
 from tests.access.world import World, picture_file
@@ -50,6 +50,7 @@ def _group(world: World, n: int) -> None:
 def _member(world: World, n: int) -> None:
     person = make_person(f"joined-{n}", f"멤버 {n}")
     waiting.wait(person, world.full)
+    scholarships.ask(person, world.cohort, f"학생이에요 {n}")
     place = enroll(person, world.cohort, world.group)
     Enrollment.objects.filter(pk=place.pk).update(introduction=f"안녕하세요 {n}")
     for session in (world.session, world.group_session):

@@ -25,6 +25,7 @@ GET  200  200  200  200  200  200  200  200  200  200  200   front studies how_i
                                                              robots sitemap sitemap_section feed showcase_feed
                                                              calendar_feed stop_letters join join.free comments.public
                                                              seat_group_new group_seat
+                                                             follow scholarship
 GET  go   go   go   go   go   go   go   go   go   go   go    case_short.public favicon
 GET  204  200  200  200  200  200  200  200  200  200  200   menu_fragment comment_form.public
 GET  503  503  503  503  503  503  503  503  503  503  503   health
@@ -36,7 +37,7 @@ GET  404  404  404  404  404  404  404  404  404  404  404   cohort.draft seats_
                                                              social_case.removed cover.removed calendar_feed.guessed
                                                              stop_letters.guessed person.stranger
                                                              ui
-                                                             waiting.draft group_seat.guessed
+                                                             waiting.draft group_seat.guessed scholarship.draft
 GET  410  410  410  410  410  410  410  410  410  410  410   case_study.removed case_short.removed
 
 # The space of a cohort: members, partners and hosts of it
@@ -86,10 +87,12 @@ POST in   go   go   404  404  404  404  404  404  404  404   comment_remove.stra
 # Joining and paying: who pays sees the payment
 POST in   go   409  go   go   go   go   go   go   go   go    join
 POST in   go   go   409  go   go   go   go   go   go   go    join.free
+POST in   go   422  go   422  go   go   go   go   go   go    scholarship
+POST in   go   go   go   go   go   go   go   go   go   go    scholarship_withdraw
 POST 404  404  404  404  404  404  404  404  404  404  404   join.draft waiting.draft
 GET  go   go   go   go   go   go   go   go   go   go   go    waiting
 GET  200  200  200  200  200  200  200  200  200  200  200   waiting.full
-POST in   go   go   go   go   go   go   go   go   go   go    waiting.full waiting_leave
+POST in   go   go   go   go   go   go   go   go   go   go    waiting.full waiting_leave follow follow_stop
 GET  in   404  200  404  404  404  404  404  404  404  404   checkout_return checkout_return.open
                                                              checkout_return.deposit
 GET  in   404  200  404  404  404  404  404  404  404  404   receipt
@@ -132,7 +135,7 @@ GET  in   404  404  404  404  404  404  404  200  404  404   studio_coupons stud
                                                              studio_refunds studio_cohort studio_cohort.draft
                                                              studio_cohort_edit studio_cohort_refunds studio_call_off
                                                              studio_groups studio_group studio_sessions
-                                                             studio_terms
+                                                             studio_terms studio_presale studio_scholarships
                                                              studio_session studio_people studio_people_export
                                                              studio_preview.draft studio_copy studio_deposits
                                                              studio_outside studio_seat_groups
@@ -146,6 +149,8 @@ POST in   404  404  404  404  404  404  404  go   404  404   studio_study_edit s
                                                              studio_session_cancel studio_place studio_call_off
                                                              studio_again studio_partners_ask studio_terms
                                                              studio_seat_group_extend studio_seat_group_end
+                                                             studio_presale.draft studio_scholarships
+                                                             studio_scholarship_answer
 
 # Partners
 GET  in   200  200  200  200  200  200  200  200  200  200   partner_desk partner_earnings partner_apply

@@ -17,9 +17,11 @@ from cohorts.services import (
     copies,
     coupons,
     credits,
+    follows,
     group_seats,
     partner_applications,
     partner_invitations,
+    scholarships,
     seat_groups,
     seats,
     thanks,
@@ -97,7 +99,10 @@ def _cohorts(world: World) -> None:
     seats.release(enroll(people["ended"], first, groups[0]), Enrollment.State.CANCELLED)
     starts = first.sessions.first().starts_at
     own = Session.objects.create(cohort=first, subgroup=groups[0], number=1, starts_at=starts, minutes=60, turns=3)
+    follows.follow(people["ended"], study)
+    scholarships.offer(people["host"], first, places=5, percent=50)
     world.things |= {
+        "application": scholarships.ask(people["ended"], first, "SECRET words"),
         "study": study,
         "cohort": first,
         "second": second,

@@ -8,8 +8,20 @@ import time_machine
 from django.utils import timezone
 
 from cohorts import later
-from cohorts.models import Cohort, GroupPlan, Leadership, Partner, Price, Seats, Session, Study, Subgroup, Terms
-from cohorts.services import copies, sessions
+from cohorts.models import (
+    Cohort,
+    GroupPlan,
+    Leadership,
+    Partner,
+    Price,
+    Scholarship,
+    Seats,
+    Session,
+    Study,
+    Subgroup,
+    Terms,
+)
+from cohorts.services import copies, scholarships, sessions
 from studyplatform.mail.models import Letter
 from tests.cohorts.hosting import english, shut_out, studio, text
 from tests.people import lead, make_cohort, make_person, make_study
@@ -26,6 +38,7 @@ ANEW = {
     Seats: {"cohort", "taken", "waiting", "freed_at"},
     GroupPlan: {"cohort"},
     Price: {"id", "cohort", "used"},
+    Scholarship: {"cohort", "used"},
     Terms: {"id", "cohort", "version", "platform_share", "since", "partner", "rules", "reserve", "reserve_days"},
     Session: {
         *("id", "public_id", "cohort", "subgroup", "number", "starts_at", "minutes", "turns", "link", "sequence"),
@@ -33,11 +46,12 @@ ANEW = {
     },
 }
 COPIED = {
-    Cohort: {*later.KEPT, *later.MOVED, "study", "policy", "copied_from"},
+    Cohort: {*later.KEPT, *later.FIRST, *later.MOVED, "study", "policy", "copied_from"},
     Subgroup: {*copies.SUBGROUP, "copied_from"},
     Seats: {"capacity"},
     GroupPlan: set(copies.GROUP_PLAN),
     Price: {"kind", "amount", "until", "first"},
+    Scholarship: set(scholarships.COPIED),
     Terms: {"partner_share"},
     Session: set(sessions.WORDS),
 }

@@ -124,14 +124,14 @@ def test_without_the_guard_the_same_rush_oversells(
 ) -> None:
     """The negative control: look first, then write, and too many are let in."""
 
-    def look_then_write(cohort: Cohort) -> None:
+    def look_then_write(cohort: Cohort, number: int = 1, *, most: int | None = None) -> None:
         row = Seats.objects.get(cohort=cohort)
         if row.taken >= row.capacity:
             raise seats.Refused("full", code="sold_out")
         time.sleep(0.01)
         Seats.objects.filter(cohort=cohort).update(taken=row.taken + 1)
 
-    monkeypatch.setattr(seats, "_take", look_then_write)
+    monkeypatch.setattr(seats, "take", look_then_write)
     Seats.objects.filter(cohort=world).update(capacity=10)
     rush(world, buyers(live_server.url, 40, join_url(world)))
     assert Enrollment.objects.filter(state="held").count() > 10

@@ -12,8 +12,17 @@ from django.urls import reverse
 from django.utils import timezone
 
 from cohorts import pricing
-from cohorts.models import Cohort, Coupon
-from cohorts.services import cohorts, coupons, credit_uses, group_seats, seat_groups
+from cohorts.models import Cohort, Coupon, Session, Study
+from cohorts.services import (
+    cohorts,
+    coupons,
+    credit_uses,
+    group_seats,
+    prices,
+    scholarships,
+    seat_groups,
+    seats,
+)
 from payments.flows import refunds as flow
 from payments.models import BankDeposit, DepositReturn, LedgerAccount, LedgerTransaction, Payment, PaymentLine, Refund
 from payments.services import (
@@ -292,4 +301,28 @@ def test_what_a_seat_costs() -> None:
     for name, (price, left, coupon) in worked.items():
         amount = pricing.part_of(price, left, 6, "KRW")
         asked[name] = f"{coupons.less(Coupon(**coupon), amount, 'KRW') if coupon else amount:,}"
-    assert asked == told
+    assert asked == {name: cost for name, cost in told.items() if "scholarship" not in name}
+
+
+@pytest.mark.parametrize(
+    ("name", "early", "left", "code"),
+    [
+        ("a scholarship of 50 %", None, 6, ""),
+        ("a scholarship of 50 %, beside an early price of 120,000", 120_000, 6, ""),
+        ("a scholarship of 50 %, two of six are left", None, 2, ""),
+        ("a scholarship of 50 %, with a coupon of 60 %", None, 6, "SIXTY"),
+    ],
+)
+def test_what_a_seat_costs_with_a_scholarship(
+    study: Study, host: User, stranger: User, name: str, early: int | None, left: int, code: str
+) -> None:
+    cohort = make_cohort(study, weeks=6)
+    scholarships.offer(host, cohort, places=1, percent=50)
+    scholarships.grant(host, scholarships.ask(stranger, cohort, "학생이에요."), percent=50)
+    coupons.make(study, "SIXTY", percent=60, limit=1)
+    if early:
+        prices.set_for(cohort, 150_000, pricing.Early(amount=early, until=None, first=3))
+    for session in cohort.sessions.order_by("starts_at")[: 6 - left]:
+        Session.objects.filter(pk=session.pk).update(starts_at=timezone.now() - datetime.timedelta(days=1))
+    price = seats.hold(stranger, cohort, coupon=code).price
+    assert f"| {name} | {price:,} |" in PAGE.read_text()

@@ -65,7 +65,7 @@ def study(request: HttpRequest, slug: str) -> HttpResponse:
     context["origin"] = landing.origin(context["posts"], landing.came_from(request))
     if request.GET.get("from") and not context["origin"]:
         return redirect(found)  # what names no post is kept nowhere
-    context["next"] = next((c for c in reversed(context["cohorts"]) if landing.status(c) == "open"), None)
+    context["next"] = next((c for c in reversed(context["cohorts"]) if landing.status(c) in ("open", "soon")), None)
     return render(request, "pages/study.html", {**context, "head": structured.study_head(context)})
 
 
