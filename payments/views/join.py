@@ -109,7 +109,7 @@ def _page(request: HttpRequest, cohort: Any, own: Enrollment | None, form: JoinF
     full = own.price + own.credit if own else full
     yes = None if own else _scholarship(request, cohort, full)
     if yes:
-        coupon, trouble, full = None, str(scholarships.not_lower()) if coupon else trouble, yes.price
+        coupon, trouble, full = None, str(scholarships.not_lower()) if coupon else trouble, yes.price or 0
     credit = _credit(request, cohort, own, full)
     kept = form["credit"].value() == KEEP and not (own and own.credit)
     price = full if kept else full - credit
