@@ -108,7 +108,7 @@ GET  in   404  200  404  404  404  404  404  404  404  404   move give
 POST in   404  go   404  404  404  404  404  404  404  404   move give
 GET  200  200  200  200  200  200  200  200  200  200  200   seat_gift
 GET  404  404  404  404  404  404  404  404  404  404  404   seat_gift.guessed
-POST in   422  422  422  422  422  422  422  422  422  422   seat_gift
+POST in   go   422  422  422  422  422  422  422  422  422   seat_gift
 POST 404  404  404  404  404  404  404  404  404  404  404   seat_gift.guessed
 POST in   404  404  404  404  404  404  404  go   404  404   member_move
 POST in   404  go   404  404  404  404  404  404  404  404   checkout_return checkout_page checkout_page.open
@@ -126,8 +126,7 @@ POST 400  400  400  400  400  400  400  400  400  400  400   stripe_webhook.forg
 GET  in   200  200  200  200  200  200  200  200  200  200   studio studio_new earnings
 POST in   go   go   go   go   go   go   go   go   go   go    studio_new
 POST in   404  404  404  404  404  404  404  go   404  404   studio_coupons studio_coupon_off member_credit
-                                                             studio_credit_back
-POST in   404  404  404  404  404  404  404  200  404  404   studio_cohort_credit
+                                                             studio_credit_back studio_cohort_credit
 GET  in   404  404  404  404  404  404  404  200  404  404   studio_coupons studio_study studio_study_edit
                                                              studio_credits studio_credit_back member_credit
                                                              studio_cohort_credit

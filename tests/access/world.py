@@ -111,14 +111,14 @@ def _cohorts(world: World) -> None:
         "copied": copies.run_again(people["host"], first),
         "place": place,
         "credit": credits.give(
-            people["host"], people["member"], study, 1_000, currency="KRW", words="고마워요.", key="2" * 10
+            people["host"], people["elsewhere"], study, 1_000, currency="KRW", words="고마워요.", key="2" * 10
         ),
         "coupon": coupons.make(study, "FRIEND10", percent=10, limit=5),
         "group": groups[0],
         "other_group": groups[1],
         "empty_group": first.subgroups.create(position=9, topic="빈 모임", weekday=1, meets_at="21:00", capacity=3),
         "invitation": partner_invitations.invite(people["host"], groups[1], people["stranger"].email),
-        "gift": giving.offer(people["elsewhere"], elsewhere, name="누구", email="nobody@example.com"),
+        "gift": giving.offer(people["elsewhere"], elsewhere, name="누구", email=people["stranger"].email),
         "session": first.sessions.filter(subgroup=None).first(),
         "last_session": first.sessions.filter(subgroup=None).last(),
         "group_session": own,

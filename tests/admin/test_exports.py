@@ -31,7 +31,7 @@ def table_of(browser: Client, name: str, **asked: str) -> list[list[str]]:
 def test_what_is_filtered_is_what_one_gets(cohort: Cohort, member: User) -> None:
     browser = sign_in(staff("desk", "cohorts.view_enrollment", language="en"))
     heads, *rows = table_of(browser, "cohorts.enrollment")
-    assert heads[:4] == ["person", "cohort", "state", "price agreed"]
+    assert heads[:4] == ["whose", "cohort", "state", "price agreed"]
     assert rows[0][:4] == ["배소라", "내 일에 AI 쓰기 1", "member", "₩150,000"]
     assert table_of(browser, "cohorts.enrollment", state__exact="cancelled")[1:] == []
     assert len(table_of(browser, "cohorts.enrollment", q="배소라")) == 2

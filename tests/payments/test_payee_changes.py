@@ -1,6 +1,7 @@
 """After somebody could be paid: Stripe wants more, refuses, is left; another country, rail, currency."""
 
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
 from django.urls import reverse
@@ -84,12 +85,12 @@ def test_it_is_told_once_and_stands_on_the_money_page(
     assert payouts.run() == enabled
 
 
-def test_what_is_wanted_soon_names_its_day_and_goes_when_told(stripe: LocalStripe, payee: Payee) -> None:
+def test_what_is_wanted_soon_names_its_day_and_goes_when_told(stripe: LocalStripe, payee: Payee, host: User) -> None:
     account = str(payee.stripe_account)
     hear(stripe, account, "ask_soon")
     until = gateway.get_account(account).asked_by
     assert until
-    assert until.strftime("%-d %b") in Letter.objects.latest("created_at").text
+    assert until.astimezone(ZoneInfo(host.time_zone)).strftime("%-d %b") in Letter.objects.latest("created_at").text
     hear(stripe, account, "fine")
     assert (Payee.objects.get().standing, len(letters())) == ("enabled", 1)
 

@@ -31,7 +31,7 @@ def place(person: User, cohort: Cohort) -> Enrollment:
 
 
 def turn(person: User, cohort: Cohort) -> Presentation:
-    return presentations.claim(person, cohort.sessions.first())
+    return presentations.claim(person, cohort.sessions.filter(subgroup=None).first())
 
 
 def post(author: User, *, out: bool = True, parent: CaseStudy | None = None, **fields: Any) -> CaseStudy:

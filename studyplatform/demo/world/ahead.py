@@ -2,7 +2,6 @@
 
 import functools
 from concurrent.futures import Future, ThreadPoolExecutor
-from typing import Any
 
 import resvg_py
 from django.core.files.base import ContentFile
@@ -20,9 +19,15 @@ def begin() -> None:
     pictures()
 
 
+def wait() -> None:
+    """Wait for the faces: drawing one takes a random name, and inside the world names fall the same each time."""
+    for face in faces().values():
+        face.result()
+
+
 @functools.cache
-def faces() -> dict[str, Future[Any]]:
-    """Return the faces of people by name, as files."""
+def faces() -> dict[str, Future[bytes]]:
+    """Return the faces of people by name, encoded."""
     return {name: _pool().submit(_face, row["face"]) for name, row in data.people().items() if "face" in row}
 
 
@@ -37,6 +42,6 @@ def _pool() -> ThreadPoolExecutor:
     return ThreadPoolExecutor(max_workers=1)
 
 
-def _face(name: str) -> Any:
+def _face(name: str) -> bytes:
     drawn = resvg_py.svg_to_bytes(svg_string=data.face(name), width=SIDE)
-    return redrawn(ContentFile(drawn), longest=SIDE)
+    return redrawn(ContentFile(drawn), longest=SIDE).read()

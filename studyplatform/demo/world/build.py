@@ -3,7 +3,7 @@
 from django.db import connection
 from django.utils import timezone
 
-from studyplatform.demo.world import applications, cohorts, money, people, refunds, routine, stripe
+from studyplatform.demo.world import ahead, applications, cohorts, money, people, refunds, routine, stripe
 from studyplatform.demo.world.clock import standing_at
 from studyplatform.demo.world.diary import Diary
 from studyplatform.demo.world.ids import same_ids
@@ -14,6 +14,7 @@ BEGIN = -110  # days
 
 def build() -> World:
     """Fill an empty database. The same world each time, its dates counted from now."""
+    ahead.wait()
     with same_ids(), stripe.in_the_past(), standing_at(timezone.now()) as clock:
         _wait_for_disk(False)
         diary = Diary(clock)

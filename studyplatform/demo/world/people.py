@@ -4,11 +4,13 @@ import functools
 
 from allauth.account.models import EmailAddress
 from django.contrib.auth.hashers import make_password
+from django.core.files.base import ContentFile
 
 from studyplatform.accounts.models import Consent, Profile, User
 from studyplatform.accounts.services import people
 from studyplatform.accounts.texts import JOINING, VERSIONS
 from studyplatform.demo.world import ahead, data
+from studyplatform.kit.ids import short_id
 
 PASSWORD = "demo"
 SHOWN = ("pen_name", "work", "field", "about", "can_help", "looking_for")
@@ -54,8 +56,12 @@ def _sign_up(name: str, row: data.Data) -> User:
     spoken = _spoken(row)
     people.join(user, pen_name=row["pen_name"], speaks=spoken["language"], time_zone=spoken["time_zone"])
     values = {"handle": user.handle, **spoken, **{part: row.get(part, "") for part in SHOWN}}
-    people.describe(user, values, picture=ahead.faces()[name].result() if "face" in row else None)
+    people.describe(user, values, picture=_face(name) if "face" in row else None)
     return user
+
+
+def _face(name: str) -> ContentFile[bytes]:
+    return ContentFile(ahead.faces()[name].result(), name=f"{short_id()}.webp")
 
 
 def _handle(name: str) -> str:
