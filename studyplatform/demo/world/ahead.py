@@ -44,4 +44,5 @@ def _pool() -> ThreadPoolExecutor:
 
 def _face(name: str) -> bytes:
     drawn = resvg_py.svg_to_bytes(svg_string=data.face(name), width=SIDE)
-    return redrawn(ContentFile(drawn), longest=SIDE).read()
+    encoded: bytes = redrawn(ContentFile(drawn), longest=SIDE).read()
+    return encoded
