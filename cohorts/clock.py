@@ -23,6 +23,12 @@ def over(sessions: QuerySet[Session]) -> QuerySet[Session]:
     return sessions.alias(ends=ENDS).filter(ends__lte=timezone.now()).order_by("-starts_at", "-pk")
 
 
+def first_of_all(cohort: Cohort) -> Session | None:
+    """Return the next session the whole cohort meets in, None when none is to come."""
+    planned = cohort.sessions.filter(subgroup=None, state=Session.State.PLANNED, starts_at__gt=timezone.now())
+    return planned.order_by("starts_at").first()
+
+
 def week_of(cohort: Cohort) -> int:
     """Return which week of the cohort it is on its own clock: 0 before it starts, at most its last."""
     days = (timezone.now().astimezone(cohort.tz).date() - cohort.starts_on).days

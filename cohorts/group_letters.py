@@ -3,25 +3,26 @@
 from typing import Any
 
 from django.urls import reverse
-from django.utils import timezone
 
+from cohorts import clock
 from cohorts.letters import address
-from cohorts.models import Enrollment, SeatGroup, SeatInvitation, Session
+from cohorts.models import Enrollment, SeatGroup, SeatInvitation
+from studyplatform.accounts.letters import write_to_whoever
 from studyplatform.accounts.models import User
-from studyplatform.mail.models import Letter
-from studyplatform.mail.services.letters import withdraw, write, write_to_address
+from studyplatform.mail.services.letters import withdraw, write
 
 
 def seat_offered(invitation: SeatInvitation) -> None:
-    """Tell somebody that a company keeps a seat for them. Without an account the letter is the key to it."""
+    """Tell somebody that a company keeps a seat for them."""
     url = address(reverse("group_seat", args=[invitation.token]))
-    options: dict[str, Any] = {"template": "cohorts/group_seat", "context": {**_of(invitation.group), "url": url}}
-    known = User.objects.filter(email__iexact=invitation.email, is_active=True, erased_at=None).first()
-    if known:
-        write(to=known, key=f"group-seat:{invitation.pk}", about=_about(invitation), **options)
-    else:
-        key = f"{Letter.OPENS}group-seat:{invitation.pk}"
-        write_to_address(invitation.email, language=invitation.group.language, key=key, **options)
+    write_to_whoever(
+        invitation.email,
+        language=invitation.group.language,
+        key=f"group-seat:{invitation.pk}",
+        template="cohorts/group_seat",
+        context={**_of(invitation.group), "url": url},
+        about=_about(invitation),
+    )
 
 
 def take_back(invitation: SeatInvitation) -> None:
@@ -31,9 +32,8 @@ def take_back(invitation: SeatInvitation) -> None:
 
 def seated(place: Enrollment) -> None:
     """Welcome somebody on a company's seat: when it begins, where their cohort is."""
-    planned = place.cohort.sessions.filter(subgroup=None, state=Session.State.PLANNED, starts_at__gt=timezone.now())
     space = address(reverse("space", args=[place.cohort.study.slug, place.cohort.number]))
-    context = {"first": planned.order_by("starts_at").first(), "url": space}
+    context = {"first": clock.first_of_all(place.cohort), "url": space}
     _write(place, place.person, "group_seated", context)
 
 

@@ -9,10 +9,9 @@ from cohorts import agreed
 from cohorts.letters import address, hosts_of
 from cohorts.models import Leadership, Partner, PartnerInvitation, Subgroup, Terms
 from cohorts.worth import deal_of, scales_of
-from studyplatform.accounts.models import User
+from studyplatform.accounts.letters import write_to_whoever
 from studyplatform.kit.models import Change
-from studyplatform.mail.models import Letter
-from studyplatform.mail.services.letters import withdraw, write, write_to_address
+from studyplatform.mail.services.letters import withdraw, write
 
 
 def moved(partner: Partner, *, came_from: str = "", reason: str = "") -> None:
@@ -36,21 +35,22 @@ def moved(partner: Partner, *, came_from: str = "", reason: str = "") -> None:
 
 
 def invited(invitation: PartnerInvitation) -> None:
-    """Ask somebody to lead a subgroup. Where there is no account the letter is the key, so nobody else reads it."""
+    """Ask somebody to lead a subgroup."""
     context = {
         **_asked(invitation),
         "page": address(invitation.get_absolute_url()),
         "until": invitation.expires_at,
     }
-    known = User.objects.filter(email__iexact=invitation.email, is_active=True, erased_at=None).first()
-    options: dict[str, Any] = {"template": "cohorts/partner_invited", "context": context}
-    options["expires_at"] = invitation.expires_at
-    if known:
-        about = _about(invitation)
-        write(to=known, kind="partner_named", key=f"partner-invited:{invitation.pk}", about=about, **options)
-    else:
-        key = f"{Letter.OPENS}invitation:{invitation.pk}"
-        write_to_address(invitation.email, language=invitation.subgroup.cohort.study.language, key=key, **options)
+    write_to_whoever(
+        invitation.email,
+        language=invitation.subgroup.cohort.study.language,
+        key=f"partner-invited:{invitation.pk}",
+        template="cohorts/partner_invited",
+        kind="partner_named",
+        context=context,
+        about=_about(invitation),
+        expires_at=invitation.expires_at,
+    )
 
 
 def take_back_question(invitation: PartnerInvitation) -> None:

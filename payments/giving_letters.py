@@ -7,11 +7,13 @@ from typing import Any
 
 from django.utils import timezone
 
-from cohorts.models import SeatGift, Session
+from cohorts import clock
+from cohorts.models import SeatGift
 from payments.letters import address
+from studyplatform.accounts.letters import write_to_whoever
 from studyplatform.accounts.models import User
 from studyplatform.mail.models import Letter
-from studyplatform.mail.services.letters import withdraw, write, write_to_address
+from studyplatform.mail.services.letters import withdraw, write
 
 SOON = datetime.timedelta(hours=24)  # so long before it ends an offer is told of once more
 
@@ -40,23 +42,16 @@ def gone(gift: SeatGift, told: str) -> None:
 
 
 def _to_receiver(gift: SeatGift, email: str, template: str, **options: Any) -> None:
-    """Write to who has the address. Where there is no account the letter is the key, so nobody else reads it."""
     options |= {"template": f"payments/{template}", "context": {**_context(gift), "url": _page(gift)}}
-    known = User.objects.filter(email__iexact=email, is_active=True, erased_at=None).first()
-    key = f"{template}:{gift.pk}"
-    if known:
-        write(to=known, key=key, **options)
-    else:
-        language = gift.enrollment.cohort.study.language
-        write_to_address(email, language=language, key=f"{Letter.OPENS}{key}", **options)
+    language = gift.enrollment.cohort.study.language
+    write_to_whoever(email, language=language, key=f"{template}:{gift.pk}", **options)
 
 
 def taken(gift: SeatGift, leader: User | None) -> None:
     """Tell giver and receiver that the seat has gone over, and the partner of its group, so that the chat follows."""
     cohort = gift.enrollment.cohort
     place = [cohort.study.slug, cohort.number]
-    planned = cohort.sessions.filter(subgroup=None, state=Session.State.PLANNED, starts_at__gt=timezone.now())
-    first = planned.order_by("starts_at").first()
+    first = clock.first_of_all(cohort)
     _write(gift, gift.enrollment.person, "gift_taken", url=address("payments"))
     _write(gift, gift.place.person, "gift_welcome", url=address("space", *place), first=first)  # type: ignore[union-attr]
     if leader:

@@ -8,7 +8,8 @@ from django.conf import settings
 from django.urls import reverse
 from django.utils import timezone
 
-from cohorts.models import Enrollment, Session
+from cohorts import clock
+from cohorts.models import Enrollment
 from payments.models import Payee, Payment, PaymentLine, Payout, Refund
 from studyplatform.accounts.models import User
 from studyplatform.mail.services.letters import write
@@ -17,11 +18,8 @@ from studyplatform.mail.services.letters import write
 def joined(line: PaymentLine) -> None:
     """Welcome a new member: receipt, first session, what to do."""
     payment = line.payment
-    first = line.enrollment.cohort.sessions.filter(
-        subgroup=None, state=Session.State.PLANNED, starts_at__gt=timezone.now()
-    )
-    receipt = getattr(payment, "receipt", None)
-    context = {"receipt": receipt, "first": first.order_by("starts_at").first(), "space": _space(line)}
+    first = clock.first_of_all(line.enrollment.cohort)
+    context = {"receipt": getattr(payment, "receipt", None), "first": first, "space": _space(line)}
     _to(payment, "joined", f"joined:{payment.pk}", line, {**context, "url": _return_url(payment)})
 
 

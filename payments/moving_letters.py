@@ -1,8 +1,7 @@
 """Letters about moving to a later cohort, stored in the transaction of the verb that causes them."""
 
-from django.utils import timezone
-
-from cohorts.models import Enrollment, Session
+from cohorts import clock
+from cohorts.models import Enrollment
 from payments.letters import address
 from studyplatform.accounts.models import User
 from studyplatform.mail.services.letters import write
@@ -13,12 +12,11 @@ def moved(new: Enrollment, old: Enrollment, *, along: int, back: int, outside: i
 
     `outside`: what comes back from the host, who was paid elsewhere.
     """
-    first = new.cohort.sessions.filter(subgroup=None, state=Session.State.PLANNED, starts_at__gt=timezone.now())
     context = {
         "cohort": new.cohort,
         "study": new.cohort.study,
         "before": old.cohort,
-        "first": first.order_by("starts_at").first(),
+        "first": clock.first_of_all(new.cohort),
         "along": along,
         "paid": new.price - along,
         "back": back,

@@ -66,3 +66,15 @@ def _shown(context: dict[str, Any]) -> dict[str, Any]:
 def _sentence(name: str, context: dict[str, Any]) -> Any:
     fillings = {part: context.get(part, "") for part in ("from_email", "to_email", "deleted_email")}
     return format_lazy(NOTICES.get(name, OTHER), **fillings)
+
+
+def write_to_whoever(email: str, *, language: str, key: str, kind: str = "", **options: Any) -> None:
+    """Write to who has an address, as `write` does for an account and in `language` where there is none.
+
+    There the letter is the key to what it is about, so nobody else reads it.
+    """
+    known = User.objects.filter(email__iexact=email, is_active=True, erased_at=None).first()
+    if known:
+        letters.write(to=known, key=key, kind=kind, **options)
+    else:
+        letters.write_to_address(email, language=language, key=f"{Letter.OPENS}{key}", **options)
