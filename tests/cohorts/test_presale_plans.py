@@ -87,6 +87,19 @@ def test_what_people_were_told_is_not_taken_back(
         presales.set_for(host, soon, opens_at=opening + DAY, alumni_hours=72, **same)
 
 
+def test_a_plan_nobody_was_told_of_changes_freely(draft: Cohort, host: User, opening: datetime.datetime) -> None:
+    with time_machine.travel(opening - 30 * HOUR):
+        presales.set_for(host, draft, opens_at=opening, alumni_hours=48)
+        presales.set_for(host, draft, opens_at=opening, alumni_hours=12)
+    assert presale.windows(Cohort.objects.get(pk=draft.pk)) == {"alumni": opening - 12 * HOUR}
+
+
+def test_who_can_join_already_may_be_joined_by_everybody(soon: Cohort, host: User, opening: datetime.datetime) -> None:
+    with time_machine.travel(opening - 30 * HOUR):
+        presales.set_for(host, soon, opens_at=None, alumni_hours=0, followers_hours=0, presale_seats=None)
+        assert Cohort.objects.get(pk=soon.pk).is_on_sale
+
+
 def test_an_open_cohort_everybody_can_join_has_no_opening_any_more(
     cohort: Cohort, host: User, opening: datetime.datetime
 ) -> None:
