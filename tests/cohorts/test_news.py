@@ -17,9 +17,10 @@ from studyplatform.mail.models import Letter
 from tests.cohorts.hosting import english, studio
 from tests.cohorts.test_studio_sessions import a_day_later, event
 from tests.payments.money_world import paid_members
-from tests.payments.test_crash import killed, process, waits_for_lock
-from tests.payments.test_crash import locked as locked_by_another
+from tests.payments.test_crash import killed, process
 from tests.people import make_cohort, make_person, make_study, sign_in
+from tests.racing import locked as locked_by_another
+from tests.racing import waits_for_lock
 
 pytestmark = pytest.mark.django_db
 

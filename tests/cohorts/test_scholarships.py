@@ -2,6 +2,7 @@
 
 import datetime
 from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from typing import Any
 
 import pytest
@@ -26,9 +27,11 @@ from tests.cohorts.waiting_line import people
 from tests.payments.buying import LocalStripe, assert_books_match, begin, join, join_url
 from tests.payments.conftest import local_stripe, stripe  # noqa: F401
 from tests.people import enroll, make_cohort, make_person, make_study, sign_in
+from tests.racing import at_once, in_turn
 
 pytestmark = pytest.mark.django_db
 DAY = datetime.timedelta(days=1)
+ASKED = "cohorts_scholarshipapplication"
 
 
 def test_from_the_offer_to_the_seat_and_back_it_is_one_number(
@@ -120,6 +123,55 @@ def test_one_question_each_and_not_again_after_a_no(
     cohort.refresh_from_db()
     scholarships.offer(host, cohort, places=2, percent=50)
     assert refused(scholarships.ask, make_person("later", "더 늦은 이"), cohort, WORDS) == "closed"
+
+
+def test_nobody_asks_or_is_answered_where_nothing_is_to_be_had(
+    yes: ScholarshipApplication, cohort: Cohort, host: User, other_host: User
+) -> None:
+    asked = ask(other_host, cohort)
+    scholarships.offer(host, cohort, places=1, percent=50)
+    assert refused(scholarships.ask, make_person("late", "늦은 이"), cohort, WORDS) == "all_given"
+    assert refused(scholarships.decline, host, yes, words="다음에 꼭 같이 해요.") == "moved_on"
+    scholarships.offer(host, cohort, places=2, percent=50)
+    Cohort.objects.update(state="closed")
+    assert refused(scholarships.grant, host, asked, percent=50) == "closed"
+    yes.refresh_from_db()
+    assert (yes.state, Scholarship.objects.get().used) == ("granted", 1)
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize("then", ["yes", "no"])
+def test_two_hosts_answer_at_once_and_only_one_answer_counts(study: Any, host: User, stranger: User, then: str) -> None:
+    cohort = make_cohort(study)
+    scholarships.offer(host, cohort, places=5, percent=50)
+    row = scholarships.ask(stranger, cohort, WORDS)
+    no = partial(scholarships.decline, host, row, words="다음에 꼭 같이 해요.")
+    yes = partial(scholarships.grant, host, row, percent=50)
+    assert in_turn(yes, yes if then == "yes" else no, table=ASKED) == ["done", "refused"]
+    assert Scholarship.objects.get().used == 1
+    assert Letter.objects.filter(recipient=stranger).count() == 1
+
+
+@pytest.mark.django_db(transaction=True)
+def test_two_clocks_at_once_free_a_place_once(study: Any, host: User, stranger: User) -> None:
+    cohort = make_cohort(study)
+    scholarships.offer(host, cohort, places=5, percent=50)
+    for person in (stranger, make_person("kept", "남은 이")):
+        scholarships.grant(host, scholarships.ask(person, cohort, WORDS), percent=50)
+    row = ScholarshipApplication.objects.get(person=stranger)
+    ScholarshipApplication.objects.filter(pk=row.pk).update(until=timezone.now())
+    at_once(*[partial(scholarships.lapse, row)] * 4)
+    assert Scholarship.objects.get().used == 1
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_yes_cannot_be_taken_back_while_its_seat_is_being_held(study: Any, host: User, stranger: User) -> None:
+    cohort = make_cohort(study)
+    scholarships.offer(host, cohort, places=1, percent=50)
+    row = scholarships.grant(host, scholarships.ask(stranger, cohort, WORDS), percent=50)
+    hold, back = partial(seats.hold, stranger, cohort), partial(scholarships.withdraw, stranger, row)
+    assert in_turn(hold, back, table=ASKED) == ["done", "not done"]
+    assert (Enrollment.objects.get().price, Scholarship.objects.get().used) == (75_000, 1)
 
 
 def test_a_no_brings_the_hosts_words_and_holds_no_price(

@@ -16,9 +16,10 @@ from studyplatform.mail.models import Letter
 from tests.cohorts.waiting_line import counted, free, full, in_state, offer, people, wait
 from tests.payments.buying import assert_seats_match
 from tests.payments.test_concurrency import all_at_once
-from tests.payments.test_crash import killed, process, waits_for_lock
-from tests.payments.test_crash import locked as locked_by_another
+from tests.payments.test_crash import killed, process
 from tests.people import make_person, make_study
+from tests.racing import locked as locked_by_another
+from tests.racing import waits_for_lock
 
 pytestmark = pytest.mark.django_db(transaction=True)
 

@@ -9,7 +9,6 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-import psycopg2
 import pytest
 from django.conf import settings as django_settings
 from django.db import connection
@@ -24,6 +23,7 @@ from studyplatform.mail.models import Letter
 from studyplatform.mail.services.letters import write
 from tests.payments.buying import LocalStripe, assert_books_match, assert_seats_match, begin, deliver, drain, hurry
 from tests.people import make_cohort, make_person, make_study, sign_in
+from tests.racing import locked, waits_for_lock
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -88,25 +88,6 @@ def killed(code: str, when: Callable[[], Any]) -> Iterator[None]:
     finally:
         running.kill()
         running.wait(10)
-
-
-@contextmanager
-def locked(sql: str) -> Iterator[Any]:
-    """Hold a row's lock from another connection, so that whoever needs it waits inside its transaction."""
-    at = connection.settings_dict
-    other = psycopg2.connect(dbname=at["NAME"], user=at["USER"], password=at["PASSWORD"], host=at["HOST"])
-    with other, other.cursor() as cursor:
-        cursor.execute(sql)
-        yield cursor
-    other.close()
-
-
-def waits_for_lock() -> bool:
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND datname = current_database()"
-        )
-        return bool(cursor.fetchone()[0])
 
 
 def recover() -> None:

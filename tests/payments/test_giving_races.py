@@ -1,14 +1,11 @@
 """Taking a seat while something else happens to it, on two connections: one comes first, and only it counts."""
 
 import datetime
-import threading
-import time
 from collections.abc import Callable
-from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pytest
-from django.db import connection
 from django.db.models import Sum
 from django.utils import timezone
 
@@ -20,15 +17,12 @@ from payments.services import disputes, elsewhere, giving, kindness, leaving, mo
 from payments.truth import Claim, MoneyBack, Moved
 from studyplatform.accounts.models import User
 from studyplatform.kit import queue
-from studyplatform.kit.errors import Refused
 from studyplatform.mail.models import Letter
 from tests.payments.buying import assert_seats_match
 from tests.payments.giving import answer
 from tests.payments.money_world import everything, paid_seat
-from tests.payments.test_crash import locked
 from tests.people import enroll, make_cohort, make_person
-
-WAITING = "SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND datname = current_database()"
+from tests.racing import at_once, in_turn, tried
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -51,57 +45,6 @@ def line(cohort: Cohort, stranger: User) -> PaymentLine:
 def gift(line: PaymentLine, friend: User) -> SeatGift:
     seat = line.enrollment
     return giving.offer(seat.person, seat, name="지우", email=friend.email)
-
-
-def tried(work: Callable[[], Any]) -> Callable[[], str]:
-    """Return work that tells whether it was done, on a connection of its own."""
-
-    def run() -> str:
-        try:
-            return "not done" if work() is False else "done"
-        except Refused:
-            return "refused"
-        finally:
-            connection.close()
-
-    return run
-
-
-def in_turn(*works: Callable[[], Any]) -> list[str]:
-    """Let each ask for the seat while somebody has its lock, one after the other; then all go on at once."""
-    with ThreadPoolExecutor(len(works)) as pool, locked("SELECT 1 FROM cohorts_enrollment FOR UPDATE"):
-        asked = []
-        for work in works:
-            asked.append(pool.submit(tried(work)))
-            _until_they_wait(asked)
-    return [one.result() for one in asked]
-
-
-def _until_they_wait(asked: list[Future[str]]) -> None:
-    """Give them time to come to a lock; one that needs none of this seat is done before."""
-    for _ in range(100):
-        time.sleep(0.1)
-        with connection.cursor() as cursor:
-            cursor.execute(WAITING)
-            waiting_now = cursor.fetchone()[0]
-        if waiting_now >= sum(not one.done() for one in asked):
-            return
-    raise AssertionError("neither done nor waiting")
-
-
-def at_once(*works: Callable[[], Any]) -> list[str]:
-    """Let all begin in the same moment."""
-    gate = threading.Barrier(len(works))
-
-    def through(work: Callable[[], Any]) -> Callable[[], Any]:
-        def run() -> Any:
-            gate.wait()
-            return work()
-
-        return run
-
-    with ThreadPoolExecutor(len(works)) as pool:
-        return list(pool.map(lambda work: tried(through(work))(), works))
 
 
 def settled(gift: SeatGift, friend: User) -> str:

@@ -19,8 +19,8 @@ from studyplatform.accounts.models import User
 from studyplatform.kit.models import Change
 from studyplatform.mail.models import Letter
 from tests.payments.money_world import paid_members
-from tests.payments.test_crash import locked
 from tests.people import make_cohort, make_person, make_study
+from tests.racing import locked
 
 pytestmark = pytest.mark.django_db(transaction=True)
 

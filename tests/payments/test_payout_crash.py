@@ -14,8 +14,9 @@ from payments.services import payouts, releases
 from studyplatform.mail.models import Letter
 from tests.payments.buying import AT_ONCE, LocalStripe, assert_books_match, begin, deliver, hurry
 from tests.payments.buying import drain as drain_all
-from tests.payments.test_crash import DRAIN, killed, locked, process, recover, until, waits_for_lock
+from tests.payments.test_crash import DRAIN, killed, process, recover, until
 from tests.people import make_cohort, make_person, make_study, sign_in
+from tests.racing import locked, waits_for_lock
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
