@@ -4,16 +4,18 @@ import datetime
 
 import pytest
 from django.test import Client
+from django.urls import reverse
 from django.utils import timezone
 
 from cohorts.models import Cohort, Enrollment, Price, Seats, Study
 from cohorts.services import seats, waiting
 from payments.flows import checkout
 from payments.models import Payment
-from payments.services import leaving, moving
+from payments.services import kindness, leaving, moving
 from studyplatform.accounts.models import User
 from studyplatform.kit import queue
 from studyplatform.kit.errors import Refused
+from tests.cohorts.hosting import english
 from tests.payments.buying import LocalStripe, assert_books_match, assert_seats_match, begin
 from tests.payments.disputing import hear
 from tests.payments.test_moving import address, here, make_later, plain, press
@@ -59,6 +61,15 @@ def test_another_move_than_was_shown_is_never_made(place: Enrollment, later: Coh
     assert "has just changed" in plain(answer)
     assert here(place, place.cohort)
     assert_seats_match(later)
+
+
+def test_a_host_does_not_make_another_move_than_was_shown(place: Enrollment, later: Cohort, host: User) -> None:
+    seen = moving.quote(place, later, waived=True).word
+    kindness.give(host, place, 10_000, reason="미안해요.", key="abcdefghjk")
+    answer = english(host).post(reverse("member_move", args=[place.public_id]), {"to": later.number, "seen": seen})
+    assert answer.status_code == 409
+    assert "has just changed" in plain(answer)
+    assert here(place, place.cohort)
 
 
 @pytest.mark.parametrize("state", ["closed", "draft", "called_off", "finished"])
