@@ -17,7 +17,7 @@ from cohorts.services import coupons, prices, scholarships
 from payments import ways
 from payments.flows import checkout
 from payments.models import Payment
-from payments.services import agreements, payments
+from payments.services import agreements, joining
 from studyplatform.kit import problems
 from studyplatform.kit.api import Endpoint
 from studyplatform.kit.errors import Refused
@@ -129,7 +129,7 @@ def _kept_for(member: Any, cohort: Cohort) -> Enrollment | None:
 
 
 def _begin(member: Any, cohort: Cohort, asked: dict[str, Any]) -> Payment:
-    choices: payments.Choices = {
+    choices: joining.Choices = {
         "subgroup": _subgroup(cohort, asked["subgroup"]),
         "seen": _seen(member, cohort, asked["price"]),
         "introduction": asked["introduction"],
@@ -145,7 +145,7 @@ def _begin(member: Any, cohort: Cohort, asked: dict[str, Any]) -> Payment:
 
 def _seen(member: Any, cohort: Cohort, price: int) -> str:
     agreed = _kept_for(member, cohort) or cohort
-    return payments.offer(payments.Offer(price, agreed.currency, agreed.policy_id))
+    return joining.offer(joining.Offer(price, agreed.currency, agreed.policy_id))
 
 
 def _provider(member: Any, cohort: Cohort, asked: str) -> str:

@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy as _
 from cohorts.models import Cohort
 from payments import gateway, ways
 from payments.models import Payment
-from payments.services import payments
+from payments.services import joining, payments
 from payments.truth import Page
 from studyplatform.accounts.models import User
 from studyplatform.kit import queue
@@ -21,23 +21,23 @@ OVER = (State.PAID, State.EXPIRED, State.FAILED)
 NOT_BEGUN = (State.CREATED, State.UNKNOWN)
 
 
-def begin(member: User, cohort: Cohort, **choices: Unpack[payments.Choices]) -> Payment:
+def begin(member: User, cohort: Cohort, **choices: Unpack[joining.Choices]) -> Payment:
     """Hold a seat and make its payment ready; return the payment, open with an address if all went well.
 
     Again: the same payment and page, as long as it can be paid. With another provider than before the seat stays and
-    the payment begun is closed first. Raises Refused as `payments.open_for` does.
+    the payment begun is closed first. Raises Refused as `joining.open_for` does.
     """
     _close_other(member, cohort, choices.get("provider", ""))
-    payment = payments.open_for(member, cohort, **choices)
+    payment = joining.open_for(member, cohort, **choices)
     standing = payment.state != State.CREATED
     payment = advance(payment)
     if standing and payment.state in (State.EXPIRED, State.FAILED):  # the old page had run out: a fresh one
-        return advance(payments.open_for(member, cohort, **choices))
+        return advance(joining.open_for(member, cohort, **choices))
     return payment
 
 
 def _close_other(member: User, cohort: Cohort, provider: str) -> None:
-    standing = payments.standing_of(member, cohort) if provider else None
+    standing = joining.standing_of(member, cohort) if provider else None
     if not standing or standing.provider == provider:
         return
     try:

@@ -20,7 +20,7 @@ from payments import ways
 from payments.flows import checkout
 from payments.forms.join import KEEP, JoinForm
 from payments.models import Payment
-from payments.services import agreements, choices, payments
+from payments.services import agreements, choices, joining
 from studyplatform.accounts.models import User
 from studyplatform.kit.errors import Refused
 from studyplatform.kit.limits import limited
@@ -76,7 +76,7 @@ def _why_not(request: HttpRequest, cohort: Cohort, own: Enrollment | None) -> st
     if sale and sale.since > timezone.now():
         return "soon"
     if not cohort.seats.free:
-        return payments.full_because(cohort)
+        return joining.full_because(cohort)
     return "first_taken" if sale and not sale.left else ""
 
 
@@ -126,7 +126,7 @@ def _page(request: HttpRequest, cohort: Any, own: Enrollment | None, form: JoinF
         "own": own,
         "form": form,
         "price": price,
-        "offer": payments.offer(payments.Offer(price, cohort.currency, (own or cohort).policy_id)),
+        "offer": joining.offer(joining.Offer(price, cohort.currency, (own or cohort).policy_id)),
         "choices": choices.subgroups(cohort),
         "chosen": str(form["subgroup"].value() or ""),
         "rungs": choices.refund_rungs(cohort, price, own) if price else [],

@@ -2,7 +2,7 @@
 
 from cohorts.models import Cohort
 from payments.models import Payment
-from payments.services import payments
+from payments.services import joining
 from payments.ways import bank, invoice, stripe
 from payments.ways.way import Way
 from studyplatform.accounts.models import User
@@ -23,5 +23,5 @@ def offered(cohort: Cohort) -> dict[str, Way]:
 
 def offered_to(cohort: Cohort, member: User) -> dict[str, Way]:
     """Return the ways somebody can pay for a seat; the one they are in the middle of stays theirs and stands first."""
-    found, standing = offered(cohort), payments.standing_of(member, cohort)
+    found, standing = offered(cohort), joining.standing_of(member, cohort)
     return {standing.provider: of(standing), **found} if standing and standing.provider in WAYS else found

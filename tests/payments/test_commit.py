@@ -10,7 +10,7 @@ from django.db import transaction
 
 from cohorts.models import Cohort
 from payments.models import LedgerTransaction, Payment
-from payments.services import payments
+from payments.services import joining
 from studyplatform.accounts.models import User
 from studyplatform.mail.models import Letter
 from tests.people import make_cohort, make_person, make_study
@@ -51,11 +51,11 @@ def undo_after(verb: Callable[[], object], seen: Callable[[], int]) -> None:
 
 def test_a_rolled_back_verb_leaves_nothing_behind(broker: redis.Redis, free: Cohort, buyer: User) -> None:
     with pytest.raises(Undone):
-        undo_after(lambda: payments.open_for(buyer, free), seen=lambda: broker.llen("celery"))
+        undo_after(lambda: joining.open_for(buyer, free), seen=lambda: broker.llen("celery"))
     assert broker.llen("celery") == 0
     assert not Letter.objects.exists()
     assert not Payment.objects.exists()
     assert not LedgerTransaction.objects.exists()
-    payments.open_for(buyer, free)
+    joining.open_for(buyer, free)
     assert broker.llen("celery") == 1
     assert Letter.objects.count() == 1

@@ -8,7 +8,7 @@ from django.test import Client
 
 from cohorts.models import Cohort, Enrollment, SeatGroup, Seats
 from cohorts.services import seat_groups, seats
-from payments.services import group_orders, payments
+from payments.services import group_orders, joining
 from studyplatform.accounts.models import User
 from studyplatform.kit.errors import Refused
 from tests.payments import companies
@@ -82,6 +82,6 @@ def _at_once(groups: list[SeatGroup], people: list[User]) -> None:
             connection.close()
 
     verbs = [lambda group=group: group_orders.accept(group.buyer, group) for group in groups]
-    verbs += [lambda person=person: payments.open_for(person, groups[0].cohort) for person in people]
+    verbs += [lambda person=person: joining.open_for(person, groups[0].cohort) for person in people]
     with ThreadPoolExecutor(len(verbs)) as pool:
         list(pool.map(closing, verbs))

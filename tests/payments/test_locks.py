@@ -13,7 +13,7 @@ from django.utils import timezone
 from cohorts.models import Cohort, Enrollment, Price
 from cohorts.services import cohorts, refund_policies, seats
 from payments.models import LedgerAccount, Payment
-from payments.services import ledger, payments, refunds, releases, sales
+from payments.services import joining, ledger, payments, refunds, releases, sales
 from payments.truth import Charge, MoneyBack, Page
 from studyplatform.accounts.models import User
 from studyplatform.kit.models import Change
@@ -99,7 +99,7 @@ def paid_page(payment: Payment) -> Page:
 
 def test_two_who_settle_the_same_payment_move_it_once(cohort: Cohort, buyer: User) -> None:
     """I-01, I-02: return page and webhook at the same moment."""
-    payment = payments.open_for(buyer, cohort)
+    payment = joining.open_for(buyer, cohort)
     page = paid_page(payment)
     overlapping(lambda: payments.settle(payment, page), lambda: payments.settle(payment, page))
     assert Change.objects.filter(subject_type="payments.payment", to_state="paid").count() == 1
@@ -128,7 +128,7 @@ def test_two_sessions_shared_at_once_do_not_share_the_same_money(cohort: Cohort)
 def test_a_seat_paid_beside_the_last_release_is_shared_by_it(cohort: Cohort, buyer: User) -> None:
     third, fourth = near_the_end(cohort)
     releases.release(third)
-    payment = payments.open_for(buyer, cohort)
+    payment = joining.open_for(buyer, cohort)
     page = paid_page(payment)
     overlapping(lambda: payments.settle(payment, page), lambda: releases.release(fourth))
     assert Enrollment.objects.get().state == "active"
@@ -212,7 +212,7 @@ def test_a_free_seat_is_not_given_in_a_cohort_called_off_meanwhile(cohort: Cohor
 
     def join() -> None:
         with pytest.raises(seats.Refused):
-            payments.open_for(buyer, cohort)
+            joining.open_for(buyer, cohort)
 
     overlapping(lambda: cohorts.call_off(cohort.study.payee, cohort), join)
     assert not Enrollment.objects.exists()
