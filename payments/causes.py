@@ -16,6 +16,8 @@ EVENTS = {
     "refund": _("a refund was sent"),
     "refund_failed": _("a refund came back"),
     "refund_void": _("a refund was taken back"),
+    "refund_twice": _("a refund was given twice"),
+    "refund_not_twice": _("one of two refunds came back"),
     "carried_out": _("money went along to a later cohort"),
     "carried_in": _("money came along from an earlier cohort"),
     "refund_held": _("a refund waits for the buyer’s bank"),

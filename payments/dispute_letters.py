@@ -2,10 +2,9 @@
 
 from typing import Any
 
-from django.contrib.auth.backends import ModelBackend
-
 from cohorts import faces
 from payments import group_letters, reasons
+from payments.desk_letters import who_may
 from payments.letters import address
 from payments.models import Dispute, PaymentLine
 from studyplatform.accounts.models import User
@@ -72,7 +71,7 @@ def _to_who_acts(dispute: Dispute, template: str, key: str, **context: Any) -> N
 
 
 def _handlers() -> list[User]:
-    return list(ModelBackend().with_perm("payments.handle_disputes", obj=None).order_by("pk"))
+    return who_may("payments.handle_disputes")
 
 
 def _line(dispute: Dispute) -> PaymentLine:

@@ -42,6 +42,11 @@ KINDS: dict[str, Kind] = {
         _("Stripe is asked, and the refund is written down in place of what we owe."),
         alone=True,
     ),
+    "refund_twice": Kind(
+        _("Given back twice"),
+        _("It left our bank by hand, and was given back in Stripe’s own pages as well. The platform carries it."),
+        _("Ask the buyer for what is too much. Then note here what became of it."),
+    ),
     "refund_strange": Kind(
         _("A refund that is not ours"),
         _("It gives back a payment that is not ours either."),

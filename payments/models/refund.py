@@ -30,6 +30,7 @@ class Refund(Queued):
         "unknown": {"owed", "pending", "succeeded", "failed"},
         "pending": {"succeeded", "failed"},
         "succeeded": {"failed"},
+        "failed": {"void"},
         "outside": {"succeeded"},
         "manual": {"succeeded", "void", "held"},
     }

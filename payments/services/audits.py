@@ -8,7 +8,7 @@ from django.utils import timezone
 
 from cohorts.models import Enrollment, SeatGroup, Seats
 from payments.models import LedgerEntry, Payment, PaymentLine
-from payments.services import sales
+from payments.services import given_twice, sales
 from payments.services.differences import Found
 from payments.services.ledger import Kind
 
@@ -53,6 +53,15 @@ def unequal_refunds() -> Iterator[Found]:
         yield Found("refunds_unequal", str(line.pk), line.refunded, -line.booked, currency, timezone.now(), about=about)
 
 
+def given_back_twice() -> Iterator[Found]:
+    """Yield payments of which more went back than was paid, from our bank and at Stripe."""
+    carried = LedgerEntry.objects.filter(given_twice.CAUSES, account__kind=Kind.PLATFORM)
+    sums = carried.values_list("transaction__line__payment").annotate(over=Sum("amount")).filter(over__gt=0)
+    for pk, over in sums.order_by("transaction__line__payment").iterator():
+        payment = Payment.objects.get(pk=pk)
+        yield given_twice.found(payment, payment.amount + over)
+
+
 def miscounted() -> Iterator[Found]:
     """Yield cohorts whose count of seats is not the number of enrollments that take one."""
     seated = Count("cohort__enrollments", filter=Q(cohort__enrollments__state__in=Enrollment.SEATED))
@@ -73,6 +82,7 @@ CHECKS: dict[str, Callable[[], Iterator[Found]]] = {
     "unbalanced": unbalanced,
     "unsold": unsold,
     "refunds_unequal": unequal_refunds,
+    "refund_twice": given_back_twice,
     "miscounted": miscounted,
     "unpaid": unpaid,
 }

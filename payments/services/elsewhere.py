@@ -5,15 +5,13 @@ from collections.abc import Iterator
 from django.db import transaction
 from django.db.models import F, Sum
 from django.utils import timezone
-from django.utils.translation import gettext_lazy as _
 
 from cohorts.models import Enrollment
 from cohorts.services import credit_uses, seats
 from payments.models import Payment, PaymentLine, Refund
-from payments.services import holds, ledger, refunds, seat_money
+from payments.services import given_twice, holds, ledger, refunds, seat_money
 from payments.truth import MoneyBack
 from studyplatform.kit import history, queue
-from studyplatform.kit.errors import Refused
 
 State = Refund.State
 BELONGS = Enrollment.BELONGS
@@ -25,7 +23,8 @@ def record(payment: Payment, back: MoneyBack) -> Refund:
     """Record a refund somebody made at Stripe, once. With all its money given back, a seat ends.
 
     Where the line has no room left, it was made in place of one we owe: that one is fulfilled, and only the rest is
-    still sent. Raises Refused when more went back than was paid.
+    still sent. What had left our bank before is given twice then. Raises Refused when more went back than was paid and
+    nothing here tells why yet.
     """
     Payment.objects.select_for_update(no_key=True).get(pk=payment.pk)
     lines = list(ledger.locked_lines(payment=payment))
@@ -100,7 +99,7 @@ def _owed_already(line: PaymentLine, amount: int, cause: str) -> Refund:
 def _instead_of_many(line: PaymentLine, back: MoneyBack) -> Refund:
     """Take what room is left, and the place of what is owed and not on its way; what is left of that is still sent.
 
-    What was owed stays booked as owed: this one pays it.
+    What was owed stays booked as owed: this one pays it. What goes beyond was given twice.
     """
     room = line.amount - line.refunded
     over = back.amount - room
@@ -111,9 +110,13 @@ def _instead_of_many(line: PaymentLine, back: MoneyBack) -> Refund:
             _owed_already(line, -over, f"rest:{refund.pk}")
         if over <= 0:
             break
-    else:
-        raise Refused(_("There is not that much left to give back."), field="amount", code="too_much")
-    return refunds.write_part(line, back.amount, f"elsewhere:{back.id}"[:60], new=room)
+    over = max(0, over)
+    if over:
+        given_twice.refuse_unless_by_hand(line.payment, over)
+    written = refunds.write_part(line, back.amount, f"elsewhere:{back.id}"[:60], new=room)
+    if over:
+        given_twice.book(written, over)
+    return written
 
 
 def _not_on_their_way(line: PaymentLine) -> Iterator[Refund]:

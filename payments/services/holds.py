@@ -8,7 +8,7 @@ from django.db.models import Sum
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from payments import letters
+from payments import desk_letters, letters
 from payments.models import Dispute, LedgerAccount, LedgerEntry, LedgerTransaction, Payment, PaymentLine, Refund
 from payments.services import ledger
 from payments.services.ledger import Kind
@@ -99,17 +99,29 @@ def _cause(row: Refund, times: int) -> str:
 
 
 def decide(line: PaymentLine) -> None:
-    """Settle what waited, as no bank decides any more: it is sent, or the bank gave it, or the rest is made by hand."""
+    """Settle what waited, as no bank decides any more: it is sent, or the bank gave it, or the rest is made by hand.
+
+    The bank gave no part of what was on its way to the buyer when it took the money and came back after that: this is
+    owed beside, as far as both are not more than was paid.
+    """
     given = line.disputed
     for row in line.refunds.select_for_update().filter(state=State.HELD).order_by("pk"):
-        rest = row.amount - given
-        given = max(0, given - row.amount)
+        beside = _was_on_its_way(row, line)
+        rest = min(row.amount, room(line)) if beside else row.amount - given
+        given = given if beside else max(0, given - row.amount)
         if rest <= 0:
             history.move(row, State.VOID, note="the bank gave it back")
         elif touched(line):
             _owe_again(row, line, State.MANUAL, amount=rest)
         else:
             _owe_again(row, line, State.OWED, due_at=timezone.now(), done_at=None, attempts=0, claim_token=None)
+
+
+def _was_on_its_way(row: Refund, line: PaymentLine) -> bool:
+    """Tell whether a held refund is the retry of one that came back after a bank had taken of the payment's money."""
+    came_back = ledger.booked(f"refund_failed:{row.cause.removeprefix('retry:')}")
+    taken = LedgerTransaction.objects.filter(line=line, cause__startswith="dispute:").order_by("pk").last()
+    return bool(came_back and taken and taken.pk < came_back.pk)
 
 
 def _owe_again(row: Refund, line: PaymentLine, to: str, **fields: Any) -> None:
@@ -119,6 +131,8 @@ def _owe_again(row: Refund, line: PaymentLine, to: str, **fields: Any) -> None:
     amounts = {buyer: -row.amount, **ledger.borne_by(line, row.amount)}
     ledger.post(_cause(row, _times_held(row)), amounts, line=line)
     letters.refund_owed(row)
+    if to == State.MANUAL:
+        desk_letters.refund_waits(row)
     queue.wake("payments.drain_refunds")
 
 

@@ -14,9 +14,9 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from cohorts.services import credit_uses
-from payments import letters
+from payments import desk_letters, letters
 from payments.models import Payment, PaymentLine, Refund
-from payments.services import holds, ledger, outside_refunds, seat_money, transfers
+from payments.services import given_twice, holds, ledger, outside_refunds, seat_money, transfers
 from payments.services.ledger import Kind
 from payments.truth import MoneyBack
 from studyplatform.accounts.models import User
@@ -105,6 +105,11 @@ def not_sent_again() -> QuerySet[Refund]:
     return Refund.objects.filter(state=State.FAILED).exclude(Exists(Refund.objects.filter(cause=again)))
 
 
+def _lock_payment(refund: Refund) -> None:
+    """What went back of a payment in all is looked at by one at a time."""
+    list(Payment.objects.select_for_update(no_key=True).filter(pk=refund.line.payment_id).values_list("pk"))
+
+
 def _locked(refund: Refund) -> Refund:
     rows = Refund.objects.select_for_update(of=("self",)).select_related("line__payment__buyer")
     row: Refund = rows.get(pk=refund.pk)
@@ -142,6 +147,7 @@ def wait(refund: Refund, why: str) -> None:
 @transaction.atomic
 def record(refund: Refund, back: MoneyBack) -> Refund:
     """Bring a refund to where Stripe says it is; asking again changes nothing."""
+    _lock_payment(refund)
     row = _locked(refund)
     to = STATES.get(back.status, State.PENDING)
     if row.reference != back.id:
@@ -173,7 +179,11 @@ def _book_sent(refund: Refund, source: str = Kind.STRIPE) -> None:
 
 @transaction.atomic
 def fail(refund: Refund, why: str, *, tell: bool = True) -> Refund:
-    """Note that a refund did not arrive: its money is at Stripe again, and still owed. The member is told."""
+    """Note that a refund did not arrive: its money is at Stripe again, and still owed. Member and desk are told.
+
+    What went back twice of its payment is not owed a third time: where that is all of it, the refund is void.
+    """
+    _lock_payment(refund)
     row = _locked(refund)
     if row.state != State.FAILED:
         history.move(row, State.FAILED, note=why)
@@ -181,10 +191,16 @@ def fail(refund: Refund, why: str, *, tell: bool = True) -> Refund:
     sent = ledger.booked(f"refund:{row.pk}")
     if sent:
         ledger.undo(sent, f"refund_failed:{row.pk}")
+    if given_twice.lessen(row).state == State.FAILED:
+        _tell_of_failed(row, why, tell=tell)
+    return row
+
+
+def _tell_of_failed(row: Refund, why: str, *, tell: bool) -> None:
     log.error("refund %s failed and is still owed: %s", row.pk, why)
     if tell:
         letters.refund_failed(row)
-    return row
+        desk_letters.refund_waits(row)
 
 
 @transaction.atomic

@@ -7,9 +7,11 @@ from django.utils.translation import gettext_lazy as _
 
 from studyplatform.kit.errors import Refused
 
+BY_HAND = "bank:"  # how what left our bank is written down begins
+
 
 def named(on: datetime.date, reference: str) -> str:
     """Return how a transfer is written down, by its day and the bank's reference. Raises Refused for a day to come."""
     if on > timezone.localdate():
         raise Refused(_("That day is still to come."), field="on")
-    return f"bank:{on.isoformat()}:{reference}"
+    return f"{BY_HAND}{on.isoformat()}:{reference}"

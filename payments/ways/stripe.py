@@ -171,6 +171,8 @@ def _doubt_refund(refund: Refund, trouble: gateway.Trouble, asked: bool) -> None
     """Stripe keeps its own error under the key: when it has also said the refund is not there, a new row is sent."""
     log.warning("refund %s: %s", refund.pk, trouble)
     if asked and isinstance(trouble, gateway.Broke):
-        refunds.retry(refunds.fail(refund, str(trouble), tell=False))
+        failed = refunds.fail(refund, str(trouble), tell=False)
+        if failed.state == Refund.State.FAILED:
+            refunds.retry(failed)
     else:
         refunds.doubt(refund, str(trouble))

@@ -182,6 +182,31 @@ def test_one_that_failed_waits_too(
     assert_books_match(stripe, cohort, before)
 
 
+@pytest.mark.parametrize(("taken", "rest"), [(90_000, 60_000), (110_000, 40_000), (150_000, 0)])
+def test_one_that_fails_while_the_bank_decides_is_owed_beside_what_the_bank_gave(
+    stripe: LocalStripe, before: int, cohort: Cohort, buyer: Client, admin: User, taken: int, rest: int
+) -> None:
+    """It was on its way when the bank took the money: the buyer gets both, and never more than they paid."""
+    payment = pay(stripe, cohort, buyer, "4000000000005126")
+    refunds.owe(line_of(payment), 60_000, "left")
+    drain()
+    dispute = disputed(stripe, payment, amount=taken)
+    stripe.settle()
+    for event in stripe.events_about(payment.intent):
+        deliver(event)
+    hurry()
+    drain()
+    hear(stripe, dispute.reference)
+    assert Refund.objects.get(cause__startswith="retry:").state == "held"
+    then(stripe, dispute, "lose")
+    again = Refund.objects.get(cause__startswith="retry:")
+    assert again.state == ("manual" if rest else "void")
+    assert rest in (0, again.amount)
+    assert (line_of(payment).refunded, balance("paying")) == (rest, -rest)
+    assert letters("refund-manual:") == ([admin.handle] if rest else [])
+    assert_books_match(stripe, cohort, before)
+
+
 def test_stripe_knows_of_it_before_we_do(stripe: LocalStripe, before: int, paid: Payment, cohort: Cohort) -> None:
     """The refund is on its way out when the bank takes the money: Stripe's no is certain, and says where to look."""
     stripe.dispute(paid.intent)

@@ -52,9 +52,8 @@ class Disputes(Life):
 
     @rule(which=WHICH, dies_at=DIES_AT)
     def sent_by_hand(self, which: int, dies_at: int | None) -> None:
-        """The desk sends from the bank what cannot go back through Stripe, where nobody does the same in its pages."""
-        here = Refund.objects.exclude(line__payment__intent__in=self.at_stripe)
-        waiting = here.filter(state="manual", reference=None) | here.filter(state="failed")
+        """The desk sends from the bank what cannot go back through Stripe, whatever somebody does in its pages."""
+        waiting = Refund.objects.filter(state="manual", reference=None) | Refund.objects.filter(state="failed")
         row = self.one_of(which, waiting.order_by("pk"))
         if row:
             with self.living(dies_at):

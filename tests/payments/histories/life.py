@@ -51,7 +51,6 @@ class Life(RuleBasedStateMachine):
         self.heard: set[str] = set()
         self.lost: set[str] = set()  # events that never arrive
         self.ended: set[int] = set()  # seats somebody wanted to end, so that money may stay without one
-        self.at_stripe: set[str] = set()  # payments somebody gives back of in Stripe's own pages
         self.steps = 0
         self.told.clear()
 
