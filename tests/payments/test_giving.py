@@ -16,6 +16,7 @@ from payments.services import giving, moving
 from studyplatform.accounts.models import Consent, User
 from studyplatform.kit import queue
 from studyplatform.mail.models import Letter
+from tests.cohorts.hosting import english
 from tests.payments.buying import (
     LocalStripe,
     assert_books_match,
@@ -197,6 +198,7 @@ def test_a_host_says_whether_seats_are_given(place: Enrollment, friend: User, ho
     words = {"title": study.title, "promise": study.promise, "language": "ko", "wording": "study", "for_whom": "모두"}
     edit = reverse("studio_study_edit", args=[study.slug])
     assert sign_in(host).post(edit, {**words, "field": study.field}).status_code == 302
+    assert "This seat cannot go over to you any more" in plain(english(friend).get(gift.get_absolute_url()))
     assert answer(gift, friend).status_code == 422
     take_back(place)
     assert "not given to others" in plain(sign_in(place.person).get(address(place)))
