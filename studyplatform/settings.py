@@ -121,7 +121,7 @@ DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 REDIS_URL = env.str("REDIS_URL")  # redis://host:6379/0 or unix:///path/to.sock?db=0
 CACHES = {
     "default": {
-        "BACKEND": "django.core.cache.backends.redis.RedisCache",
+        "BACKEND": "studyplatform.kit.kept_cache.KeptRedisCache",
         "LOCATION": REDIS_URL,
         "TIMEOUT": 600,
         "KEY_PREFIX": "cache",

@@ -1,8 +1,10 @@
 """Seats: taken and given back under contention, never more than there are.
 
-The seat is taken by one conditional update of the cohort's narrow row, last in the transaction, so that buyers
-wait for each other only as long as that update takes. Lock order: cohort (shared), enrollment, subgroups (by number),
-seats.
+The seat is taken by one conditional update of the cohort's narrow row (`take_seats` in PostgreSQL), last in the
+transaction, so that buyers wait for each other only as long as that update takes. Who has no place, credit or
+scholarship is held one in a single statement (`hold_seat` in PostgreSQL, migration 0024); what is not so plain, or
+refused, goes the long way here. Both end in the same rows. Lock order: cohort (shared), enrollment, price, subgroups
+(by number), seats.
 """
 
 import datetime
@@ -20,12 +22,14 @@ from cohorts.services import coupons, credit_uses, presentations, prices, schola
 from studyplatform.accounts.models import User
 from studyplatform.kit import history, page_cache, queue
 from studyplatform.kit.errors import Refused
+from studyplatform.kit.ids import short_id
 
 HOLD = datetime.timedelta(minutes=35)  # Stripe's shortest hosted page lives 30; the rest is grace
+FIELDS = [str(field.column) for field in Enrollment._meta.concrete_fields]
+HOLD_PLAINLY = f"SELECT {', '.join(FIELDS)} FROM hold_seat(%s, %s, %s, %s, %s, %s, %s, %s, %s)"  # noqa: S608
 OFFERS = "cohorts.drain_offers"  # seats that came free go to who waits (cohorts.services.waiting)
 
 
-@transaction.atomic
 def hold(
     member: User,
     cohort: Cohort,
@@ -43,6 +47,37 @@ def hold(
     need not wait for the opening. Raises Refused with code "already_in", "waiting", "closed", "soon" (others come
     first), "first_taken" (the seats given before the opening), "sold_out", "subgroup_full" or "coupon".
     """
+    plain = None if coupon else _hold_plainly(member, cohort, subgroup, came_from, credit=credit)
+    return plain or _hold(member, cohort, subgroup, came_from, coupon, credit=credit, by_host=by_host)
+
+
+def _hold_plainly(
+    member: User, cohort: Cohort, subgroup: Subgroup | None, came_from: tuple[str, str], *, credit: bool
+) -> Enrollment | None:
+    """Hold a seat in one statement; None, and nothing changed, when it is not so plain."""
+    now, group = timezone.now(), subgroup.pk if subgroup else None
+    with connection.cursor() as cursor:
+        cursor.execute(HOLD_PLAINLY, [cohort.pk, member.pk, short_id(), group, credit, now, now + HOLD, *came_from])
+        row = cursor.fetchone()
+    if row is None:
+        return None
+    held = Enrollment.from_db(connection.alias, FIELDS, row)
+    held.person = member
+    changed(cohort)
+    return held
+
+
+@transaction.atomic
+def _hold(
+    member: User,
+    cohort: Cohort,
+    subgroup: Subgroup | None,
+    came_from: tuple[str, str],
+    coupon: str,
+    *,
+    credit: bool,
+    by_host: bool,
+) -> Enrollment:
     cohort = kept_as_it_is(cohort)
     standing = (
         Enrollment.objects.select_for_update().filter(cohort=cohort, person=member, state__in=Enrollment.LIVE).first()
@@ -180,11 +215,12 @@ def take(cohort: Cohort, number: int = 1, *, most: int | None = None) -> None:
 
     Raises Refused with code "sold_out" or "first_taken".
     """
-    free = Seats.objects.filter(cohort=cohort, taken__lte=F("capacity") - number, waiting=0)
-    allowed = free if most is None else free.filter(taken__lte=most - number)
-    if not allowed.update(taken=F("taken") + number):
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT take_seats(%s, %s, %s)", [cohort.pk, number, most])
+        (taken,) = cursor.fetchone()
+    if not taken:
         sold_out = Refused(_("Every seat is taken or being paid for right now."), code="sold_out")
-        raise presale.all_taken(cohort) if most is not None and free.exists() else sold_out
+        raise presale.all_taken(cohort) if most is not None and free(cohort) >= number else sold_out
     changed(cohort)
 
 

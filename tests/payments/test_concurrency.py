@@ -1,8 +1,7 @@
 """Many buyers, few seats, all at once, over HTTP; and the proof that this test can fail."""
 
 import threading
-import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
@@ -14,7 +13,6 @@ from django.test import Client
 from django.urls import reverse
 
 from cohorts.models import Cohort, Enrollment, Seats
-from cohorts.services import seats
 from payments import gateway
 from payments.flows import checkout
 from payments.models import LedgerTransaction, Payment, Receipt, Refund, StripeEvent
@@ -37,6 +35,17 @@ from tests.people import make_cohort, make_person, make_study, sign_in
 pytestmark = pytest.mark.django_db(transaction=True)
 
 BUYERS, SEATS = 120, 60
+LOOK_THEN_WRITE = """
+CREATE OR REPLACE FUNCTION take_seats(run bigint, number integer, most integer) RETURNS boolean LANGUAGE plpgsql AS $$
+DECLARE
+    seen integer;
+BEGIN
+    SELECT taken INTO seen FROM cohorts_seats WHERE cohort_id = run AND taken < capacity;
+    PERFORM pg_sleep(0.01);
+    UPDATE cohorts_seats SET taken = seen + number WHERE cohort_id = run AND seen IS NOT NULL;
+    RETURN FOUND;
+END $$
+"""
 
 
 @pytest.fixture
@@ -119,19 +128,21 @@ def test_120_buyers_60_seats(world: Cohort, telling: LocalStripe, live_server: A
     assert_books_match(telling, world)
 
 
+@pytest.fixture
+def unguarded(world: Cohort) -> Iterator[None]:
+    """The one guard of seats taken out of PostgreSQL: look first, then write."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_get_functiondef('take_seats'::regproc)")
+        (guarded,) = cursor.fetchone()
+        cursor.execute(LOOK_THEN_WRITE)
+        yield
+        cursor.execute(guarded)
+
+
 def test_without_the_guard_the_same_rush_oversells(
-    world: Cohort, telling: LocalStripe, live_server: Any, monkeypatch: pytest.MonkeyPatch
+    unguarded: None, world: Cohort, telling: LocalStripe, live_server: Any
 ) -> None:
-    """The negative control: look first, then write, and too many are let in."""
-
-    def look_then_write(cohort: Cohort, number: int = 1, *, most: int | None = None) -> None:
-        row = Seats.objects.get(cohort=cohort)
-        if row.taken >= row.capacity:
-            raise seats.Refused("full", code="sold_out")
-        time.sleep(0.01)
-        Seats.objects.filter(cohort=cohort).update(taken=row.taken + 1)
-
-    monkeypatch.setattr(seats, "take", look_then_write)
+    """The negative control: too many are let in."""
     Seats.objects.filter(cohort=world).update(capacity=10)
     rush(world, buyers(live_server.url, 40, join_url(world)))
     assert Enrollment.objects.filter(state="held").count() > 10
