@@ -10,8 +10,10 @@ from django.utils import timezone
 
 from cohorts.models import Cohort, Enrollment, Seats
 from payments.models import BankDeposit, DepositAccount, DepositOrder, DepositPlan, Payment, Receipt
+from payments.services import deposit_plans
 from studyplatform.accounts.models import User
 from studyplatform.kit import queue
+from studyplatform.kit.errors import Refused
 from studyplatform.mail.models import Letter
 from tests.admin.desk import press, text
 from tests.payments import deposits as bank
@@ -54,16 +56,31 @@ def test_a_host_switches_it_on_and_nobody_is_told_the_account_before_the_desk_co
     desk = bank.at_desk()
     assert "123456789012" in text(press(desk, "payments.depositaccount", "confirm", account))
     press(desk, "payments.depositaccount", "confirm", account, apply="1")
+    account.refresh_from_db()
+    confirmed_at = account.confirmed_at
+    assert "It is confirmed already." in text(press(desk, "payments.depositaccount", "confirm", account, apply="1"))
+    account.refresh_from_db()
+    assert account.confirmed_at == confirmed_at
     assert 'value="bank"' in buyer.get(join_url(cohort)).content.decode()
     studio.post(bank.plan_url(cohort), {"hours": "24", "share": "50", "bank": "국민은행", "holder": "두루"})
     assert 'value="bank"' not in buyer.get(join_url(cohort)).content.decode()
 
 
-@pytest.mark.parametrize("more", [{"hours": "49"}, {"hours": "0"}, {"share": "101"}, {"account": "12"}, {"bank": "=a"}])
+@pytest.mark.parametrize(
+    "more",
+    [{"hours": "49"}, {"hours": "0"}, {"share": "101"}, {"account": "12"}, {"account": ""}, {"bank": "=a"}],
+)
 def test_a_plan_out_of_bounds_is_refused(host: User, cohort: Cohort, more: dict[str, str]) -> None:
     told = {"on": "on", "hours": "24", "share": "50", **bank.ACCOUNT, **more}
     assert sign_in(host).post(bank.plan_url(cohort), told).status_code == 422
     assert not DepositPlan.objects.exists()
+
+
+def test_no_plan_is_without_an_account(host: User, cohort: Cohort) -> None:
+    told = {"on": True, "share": 5_000, "hours": 24}
+    with pytest.raises(Refused) as refused:
+        deposit_plans.save(host, cohort, **told, bank="국민은행", holder="두루", account="")
+    assert refused.value.field == "account"
 
 
 def test_postgresql_holds_48_hours_the_share_and_one_line_of_the_bank_once(account: DepositAccount) -> None:
