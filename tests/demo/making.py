@@ -9,8 +9,8 @@ from typing import Any
 from django.db import connection, transaction
 from django.test import Client, override_settings
 
-from cohorts.models import Enrollment, Session, Thanks
-from payments.models import Payment, Payout, Receipt, Refund
+from cohorts.models import Credit, Enrollment, ScholarshipApplication, SeatGift, SeatGroup, Session, Thanks
+from payments.models import Difference, Dispute, Payment, Payout, Receipt, Refund
 from showcase.models import CaseStudy
 from studyplatform.demo.world.build import build
 from studyplatform.demo.world.world import World
@@ -88,4 +88,10 @@ def told() -> list[Any]:
         list(Payout.objects.order_by("pk").values_list("payee__person__email", "amount", "state")),
         list(Refund.objects.order_by("pk").values_list("line__payment__public_id", "amount", "state")),
         list(Thanks.objects.order_by("pk").values_list("giver__email", "words")),
+        list(ScholarshipApplication.objects.order_by("pk").values_list("public_id", "person__email", "state")),
+        list(Credit.objects.order_by("pk").values_list("key", "person__email", "amount")),
+        list(SeatGroup.objects.order_by("pk").values_list("public_id", "company", "state", "price")),
+        list(SeatGift.objects.order_by("pk").values_list("name", "email", "state")),
+        list(Dispute.objects.order_by("pk").values_list("payment__public_id", "amount", "state")),
+        list(Difference.objects.order_by("pk").values_list("cause", "theirs", "state")),
     ]

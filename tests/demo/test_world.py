@@ -9,15 +9,34 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
-from cohorts.models import Cohort, Enrollment, Presentation, Seats, Thanks
+from cohorts.models import (
+    Cohort,
+    Enrollment,
+    PartnerInvitation,
+    Presentation,
+    SeatGift,
+    SeatGroup,
+    Seats,
+    Thanks,
+)
 from cohorts.policies import enrollments_in
 from cohorts.services import contributions
-from payments.models import LedgerAccount, LedgerEntry, Payee, Payment, PaymentLine, PayoutBatch
-from payments.services import payouts, refunds
+from payments.models import (
+    Difference,
+    Dispute,
+    LedgerAccount,
+    LedgerEntry,
+    Payee,
+    Payment,
+    PaymentLine,
+    PayoutBatch,
+)
+from payments.services import deposits, payouts, refunds
 from payments.services.audits import CHECKS
 from showcase.models import CaseStudy, Comment
 from studyplatform.accounts.models import User
 from studyplatform.demo.world import data
+from studyplatform.kit import moments
 from studyplatform.mail.models import Letter
 from studyplatform.pages.views import stuck
 from tests.demo import tour
@@ -258,6 +277,57 @@ def test_a_cohort_is_being_sold_out(made: Made) -> None:
     assert (Seats.objects.get(cohort=cohort).left, held.count()) == (2, 2)
     seats = text_of(Client(), reverse("seats_fragment", args=[cohort.study.slug, cohort.number]))
     assert "2자리 결제 중" in seats
+
+
+def test_the_eleventh_cohort_opens_in_three_days_to_who_came_before_first(made: Made) -> None:
+    cohort = made.world.cohorts["work-4"]
+    cohort.refresh_from_db()
+    assert (cohort.state, cohort.is_on_sale, cohort.number) == ("open", False, 11)
+    assert (cohort.alumni_hours, cohort.followers_hours, cohort.presale_seats) == (24, 12, 20)
+    landing = text_of(Client(), cohort.get_absolute_url())
+    assert moments.moment(cohort.opens_at, cohort.tz) in landing
+    asked = PartnerInvitation.objects.get(state="pending", subgroup__cohort=cohort)
+    assert asked.subgroup.topic in text_of(Client(), reverse("partner_invitation", args=[asked.token]))
+
+
+def test_money_off_is_asked_for_promised_and_coded(made: Made) -> None:
+    cohort, host = made.world.cohorts["work-3"], made.browser("host")
+    states = dict(cohort.scholarship.applications.values_list("person__handle", "state"))
+    assert states == {"okja": "granted", "sanghun": "declined", "mija": "asked"}
+    assert "구미자" in text_of(host, "/studio/ai-at-work/cohorts/10/scholarships/")
+    join = reverse("join", args=["ai-at-work", 10])
+    assert "75,000원" in text_of(made.browser("okja"), join)
+    assert "120,000원" in text_of(made.browser("member"), join)  # with her credit
+    used = dict(cohort.study.coupons.values_list("code", "used"))
+    assert used == {"NEIGHBOR10": 1, "SEEYOUAGAIN": 0}
+
+
+def test_a_company_has_six_seats_and_two_of_its_people_sit(made: Made) -> None:
+    group = SeatGroup.objects.get()
+    assert (group.state, group.size, group.price) == ("invoiced", 6, 135_000)
+    assert group.places.filter(person=None).count() == 4
+    assert list(group.invitations.order_by("pk").values_list("state", flat=True)) == ["taken", "taken", "pending"]
+    page = text_of(made.browser("gihoon"), reverse("seat_group", args=[group.public_id]))
+    assert "방재우" in page
+    assert "810,000원" in page
+
+
+def test_deposits_fit_fall_short_and_wait(made: Made) -> None:
+    found = Payment.objects.filter(provider="bank").order_by("pk")
+    assert [(row.buyer.handle, row.state, deposits.missing(row)) for row in found] == [
+        ("hyunjung", "paid", 0),
+        ("gyeongrim", "open", 50_000),
+        ("changho", "open", 150_000),
+    ]
+    assert [row.words for row in deposits.unmatched()] == ["김민서"]
+    assert [row.kind for row in Difference.objects.filter(state="open")] == ["out_unknown"]
+    assert Payment.objects.get(provider="outside").buyer.handle == "seonmi"
+
+
+def test_a_seat_waits_for_an_answer_and_two_banks_were_asked(made: Made) -> None:
+    gift = SeatGift.objects.get()
+    assert (gift.state, gift.email) == ("pending", "yongjae@example.com")
+    assert [row.state for row in Dispute.objects.order_by("opened_at")] == ["lost", "open"]
 
 
 def test_a_season_of_suppers_is_over_and_the_next_is_open(made: Made) -> None:

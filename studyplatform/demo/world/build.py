@@ -3,7 +3,21 @@
 from django.db import connection
 from django.utils import timezone
 
-from studyplatform.demo.world import ahead, applications, cohorts, money, people, refunds, routine, stripe
+from studyplatform.demo.world import (
+    ahead,
+    applications,
+    bank,
+    cohorts,
+    companies,
+    disputes,
+    gifts,
+    money,
+    people,
+    reductions,
+    refunds,
+    routine,
+    stripe,
+)
 from studyplatform.demo.world.clock import standing_at
 from studyplatform.demo.world.diary import Diary
 from studyplatform.demo.world.ids import same_ids
@@ -24,6 +38,8 @@ def build() -> World:
         refunds.plan_the_rest(world)
         money.plan(world)
         applications.plan(world)
+        for part in (reductions, companies, bank, gifts, disputes):
+            part.plan(world)
         diary.live()
         routine.look(world)
     routine.post_letters()

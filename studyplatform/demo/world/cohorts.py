@@ -5,7 +5,7 @@ from zoneinfo import ZoneInfo
 
 from cohorts import weekly
 from cohorts.models import Cohort, PartnerInvitation, Session, Study, Subgroup
-from cohorts.services import cohorts, partner_invitations, sessions, studies, subgroups, waiting
+from cohorts.services import cohorts, partner_invitations, presales, sessions, studies, subgroups, waiting
 from payments.flows import checkout
 from payments.models import Payment
 from payments.services import agreements
@@ -17,6 +17,7 @@ from studyplatform.demo.world.world import World
 PLAN = ("zone", "currency", "price", "partner_share", "policy", "weeks", "minutes", "meets_at")
 WORDS = ("title", "promise", "language", "slug", "for_whom", "not_for", "host_words", "wording", "field")
 DAY = datetime.timedelta(days=1)
+OPENS_AT = 10  # o'clock
 
 
 def plan(world: World) -> None:
@@ -38,6 +39,8 @@ def _open(world: World, study: list[Study], host: User, row: data.Data) -> None:
     cohort = cohorts.draft(host, study[0], first_number=row.get("first_number", 1), **_plan(world, row))
     for group in row.get("group", []):
         _add_group(world, host, cohort, group)
+    if "presale" in row:
+        _come_first(world, host, cohort, **row["presale"])
     world.cohorts[row["key"]] = cohort = cohorts.open(host, cohort)
     _name_sessions(host, cohort, row["titles"])
     _invite(world, cohort, row)
@@ -67,10 +70,18 @@ def _add_group(world: World, host: User, cohort: Cohort, row: data.Data) -> None
     partner = world.people[row["partner"]]
     room = f"example.com/{cohort.study.slug}-{cohort.number}-{cohort.subgroups.count() + 1}"
     rooms = {"link": f"https://meet.{room}", "chat_link": f"https://chat.{room}", "minutes": 60}
-    words: data.Data = rooms | {name: value for name, value in row.items() if name not in ("partner", "after", "suits")}
+    words: data.Data = rooms | {
+        name: value for name, value in row.items() if name not in ("partner", "after", "suits", "asked")
+    }
     added = subgroups.add(host, cohort, partner_email=partner.email, weekday=day, **words)
+    if row.get("asked"):
+        return  # and has not answered
     for asked in PartnerInvitation.objects.filter(subgroup__in=added, state=PartnerInvitation.State.PENDING):
         partner_invitations.accept(partner, asked)
+
+
+def _come_first(world: World, host: User, cohort: Cohort, *, opens_in: int, **first: int) -> None:
+    presales.set_for(host, cohort, opens_at=world.diary.at(opens_in, OPENS_AT), **first)
 
 
 def _name_sessions(host: User, cohort: Cohort, titles: list[str]) -> None:

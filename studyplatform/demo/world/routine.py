@@ -28,6 +28,7 @@ QUEUES = (
     "payments.drain_called_off",
     "payments.drain_refunds",
     "payments.drain_payments",
+    "payments.drain_disputes",
     "payments.drain_releases",
     "payments.drain_payouts",
 )

@@ -30,6 +30,17 @@ def onboard(account: str, person: str) -> None:
     _ask("POST", "onboard", account=account, person=person)
 
 
+def dispute(intent: str, reason: str) -> str:
+    """Have the buyer of a payment ask their bank for the money; return the dispute's id."""
+    started: str = _ask("POST", "dispute", intent=intent, reason=reason)["dispute"]["id"]
+    return started
+
+
+def decide(dispute: str, what: str) -> None:
+    """Do with a dispute what the bank does, or who answers it: answer, win, lose."""
+    _ask("POST", "decide", dispute=dispute, what=what)
+
+
 def settle() -> None:
     """Let the banks answer now: refunds that were on their way arrive, or do not."""
     _ask("POST", "settle")
