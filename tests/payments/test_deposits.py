@@ -1,16 +1,17 @@
 """Paying by bank deposit: chosen on the join page, held until a deadline, found in the bank's file."""
 
 import datetime
+from typing import Any
 
 import pytest
 import time_machine
 from django.db import IntegrityError, transaction
 from django.test import Client
-from django.utils import timezone
+from django.utils import timezone, translation
 
 from cohorts.models import Cohort, Enrollment, Seats
 from payments.models import BankDeposit, DepositAccount, DepositOrder, DepositPlan, Payment, Receipt
-from payments.services import deposit_plans
+from payments.services import deposit_orders, deposit_plans, joining
 from studyplatform.accounts.models import User
 from studyplatform.kit import queue
 from studyplatform.kit.errors import Refused
@@ -184,6 +185,34 @@ def test_a_deadline_is_never_after_joining_closes(account: DepositAccount, cohor
     assert payment.expires_at == Cohort.objects.get().closes_at
     Cohort.objects.update(closes_at=timezone.now() + datetime.timedelta(hours=2))
     assert 'value="bank"' not in sign_in(make_person("late", "늦음")).get(join_url(cohort)).content.decode()
+
+
+@pytest.mark.parametrize(
+    "meanwhile",
+    [
+        lambda: DepositPlan.objects.update(on=False),
+        lambda: DepositAccount.objects.update(confirmed_at=None),
+        lambda: Cohort.objects.update(closes_at=timezone.now() + datetime.timedelta(hours=1)),
+        lambda: DepositPlan.objects.all().delete(),
+    ],
+    ids=["off", "account", "closing", "no-plan"],
+)
+def test_what_the_page_offered_is_looked_at_again_with_the_seat(
+    account: DepositAccount, cohort: Cohort, stranger: User, meanwhile: Any
+) -> None:
+    meanwhile()
+    with pytest.raises(Refused) as refused:
+        joining.open_for(stranger, cohort, provider="bank")
+    assert refused.value.field == "provider"
+    assert not Enrollment.objects.filter(person=stranger).exists()
+
+
+def test_names_come_too_late_for_a_payment_that_is_over(account: DepositAccount, cohort: Cohort, buyer: Client) -> None:
+    payment = bank.choose(buyer, cohort)
+    buyer.post(f"/checkout/{payment.public_id}/give-up/")
+    with pytest.raises(Refused, match="over"), translation.override("en"):
+        deposit_orders.name(payment, **bank.MINE)
+    assert DepositOrder.objects.get().deadline is None
 
 
 def test_no_more_seats_than_the_share_wait_for_a_deposit(account: DepositAccount, cohort: Cohort) -> None:
