@@ -19,8 +19,8 @@ from studyplatform.demo.world import data
 from studyplatform.demo.world.world import World
 
 KEY = "work-3"
-ACCOUNT = {"bank": "국민은행", "holder": "두루", "account": "12345678901234"}
-PLAN = {"on": True, "share": 5_000, "hours": 48}
+ACCOUNT: data.Data = {"bank": "국민은행", "holder": "두루", "account": "12345678901234"}
+PLAN: data.Data = {"on": True, "share": 5_000, "hours": 48}
 FITS, SHORT, WAITS = "hyunjung", "gyeongrim", "changho"
 CODE = "NEIGHBOR10"  # what the first one has of their subgroup's partner
 PAID_SHORT, UNKNOWN, FEE = 100_000, 90_000, -1_100

@@ -4,6 +4,7 @@ import datetime
 
 from cohorts.models import Credit, ScholarshipApplication
 from cohorts.services import coupons, credits, scholarships
+from studyplatform.demo.world import data
 from studyplatform.demo.world.ids import id_of
 from studyplatform.demo.world.world import World
 
@@ -39,7 +40,7 @@ def _offer(world: World) -> None:
     scholarships.offer(host, cohort, places=2, percent=50, for_whom=FOR_WHOM)
     soon = world.diary.at(12, 23, 59)
     coupons.make(cohort.study, "NEIGHBOR10", percent=10, limit=30, carried_by="한상우")
-    fixed = {"amount": 20_000, "currency": cohort.currency, "cohort": cohort, "ends_at": soon}
+    fixed: data.Data = {"amount": 20_000, "currency": cohort.currency, "cohort": cohort, "ends_at": soon}
     coupons.make(cohort.study, "SEEYOUAGAIN", limit=20, **fixed)
 
 
@@ -58,5 +59,5 @@ def _answer(world: World, name: str, percent: int, words: str) -> None:
 
 def _promise(world: World, name: str, amount: int, words: str) -> Credit:
     study, ends_at = world.cohorts[KEY].study, world.diary.clock.moment + LASTS
-    promise = {"currency": "KRW", "words": words, "key": id_of(f"credit:{name}"), "ends_at": ends_at}
+    promise: data.Data = {"currency": "KRW", "words": words, "key": id_of(f"credit:{name}"), "ends_at": ends_at}
     return credits.give(world.people["host"], world.people[name], study, amount, **promise)
