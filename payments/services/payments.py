@@ -25,6 +25,7 @@ State = Payment.State
 GRACE = datetime.timedelta(minutes=3)  # the hosted page closes this long before the hold ends
 FIRST_LOOK = datetime.timedelta(minutes=1)
 NEXT_LOOK = datetime.timedelta(minutes=5)
+ON_ITS_WAY = datetime.timedelta(days=21)  # Stripe knows of its slowest way within 14 days; a seat waits no longer
 LIVE = (State.CREATED, State.OPEN, State.UNKNOWN, State.PROCESSING)
 
 
@@ -110,10 +111,12 @@ def doubt(payment: Payment, why: str) -> Payment:
 
 @transaction.atomic
 def process(payment: Payment) -> Payment:
-    """Note that the money is on its way and may still fail."""
+    """Note that the money is on its way and may still fail; its seats are held until that is known."""
     row = locked(payment)
     if row.state == State.OPEN:
         history.move(row, State.PROCESSING)
+        for line in row.lines.select_related("enrollment").order_by("pk"):
+            seats.hold_until(line.enrollment, timezone.now() + ON_ITS_WAY)
     return row
 
 

@@ -1,9 +1,12 @@
 """Ways of paying that take days: on its way, arrived, or not; the page being complete is no money yet."""
 
+import datetime
 import itertools
 
 import pytest
+import time_machine
 from django.test import Client
+from django.utils import timezone
 
 from cohorts.models import Cohort, Enrollment, Seats
 from payments.models import LedgerTransaction, Payment, Refund
@@ -67,6 +70,38 @@ def test_money_that_does_not_arrive_frees_the_seat_and_is_told(
     assert keys() == ["payment-failed"]
     assert payment.done_at
     assert_books_match(stripe, cohort, before)
+
+
+def wait(days: int) -> None:
+    """Let days go by for seats that are held."""
+    with time_machine.travel(timezone.now() + datetime.timedelta(days=days)):
+        queue.drain("cohorts.drain_holds")
+
+
+@pytest.mark.parametrize(("end", "seat"), [("arrive", "active"), ("bounce", "expired")])
+def test_a_seat_waits_for_money_on_its_way_until_its_end_is_known(
+    stripe: LocalStripe, before: int, cohort: Cohort, buyer: Client, end: str, seat: str
+) -> None:
+    payment = on_its_way(stripe, cohort, buyer, end)
+    Seats.objects.filter(cohort=cohort).update(capacity=1)  # somebody else would take it at once
+    wait(days=5)
+    assert payment.lines.get().enrollment.state == "held"
+    arrive(stripe, payment)
+    assert payment.lines.get().enrollment.state == seat
+    assert Seats.objects.get(cohort=cohort).taken == (1 if seat == "active" else 0)
+    assert_books_match(stripe, cohort, before)
+
+
+def test_a_page_nobody_completed_holds_no_seat_so_long(stripe: LocalStripe, cohort: Cohort, buyer: Client) -> None:
+    payment = begin(buyer, cohort)
+    wait(days=1)
+    assert payment.lines.get().enrollment.state == "expired"
+
+
+def test_money_nobody_hears_of_again_keeps_no_seat_for_ever(stripe: LocalStripe, cohort: Cohort, buyer: Client) -> None:
+    payment = on_its_way(stripe, cohort, buyer, "arrive")
+    wait(days=22)
+    assert payment.lines.get().enrollment.state == "expired"
 
 
 @pytest.mark.parametrize("free", [True, False])
