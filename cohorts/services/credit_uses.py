@@ -28,6 +28,11 @@ def usable(person: User, cohort: Cohort, price: int) -> int:
     return off(price, held, cohort.currency)
 
 
+def can_use(own: Enrollment | None) -> bool:
+    """Tell whether joining takes credit off now: for a new seat, or one that was offered; else it is done already."""
+    return own is None or (own.state == Enrollment.State.OFFERED and not own.credit)
+
+
 def off(price: int, credit: int, currency: str) -> int:
     """Return what of a credit comes off a price, in minor units: all of the price, or down to the least price."""
     return price if credit >= price else max(0, min(credit, price - prices.least(currency)))

@@ -13,7 +13,7 @@ from cohorts.api.mine import EnrollmentSerializer
 from cohorts.models import Cohort, Enrollment, Subgroup
 from cohorts.origin import PUBLIC_ID, as_kept
 from cohorts.policies import public_cohorts
-from cohorts.services import coupons, prices, scholarships
+from cohorts.services import coupons, credit_uses, prices, scholarships
 from payments import ways
 from payments.flows import checkout
 from payments.models import Payment
@@ -73,6 +73,9 @@ class JoinSerializer(serializers.Serializer):
     coupon = serializers.CharField(
         max_length=20, allow_blank=True, default="", help_text="A code; `price` is then what a seat costs with it."
     )
+    use_credit = serializers.BooleanField(
+        default=True, help_text="Credit a host gave one comes off, `price` is then less it; false keeps it for later."
+    )
     provider = serializers.ChoiceField(
         choices=list(ways.WAYS), allow_null=True, default=None, help_text="How to pay; null: as begun, else by card."
     )
@@ -98,16 +101,16 @@ class Join(Endpoint):
         try:
             payment = _begin(request.user, cohort, asked)
         except Refused as refused:
-            return _refused(refused, request.user, cohort, asked["coupon"])
+            return _refused(refused, request.user, cohort, asked)
         place: Any = Enrollment.objects.select_related("cohort__study").get(payment_lines__payment=payment)
         place.payment = payment
         return Response(SeatSerializer(place).data, status=201)
 
 
-def _refused(refused: Refused, member: Any, cohort: Cohort, code: str) -> Response:
+def _refused(refused: Refused, member: Any, cohort: Cohort, asked: dict[str, Any]) -> Response:
     """Say what it costs now, or where to wait, beside why it cannot be. Raises what needs no more said."""
     if refused.code == "changed":
-        price = {"amount": _price(member, cohort, code), "currency": cohort.currency}
+        price = {"amount": _price(member, cohort, asked), "currency": cohort.currency}
         return problems.problem(409, refused, code=refused.code, price=price)
     if refused.code not in FULL:
         raise refused
@@ -116,10 +119,17 @@ def _refused(refused: Refused, member: Any, cohort: Cohort, code: str) -> Respon
     return problems.problem(409, refused, code=refused.code, waiting_list=page, line=line)
 
 
-def _price(member: Any, cohort: Cohort, code: str) -> int:
-    own, price = _kept_for(member, cohort), scholarships.now(member, cohort)[0]
-    if own or not code:
-        return own.price if own else price
+def _price(member: Any, cohort: Cohort, asked: dict[str, Any]) -> int:
+    """Return what it costs now, less their credit where it is to be used and was not taken off before."""
+    own = _kept_for(member, cohort)
+    price = own.price if own else _full(member, cohort, asked["coupon"])
+    takes_off = asked["use_credit"] and credit_uses.can_use(own)
+    return price - credit_uses.usable(member, cohort, price) if takes_off else price
+
+
+def _full(member: Any, cohort: Cohort, code: str) -> int:
+    if not code:
+        return scholarships.now(member, cohort)[0]
     return coupons.less(coupons.find(code, cohort, member), prices.now(cohort)[0], cohort.currency)
 
 
@@ -135,7 +145,7 @@ def _begin(member: Any, cohort: Cohort, asked: dict[str, Any]) -> Payment:
         "introduction": asked["introduction"],
         "came_from": as_kept(asked["came_from"]),
         "coupon": asked["coupon"],
-        "credit": False,  # programs pay the price they have seen
+        "credit": asked["use_credit"],
     }
     if asked["provider"]:
         choices["provider"] = _provider(member, cohort, asked["provider"])

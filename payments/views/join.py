@@ -149,10 +149,9 @@ def _typed(request: HttpRequest) -> dict[str, Any]:
 
 def _credit(request: HttpRequest, cohort: Any, own: Enrollment | None, price: int) -> int:
     """Return what of their credit a seat at this price would use; of a seat held already, what was taken off."""
-    if not request.user.is_authenticated or (own and own.credit):
+    if not request.user.is_authenticated or not credit_uses.can_use(own):
         return own.credit if own else 0
-    waits = own is None or own.state == Enrollment.State.OFFERED
-    return credit_uses.usable(request.user, cohort, price) if waits else 0
+    return credit_uses.usable(request.user, cohort, price)
 
 
 def _scholarship(request: HttpRequest, cohort: Any, price: int) -> ScholarshipApplication | None:

@@ -12,6 +12,7 @@ from payments.models import DepositOrder, Payment
 from studyplatform.accounts.models import User
 from tests.api.test_mine import post, token
 from tests.api.test_problems import problem
+from tests.cohorts.credit import give, unused
 from tests.cohorts.waiting_line import counted, full, offer, state
 from tests.payments.buying import LocalStripe
 from tests.payments.deposits import MINE, NUMBER, switch_on
@@ -40,6 +41,28 @@ def test_with_a_code_it_costs_what_the_answer_says(cohort: Cohort, stranger: Use
     other = token(make_person("late", "늦은 사람"), "join")
     body = problem(post(address(cohort), other, price=120_000, terms=True, coupon="spring"), 422, "coupon")
     assert [error["field"] for error in body["errors"]] == ["coupon"]
+
+
+def test_credit_comes_off_unless_it_is_kept(cohort: Cohort, stranger: User, stripe: LocalStripe) -> None:
+    give(stranger, cohort.study, 50_000)
+    key = token(stranger, "join")
+    asked = problem(post(address(cohort), key, **AGREED), 409, "changed")
+    assert asked["price"] == {"amount": 100_000, "currency": "KRW"}
+    assert unused(stranger) == 50_000
+    held = post(address(cohort), key, price=100_000, terms=True).json()
+    assert held["price"]["amount"] == Payment.objects.get().amount == 100_000
+    assert unused(stranger) == 0
+    again = post(address(cohort), key, price=100_000, terms=True).json()  # nothing comes off twice
+    assert again["payment"]["id"] == held["payment"]["id"]
+
+
+def test_credit_is_kept_for_who_says_so(cohort: Cohort, stranger: User, stripe: LocalStripe) -> None:
+    give(stranger, cohort.study, 50_000)
+    key = token(stranger, "join")
+    asked = problem(post(address(cohort), key, price=100_000, terms=True, use_credit=False), 409, "changed")
+    assert asked["price"] == {"amount": 150_000, "currency": "KRW"}
+    held = post(address(cohort), key, **AGREED, use_credit=False).json()
+    assert (held["price"]["amount"], unused(stranger)) == (150_000, 50_000)
 
 
 def test_one_stands_in_line_and_takes_the_seat_that_is_offered(
