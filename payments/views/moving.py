@@ -14,7 +14,7 @@ from cohorts.models import Enrollment
 from cohorts.policies import cohorts_run_by, reader
 from payments.flows import moving as flow
 from payments.forms.moving import HostMovingForm, MovingForm
-from payments.services import choices, leaving, moving
+from payments.services import choices, leaving, moving, seat_money
 from payments.views.join import see_other
 from studyplatform.kit.errors import Refused
 
@@ -98,5 +98,7 @@ def _hosts_page(request: HttpRequest, place: Enrollment, to: Any, form: HostMovi
     ways = [(whole, moving.quote(place, to, whole=whole, waived=True)) for whole in (False, True)] if to else []
     if len({one.along for _whole, one in ways}) == 1:  # by the rule everything comes along anyway
         ways = ways[:1]
-    context = {**_about(place, to), "form": form, "ways": ways}
+    room = seat_money.room(place)
+    outside = seat_money.outside(place, room)
+    context = {**_about(place, to), "form": form, "ways": ways, "outside": outside, "ours": room - outside}
     return render(request, "payments/moving/member.html", context, status=409 if form.errors else 200)
