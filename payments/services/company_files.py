@@ -13,8 +13,8 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from cohorts.models import SeatGroup
-from payments.models import Payee, Payment
-from payments.services import group_sales, taxes
+from payments.models import Payment
+from payments.services import company_vat, group_sales
 from studyplatform.accounts.models import User
 from studyplatform.kit import history
 
@@ -45,7 +45,7 @@ def _bounds(year: int) -> tuple[datetime.datetime, datetime.datetime]:
 
 def _paid_in(year: int) -> QuerySet[Any]:
     begins, ends = _bounds(year)
-    states = (SeatGroup.State.PAID, SeatGroup.State.ENDED)
+    states = (SeatGroup.State.PAID, SeatGroup.State.LOST, SeatGroup.State.ENDED)
     known = _groups().filter(state__in=states, places__payment_lines__payment__state=Payment.State.PAID)
     found = known.annotate(paid_at=Min("places__payment_lines__payment__paid_at"))
     return found.filter(paid_at__gte=begins, paid_at__lt=ends).order_by("paid_at", "pk")
@@ -63,13 +63,13 @@ def _groups() -> QuerySet[SeatGroup]:
 
 def _row(group: SeatGroup, paid_at: datetime.datetime | None) -> list[Any]:
     amount = group_sales.kept(group) if paid_at else group.amount
-    payee = Payee.objects.select_related("taxpayer").filter(person=group.cohort.study.payee).first()
-    business = taxes.business(payee) if payee else None
-    vat = taxes.vat_in(amount) if business and business.pays_vat else 0
+    known = company_vat.of(group, amount)
+    business, vat = (known.business, known.amount) if known else (None, None)
     day = timezone.localdate(paid_at, timezone.get_default_timezone()).isoformat() if paid_at else ""
     named = [group.number, group.business_shown, group.company, group.contact, group.contact_email]
     begins, ends = group.cohort.starts_on.isoformat(), group.cohort.ends_on.isoformat()
     when = [group.get_state_display(), group.size, day, begins, ends]
     taxed = _("business, VAT in it") if business and business.pays_vat else _("business, no VAT") if business else ""
     who = business.business_name if business else str(group.cohort.study.payee)
-    return [*named, *when, amount - vat, vat if business else "", amount, who, taxed or _("no business named")]
+    vat_cells = [amount - (vat or 0), "" if vat is None else vat, amount]
+    return [*named, *when, *vat_cells, who, taxed or _("unknown: the payee has named no business under payouts, tax")]

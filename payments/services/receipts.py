@@ -1,14 +1,52 @@
-"""Receipts: numbered within the year without gaps, and never renumbered."""
+"""Receipts: numbered within the year without gaps, and never renumbered; their rows, one for seats bought together."""
 
 import itertools
 from collections.abc import Iterator
+from dataclasses import dataclass
 
 from django.db import connection, transaction
 from django.utils import timezone
 
-from payments.models import Payment, Receipt
+from cohorts.models import Enrollment
+from payments.models import Payment, PaymentLine, Receipt, Refund
 
 LOCK = 7_310  # of PostgreSQL's advisory locks: one receipt is numbered at a time
+
+
+@dataclass(frozen=True)
+class Row:
+    """Seats of one run at one amount: so many, what each cost, and what of them came back."""
+
+    place: Enrollment  # one of them, for its run and what came off its price
+    number: int
+    each: int
+    back: list[Refund]
+
+    @property
+    def amount(self) -> int:
+        """What they cost together, in minor units."""
+        return self.number * self.each
+
+    @property
+    def with_credit(self) -> bool:
+        """Whether credit that was taken off stands beside the price."""
+        return bool(self.place.credit) and self.place.price == self.each
+
+
+def rows(payment: Payment) -> list[Row]:
+    """Return the rows of a payment's receipt, in the order of its lines: a company's seats of one amount are one."""
+    found: dict[tuple[int, int, int], list[PaymentLine]] = {}
+    for line in payment.lines.all():
+        if line.amount:
+            group = line.enrollment.group_id
+            key = (group, 0, line.amount) if group else (0, line.pk, line.amount)
+            found.setdefault(key, []).append(line)
+    return [_row(lines) for lines in found.values()]
+
+
+def _row(lines: list[PaymentLine]) -> Row:
+    back = [refund for line in lines for refund in line.refunds.all()]
+    return Row(lines[0].enrollment, len(lines), lines[0].amount, back)
 
 
 @transaction.atomic

@@ -8,7 +8,7 @@ from django.views.decorators.http import require_safe
 from cohorts import worth
 from cohorts.policies import reader
 from payments.policies import payee_of
-from payments.services import deposit_plans, disputed, earnings, payouts, statements
+from payments.services import company_vat, deposit_plans, disputed, earnings, payouts, statements
 from payments.views.payees import STUDIO
 
 
@@ -25,6 +25,7 @@ def earned(request: HttpRequest, base: str) -> HttpResponse:
         "disputes": disputed.of(person),
         "next_run": payouts.next_run(),
         "base": base,
+        "asked_for_business": base == STUDIO and company_vat.is_asked_of(person, known),
         "deposits": list(deposit_plans.plans_of(person)) if base == STUDIO else [],
     }
     return render(request, "payments/earnings.html", context)

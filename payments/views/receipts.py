@@ -9,7 +9,7 @@ from django.views.decorators.http import require_safe
 
 from cohorts.policies import credits_of
 from payments import policies
-from payments.services import cash_receipts
+from payments.services import cash_receipts, company_vat, group_sales, receipts
 
 PER_PAGE = 20
 
@@ -30,5 +30,12 @@ def paid(request: HttpRequest) -> HttpResponse:
 def receipt(request: HttpRequest, public_id: str) -> HttpResponse:
     """One payment as a page to print. A payment without a receipt has none: 404."""
     payment = get_object_or_404(policies.paid_by(request.user), public_id=public_id, receipt__isnull=False)
-    context = {"payment": payment, "cash": cash_receipts.offered(payment)}
+    company = group_sales.of(payment)
+    context = {
+        "payment": payment,
+        "cash": cash_receipts.offered(payment),
+        "rows": receipts.rows(payment),
+        "company": company,
+        "vat": company_vat.of(company, group_sales.kept(company)) if company else None,
+    }
     return render(request, "payments/receipts/receipt.html", context)

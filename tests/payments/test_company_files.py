@@ -11,6 +11,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from cohorts.models import Cohort, Contribution, SeatGroup
+from payments.models import Payment
 from payments.services import kindness
 from studyplatform.accounts.models import Consent, User
 from tests.admin.desk import staff
@@ -145,6 +146,35 @@ def test_the_file_splits_vat_only_where_the_payee_is_a_business(group: SeatGroup
     payee.taxpayer.save()
     _head, row = table(tax_file(accountant))
     assert (row[10], row[11], row[12]) == ("405000", "0", "405000")
+
+
+def receipt_of(group: SeatGroup) -> str:
+    payment = Payment.objects.get(lines__enrollment=group.places.order_by("pk")[0], state="paid")
+    page = sign_in(group.buyer).get(reverse("receipt", args=[payment.public_id])).content.decode()
+    return " ".join(page.split())
+
+
+def test_the_receipt_has_one_row_for_seats_bought_together(group: SeatGroup, host: User) -> None:
+    page = receipt_of(group)
+    assert page.count("3 × ₩135,000") == page.count(group.cohort.full_name) == 1
+    assert "₩405,000" in page
+    assert "한빛상회" in page
+    kindness.give(host, group.places.all()[0], 5_000, reason="x", key="a")
+    assert "−₩5,000" in receipt_of(group)
+
+
+def test_why_vat_is_not_known_is_said_to_the_company_and_what_to_do_to_the_host(group: SeatGroup, host: User) -> None:
+    assert "has named no business here yet" in receipt_of(group)
+    asked = reverse("payee_tax")
+    assert asked in sign_in(host).get(reverse("earnings")).content.decode()
+    payee_for(host)
+    assert "₩36,818" in receipt_of(group)
+    assert "has named no business" not in receipt_of(group)
+    assert "tax invoices" not in sign_in(host).get(reverse("earnings")).content.decode()
+
+
+def test_who_sold_nothing_to_companies_is_asked_nothing(host: User, cohort: Cohort) -> None:
+    assert "tax invoices" not in sign_in(host).get(reverse("earnings")).content.decode()
 
 
 def test_what_went_back_is_not_invoiced_and_what_is_owed_stands_there(
