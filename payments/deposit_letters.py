@@ -36,10 +36,11 @@ def deposit_sent_back(back: DepositReturn, order: DepositOrder) -> None:
 
 def _to(order: DepositOrder, template: str, key: str, **context: Any) -> None:
     payment = order.payment
-    line = payment.lines.select_related("enrollment__cohort__study").order_by("pk")[0]
+    line = payment.lines.select_related("enrollment__cohort__study", "enrollment__group").order_by("pk")[0]
     cohort = line.enrollment.cohort
     url = address("checkout_return", payment.public_id)
     told = {"order": order, "payment": payment, "cohort": cohort, "study": cohort.study, "url": url}
+    told["group"] = line.enrollment.group
     write(
         to=payment.buyer,
         key=key,

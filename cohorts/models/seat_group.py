@@ -51,6 +51,7 @@ class SeatGroup(models.Model):
         INVOICED = "invoiced", _("to be paid by invoice")
         OVERDUE = "overdue", _("invoice not paid in time")
         PAID = "paid", _("paid")
+        LOST = "lost", _("money taken back by the bank")
         ENDED = "ended", _("ended")
 
     MOVES: ClassVar[dict[str, set[str]]] = {
@@ -58,7 +59,8 @@ class SeatGroup(models.Model):
         "paying": {"quoted", "paid"},
         "invoiced": {"paid", "overdue", "ended"},
         "overdue": {"invoiced", "paid", "ended"},
-        "paid": {"ended"},
+        "paid": {"ended", "lost"},
+        "lost": {"ended"},  # a bank that thought again gives money back, not seats
     }
     OWING: ClassVar[tuple[str, ...]] = ("invoiced", "overdue")  # its seats are used, and not paid for yet
     SEATED: ClassVar[tuple[str, ...]] = (*OWING, "paid")

@@ -1,7 +1,9 @@
 """Disputes: brought to where Stripe says they are, asked any number of times, in any order.
 
 What the bank takes leaves the seat's escrow as far as it goes, then the host's earnings, so that no session shares it;
-the fee is the host's. What comes back goes where it came from. Lock order: payment, cohort, line, refund, enrollment.
+the fee is the host's. What comes back goes where it came from.
+
+Lock order: payment, cohort, group, line, refund, enrollment.
 """
 
 import datetime
@@ -12,11 +14,11 @@ from django.db import transaction
 from django.db.models import F, QuerySet, Sum
 from django.utils import timezone
 
-from cohorts.models import Cohort, Enrollment
+from cohorts.models import Cohort, Enrollment, SeatGroup
 from cohorts.services import credit_uses, seats
 from payments import dispute_letters as letters
 from payments.models import Dispute, Payment, PaymentLine, Refund
-from payments.services import claimed, holds, ledger, refunds, seat_money
+from payments.services import claimed, group_sales, holds, ledger, refunds, seat_money
 from payments.truth import Claim
 from studyplatform.kit import history
 
@@ -64,6 +66,8 @@ def record(payment: Payment, claim: Claim, looked_at: datetime.datetime) -> Disp
 def _locked_lines(payment: Payment) -> list[PaymentLine]:
     cohorts = Cohort.objects.filter(enrollments__payment_lines__payment=payment).values("pk")
     list(Cohort.objects.select_for_update(no_key=True).filter(pk__in=cohorts).order_by("pk"))
+    groups = SeatGroup.objects.filter(places__payment_lines__payment=payment).values("pk")
+    list(SeatGroup.objects.select_for_update(no_key=True).filter(pk__in=groups))
     return list(ledger.locked_lines(payment=payment).select_related("payment__buyer"))
 
 
@@ -119,6 +123,7 @@ def _settle(row: Dispute, lines: list[PaymentLine]) -> None:
         unpaid = row.state == State.LOST and not _kept(line.enrollment_id)
         if unpaid and seats.release(line.enrollment, Enrollment.State.CANCELLED):
             letters.seat_ended(row, line)
+    group_sales.follow_bank(row.payment, lost=row.state == State.LOST)
 
 
 def _kept(enrollment: int) -> int:

@@ -97,7 +97,27 @@ def call_off(cohort: Cohort) -> None:
         group_letters.called_off(row, int(owed.aggregate(sum=Sum("amount"))["sum"] or 0))
 
 
+def follow_bank(payment: Payment, *, lost: bool) -> None:
+    """Say of a company's seats that a bank took back all of what was kept for them, or that it has thought again.
+
+    The caller holds the group's lock.
+    """
+    group = of(payment)
+    if not group:
+        return
+    if group.state == State.PAID and lost and not kept(group):
+        history.move(group, State.LOST, note=f"payment {payment.public_id}")
+        group_letters.lost(payment, group)
+    elif group.state == State.LOST and kept(group):
+        history.move(group, State.ENDED, note=f"payment {payment.public_id} came back")
+
+
 def kept(group: SeatGroup) -> int:
-    """Return what of a company's money has not gone back, in minor units."""
+    """Return what of a company's money has neither gone back nor been taken by a bank, in minor units."""
     paid = PaymentLine.objects.filter(enrollment__group=group, payment__state=Payment.State.PAID)
-    return int(paid.aggregate(sum=Sum(F("amount") - F("refunded")))["sum"] or 0)
+    return int(paid.aggregate(sum=Sum(F("amount") - F("refunded") - F("disputed")))["sum"] or 0)
+
+
+def taken(group: SeatGroup) -> int:
+    """Return what of a company's money its bank holds or has given back to it, in minor units."""
+    return int(PaymentLine.objects.filter(enrollment__group=group).aggregate(sum=Sum("disputed"))["sum"] or 0)

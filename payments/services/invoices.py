@@ -102,10 +102,11 @@ def look(payment: Payment) -> Payment:
     until = row.expires_at or timezone.now()
     if until > timezone.now():
         if until - timezone.now() <= REMINDERS[0]:
-            group_letters.invoice_soon(row, group, until - timezone.now() <= REMINDERS[1])
+            last = until - timezone.now() <= REMINDERS[1]
+            group_letters.invoice_soon(row, group, deposits.missing(row), last=last)
     elif group.state == State.INVOICED:
         history.move(group, State.OVERDUE)
-        group_letters.overdue(row, group, faces.hosts(group.cohort))
+        group_letters.overdue(row, group, faces.hosts(group.cohort), deposits.missing(row))
     return row
 
 
@@ -125,7 +126,7 @@ def extend(host: User, group: SeatGroup) -> SeatGroup:
     history.move(row, State.INVOICED, host, pay_by=until, extended_at=timezone.now())
     payment.expires_at, payment.due_at = until, next_look(until)
     payment.save(update_fields=["expires_at", "due_at"])
-    group_letters.extended(payment, row)
+    group_letters.extended(payment, row, deposits.missing(payment))
     return row
 
 
