@@ -6,7 +6,7 @@ from typing import Any
 from cohorts.models import Enrollment, SeatGroup
 from payments import sealed
 from payments.letters import address
-from payments.models import Payment
+from payments.models import DepositOrder, Payment
 from studyplatform.accounts.models import User
 from studyplatform.mail.services.letters import write
 
@@ -33,30 +33,38 @@ def _to(group: SeatGroup, template: str, key: str, to: User | None = None, **con
     write(to=to or group.buyer, key=key, template=f"payments/{template}", context=told, about=f"seat_group:{group.pk}")
 
 
+def lost(payment: Payment, group: SeatGroup) -> None:
+    """Tell a company that its bank took back what it paid, so that its seats have ended."""
+    _to(group, "group_lost", f"group-lost:{payment.pk}", payment=payment)
+
+
 def invoiced(payment: Payment, group: SeatGroup) -> None:
     """Send a company its invoice: its seats, how much, until when, how to pay."""
-    _to(group, "group_invoice", f"group-invoice:{payment.pk}", **_asked(payment))
+    _to(group, "group_invoice", f"group-invoice:{payment.pk}", **_asked(payment, payment.amount))
 
 
-def invoice_soon(payment: Payment, group: SeatGroup, last: bool) -> None:
-    """Remind a company that its invoice is to be paid soon; once some days before, once on the eve."""
+def invoice_soon(payment: Payment, group: SeatGroup, missing: int, *, last: bool) -> None:
+    """Remind a company that its invoice is to be paid soon; once some days before, once on the eve.
+
+    `missing`: what has not come of it, in minor units.
+    """
     key = f"group-invoice-soon:{payment.pk}:{payment.expires_at:%Y-%m-%d}:{'eve' if last else 'days'}"
-    _to(group, "group_invoice_soon", key, **_asked(payment))
+    _to(group, "group_invoice_soon", key, **_asked(payment, missing))
 
 
-def overdue(payment: Payment, group: SeatGroup, hosts: Iterable[User]) -> None:
+def overdue(payment: Payment, group: SeatGroup, hosts: Iterable[User], missing: int) -> None:
     """Tell a company that its day is over and its seats stand until the host decides; and the hosts so."""
     key = f"group-overdue:{payment.pk}:{payment.expires_at:%Y-%m-%d}"
-    _to(group, "group_overdue", key, **_asked(payment))
+    _to(group, "group_overdue", key, **_asked(payment, missing))
     desk = address("studio_seat_groups", group.cohort.study.slug, group.cohort.number)
     for host in hosts:
-        _to(group, "group_overdue_host", f"{key}:{host.pk}", to=host, url=desk, payment=payment)
+        _to(group, "group_overdue_host", f"{key}:{host.pk}", to=host, url=desk, payment=payment, missing=missing)
 
 
-def extended(payment: Payment, group: SeatGroup) -> None:
+def extended(payment: Payment, group: SeatGroup, missing: int) -> None:
     """Tell a company that it has more time."""
     key = f"group-extended:{payment.pk}:{payment.expires_at:%Y-%m-%d}"
-    _to(group, "group_extended", key, **_asked(payment))
+    _to(group, "group_extended", key, **_asked(payment, missing))
 
 
 def ended(payment: Payment, group: SeatGroup) -> None:
@@ -64,12 +72,19 @@ def ended(payment: Payment, group: SeatGroup) -> None:
     _to(group, "group_ended", f"group-ended:{payment.pk}", payment=payment)
 
 
-def seat_ended(place: Enrollment, group: SeatGroup) -> None:
-    """Tell somebody that their company's seat has ended, and what stays theirs."""
-    url = address("home")
-    _to(group, "group_seat_ended", f"group-seat-ended:{place.pk}", to=place.person, url=url)
+def seat_ended(place: Enrollment, group: SeatGroup, *, given_back: bool = False) -> None:
+    """Tell somebody that their company's seat has ended, why, and what stays theirs."""
+    key, url = f"group-seat-ended:{place.pk}", address("home")
+    _to(group, "group_seat_ended", key, to=place.person, url=url, given_back=given_back)
 
 
-def _asked(payment: Payment) -> dict[str, Any]:
+def given_back(group: SeatGroup, seats: list[int], amount: int, order: DepositOrder | None) -> None:
+    """Tell a company which of its seats it gave back, what comes back (minor units) and where to; once for each."""
+    key = f"group-seats-back:{group.pk}:{seats[0]}"
+    _to(group, "group_seats_back", key, n=len(seats), amount=amount, order=order)
+
+
+def _asked(payment: Payment, missing: int) -> dict[str, Any]:
     order = getattr(payment, "deposit_order", None)
-    return {"payment": payment, "order": order, "number": sealed.number_of(order.account) if order else ""}
+    number = sealed.number_of(order.account) if order else ""
+    return {"payment": payment, "order": order, "number": number, "missing": missing, "came": payment.amount - missing}

@@ -36,7 +36,7 @@ def refund_owed(refund: Refund, reason: str = "") -> None:
     """
     seat, paid = refund.line.enrollment, refund.line.payment
     given = seat.given_by_id and seat.person_id != paid.buyer_id
-    told = refund.cause in ("left", "moved") or (refund.cause == "called_off" and not paid.outside)
+    told = refund.cause in ("left", "moved", "seat_back") or (refund.cause == "called_off" and not paid.outside)
     if told and not given:
         return
     template = "no_seat" if refund.cause == "late" else "refund_owed"

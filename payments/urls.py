@@ -9,6 +9,7 @@ from payments.views.checkout import checkout_deposit, checkout_give_up, checkout
 from payments.views.deposit_plans import studio_deposits
 from payments.views.earnings import earned
 from payments.views.giving import give, seat_gift
+from payments.views.group_returns import seat_group_back
 from payments.views.group_seat import group_seat
 from payments.views.join import join
 from payments.views.leaving import leave
@@ -44,6 +45,7 @@ urlpatterns = [
     path("company/<str:public_id>/accept/", seat_group_accept, name="seat_group_accept"),
     path("company/<str:public_id>/people/", seat_group_people, name="seat_group_people"),
     path("company/<str:public_id>/attendance.<table:ending>", seat_group_attendance, name="seat_group_attendance"),
+    path("company/<str:public_id>/back/", seat_group_back, name="seat_group_back"),
     path("company/<str:public_id>/link/", seat_group_link, name="seat_group_link"),
     path("company/<str:public_id>/people/<int:pk>/back/", seat_group_take_back, name="seat_group_take_back"),
     path("company/<str:public_id>/seats/<str:place>/free/", seat_group_replace, name="seat_group_replace"),

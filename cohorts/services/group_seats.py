@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from django.db import IntegrityError, transaction
-from django.db.models import QuerySet
+from django.db.models import Exists, F, OuterRef, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -165,6 +165,13 @@ def _leave_line(person: User, cohort: Cohort) -> None:
 def _seated() -> Refused:
     sentence = _("You have a seat in this cohort already. Pass this one on to a colleague who has none.")
     return Refused(sentence, code="already_in")
+
+
+def returnable(group: SeatGroup) -> QuerySet[Enrollment]:
+    """Return the seats a company can give back, those without a name first: nobody sits there, or who never came."""
+    came = Contribution.objects.filter(enrollment=OuterRef("pk"), voided_at=None)
+    there = group.places.filter(state__in=(Enrollment.State.RESERVED, Enrollment.State.ACTIVE)).exclude(Exists(came))
+    return there.select_related("person__profile", "cohort").order_by(F("person").asc(nulls_first=True), "pk")
 
 
 def never_came(place: Enrollment) -> bool:

@@ -18,6 +18,7 @@ CAUSES = {
     "late": _("paid too late"),
     "called_off": _("cohort called off"),
     "left": _("left the cohort"),
+    "seat_back": _("company gave the seat back"),
     "retry": _("sent again"),
     "elsewhere": _("made at Stripe"),
     "rest": _("the rest of another"),

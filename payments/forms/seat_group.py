@@ -67,6 +67,21 @@ class PeopleForm(forms.Form):
         return found
 
 
+class SeatsBackForm(forms.Form):
+    """Which seats a company gives back, by their public ids, and the amount the page showed (minor units)."""
+
+    seats = forms.MultipleChoiceField(
+        label=_("Seats to give back"), error_messages={"required": _("Choose a seat to give back.")}
+    )
+    seen = forms.IntegerField(min_value=0, required=False, widget=forms.HiddenInput)
+
+    def __init__(self, *args: Any, there: list[str], **options: Any) -> None:
+        super().__init__(*args, **options)
+        seats: Any = self.fields["seats"]
+        seats.choices = [(name, name) for name in there]
+        seats.error_messages["invalid_choice"] = _("Who sits on your seats has just changed. Choose again.")
+
+
 class SeatForm(JoinForm):
     """What somebody is asked who sits down on a company's seat: all that joining asks, without paying."""
 

@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from cohorts.services import seats
 from payments import deposit_letters as letters
 from payments import sealed
-from payments.models import DepositAccount, DepositOrder, DepositPlan, Payment
+from payments.models import DepositAccount, DepositOrder, DepositPlan, DepositReturn, Payment
 from payments.services import deposit_plans, deposits, payments
 from studyplatform.kit import history
 from studyplatform.kit.errors import Refused
@@ -61,6 +61,19 @@ def name(payment: Payment, *, depositor: str, bank: str, holder: str, account: s
     order.save()
     letters.deposit_asked(order, sealed.number_of(order.account))
     return order
+
+
+@transaction.atomic
+def name_account(order: DepositOrder, *, bank: str, holder: str, account: str) -> DepositOrder:
+    """Note where money of a deposit goes back to that was transferred without saying so; what is owed of it follows."""
+    row = DepositOrder.objects.select_for_update(of=("self",)).get(pk=order.pk)
+    columns = sealed.account(bank=bank, holder=holder, account=account)
+    for field, value in columns.items():
+        setattr(row, field, value)
+    row.save(update_fields=list(columns))
+    owed = DepositReturn.objects.filter(deposit__payment=row.payment_id, state=DepositReturn.State.OWED)
+    owed.filter(account_sealed="").update(**columns)
+    return row
 
 
 def _wait(payment: Payment, order: DepositOrder) -> datetime.datetime:

@@ -3,6 +3,7 @@
 Who takes money from a seat holds the locks of its lines (`ledger.locked_lines`).
 """
 
+from collections.abc import Iterable
 from fractions import Fraction
 
 from django.db import transaction
@@ -21,7 +22,12 @@ NO_SEAT = ("late", "twice", "not_moved")  # causes of refunds of money that boug
 
 def lines(enrollment: Enrollment) -> QuerySet[PaymentLine]:
     """Return the lines that paid for a seat, the newest first."""
-    paid = PaymentLine.objects.filter(enrollment=enrollment, payment__state=Payment.State.PAID, amount__gt=0)
+    return lines_of([enrollment])
+
+
+def lines_of(places: Iterable[Enrollment]) -> QuerySet[PaymentLine]:
+    """Return the lines that paid for some seats, the newest first."""
+    paid = PaymentLine.objects.filter(enrollment__in=places, payment__state=Payment.State.PAID, amount__gt=0)
     return paid.exclude(refunds__cause__in=NO_SEAT).order_by("-pk")
 
 

@@ -21,7 +21,7 @@ from cohorts.services import group_seats, seat_groups, seats
 from payments import sealed
 from payments.flows import checkout
 from payments.forms.seat_group import PeopleForm, QuoteForm
-from payments.services import group_orders, group_places, group_sales, invoices
+from payments.services import group_orders, group_places, group_returns, group_sales, invoices
 from payments.views.join import see_other
 from studyplatform.kit import language, tables
 from studyplatform.kit.errors import Refused
@@ -83,6 +83,7 @@ def _page(request: HttpRequest, group: SeatGroup, form: PeopleForm) -> HttpRespo
         "open": cohort.is_joinable,
         "payments": group_sales.payments_of(group),
         "kept": group_sales.kept(group),
+        "taken": group_sales.taken(group),
         "pay_by": invoices.pay_by(cohort) if group.is_good else None,
         **_invoice(group),
         **_people(group),
@@ -108,6 +109,8 @@ def _people(group: SeatGroup) -> dict[str, Any]:
     return {
         "people": people,
         "asked": list(group_seats.asked(group)),
+        "held": group.places.filter(state__in=Enrollment.SEATED).count(),
+        "can_give_back": group_returns.offered(group),
         "unnamed": group_seats.unnamed(group).count(),
         "can_name": group_seats.can_name(group.cohort),
     }

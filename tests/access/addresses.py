@@ -82,7 +82,10 @@ def arguments(world: World) -> dict[str, list[Any]]:
         "seat_group_new": [study.slug, world.company.cohort.number],
         "group_seat": [world.company.token],
         "group_seat.guessed": ["2" * 32],
-        **{key: [world.company.public_id] for key in ("seat_group", "seat_group_people", "seat_group_link")},
+        **{
+            key: [world.company.public_id]
+            for key in ("seat_group", "seat_group_people", "seat_group_link", "seat_group_back")
+        },
         **{key: [world.quote.public_id] for key in ("seat_group.quote", "seat_group_accept")},
         **{
             name: [study.slug, world.overdue.cohort.number, world.overdue.public_id]
@@ -195,6 +198,7 @@ def _form(name: str, world: World) -> dict[str, Any]:
         **{key: {"terms": "on"} for key in ("join", "group_seat")},
         "seat_group_new": ASKED,
         "seat_group_people": {"emails": "new@example.com"},
+        "seat_group_back": {"seats": world.company.places.filter(state="reserved")[0].public_id, "seen": 0, "sure": 1},
         "studio_seat_groups": PLAN,
         "studio_presale": {"opens_clock": "10:00", "alumni_hours": "0", "followers_hours": "0"},
         "scholarship": {"words": "학생이에요."},

@@ -116,9 +116,10 @@ POST in   404  go   404  404  404  404  404  404  404  404   checkout_return che
                                                              checkout_deposit
 POST in   go   go   go   go   go   go   go   go   go   go    seat_group_new group_seat
 GET  in   404  200  404  404  404  404  404  404  404  404   seat_group seat_group.quote seat_group_attendance
+                                                             seat_group_back
 POST in   404  404  404  404  404  404  404  404  404  404   group_consent
 POST in   404  go   404  404  404  404  404  404  404  404   seat_group_accept seat_group_people seat_group_link
-                                                             seat_group_take_back seat_group_replace
+                                                             seat_group_take_back seat_group_replace seat_group_back
 POST 200  200  200  200  200  200  200  200  200  200  200   stripe_webhook
 POST 400  400  400  400  400  400  400  400  400  400  400   stripe_webhook.forged
 

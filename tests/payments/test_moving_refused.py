@@ -1,12 +1,8 @@
 """Moving to a later cohort: what is no choice, what has changed, who is in the middle of something else."""
 
 import datetime
-import time
-from concurrent.futures import ThreadPoolExecutor
 
 import pytest
-from django.db import connection
-from django.http import HttpResponse
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
@@ -22,10 +18,9 @@ from studyplatform.kit.errors import Refused
 from tests.cohorts.hosting import english
 from tests.payments.buying import LocalStripe, assert_books_match, assert_seats_match, begin
 from tests.payments.disputing import hear
-from tests.payments.test_crash import locked
-from tests.payments.test_giving_races import WAITING
 from tests.payments.test_moving import address, here, make_later, plain, press
 from tests.people import enroll, make_cohort, make_person, sign_in
+from tests.racing import in_turn
 
 pytestmark = pytest.mark.django_db
 
@@ -50,31 +45,12 @@ def test_pressed_twice_at_once_it_is_one_seat_and_one_payment(
 ) -> None:
     later = make_later(study, 200_000)
     asked = {"to": later.number, "seen": moving.quote(place, later).word}
-
-    def go() -> HttpResponse:
-        try:
-            return sign_in(place.person).post(address(place), asked)
-        finally:
-            connection.close()
-
-    with ThreadPoolExecutor(2) as pool, locked("SELECT 1 FROM cohorts_enrollment FOR UPDATE"):
-        presses = [pool.submit(go) for _n in range(2)]
-        until_they_wait(2)
-    pages = {one.result().headers["Location"] for one in presses}
+    pages: list[str] = []
+    in_turn(*[lambda: pages.append(sign_in(place.person).post(address(place), asked).headers["Location"])] * 2)
     difference = Payment.objects.get(lines__enrollment__moved_from=place)
-    assert (difference.amount, pages) == (50_000, {difference.address})
+    assert (difference.amount, pages) == (50_000, [difference.address] * 2)
     for one in (cohort, later):
         assert_seats_match(one)
-
-
-def until_they_wait(number: int) -> None:
-    for _n in range(100):
-        with connection.cursor() as cursor:
-            cursor.execute(WAITING)
-            if cursor.fetchone()[0] >= number:
-                return
-        time.sleep(0.1)
-    raise AssertionError("they do not wait")
 
 
 def test_a_seat_whose_money_a_bank_has_taken_does_not_move_until_it_is_back(
