@@ -2,6 +2,7 @@
 
 import contextlib
 import datetime
+import functools
 import json
 import os
 import socket
@@ -100,8 +101,9 @@ class LocalStripe:
     def clear(self) -> None:
         self.ask("DELETE", "faults")
 
-    @property
+    @functools.cached_property
     def api(self) -> library.StripeClient:
+        """Stripe's own library, with a connection it keeps."""
         return library.StripeClient(settings.STRIPE_API_KEY, base_addresses={"api": self.address})
 
     def balance(self, currency: str) -> int:

@@ -29,8 +29,8 @@ WHICH = st.integers(0, 11)  # of those there are, counted around: what is drawn 
 DIES_AT = st.none() | st.integers(1, 70)
 QUEUES = (
     "payments.drain_events", "payments.drain_payments", "payments.drain_disputes", "payments.drain_refunds",
-    "payments.drain_payouts", "payments.drain_releases", "payments.drain_called_off", "cohorts.drain_cohort_news",
-    "cohorts.drain_holds", "cohorts.drain_offers", "cohorts.drain_lines",
+    "payments.drain_payouts", "payments.drain_deposits", "payments.drain_releases", "payments.drain_called_off",
+    "cohorts.drain_cohort_news", "cohorts.drain_holds", "cohorts.drain_offers", "cohorts.drain_lines",
 )  # fmt: skip
 LONGEST_REST = 16  # rounds of telling and draining
 
@@ -92,6 +92,7 @@ class Life(RuleBasedStateMachine):
 
     def _come_to_rest(self) -> None:
         self.stripe.clear()
+        self.desks_done()
         self.all_decided()
         self._settle_down()
         before = laws.standing()
@@ -101,7 +102,7 @@ class Life(RuleBasedStateMachine):
             self._settle_down()
 
     def _settle_down(self) -> None:
-        before: Any = None
+        before = laws.standing()
         for _ in range(LONGEST_REST):
             news = self._a_round()
             now = laws.standing()
@@ -125,6 +126,9 @@ class Life(RuleBasedStateMachine):
 
     def all_decided(self) -> None:
         """What banks have not decided yet, they decide now; see `disputes`."""
+
+    def desks_done(self) -> None:
+        """What reached the bank is read and matched, by whoever sits at the desk; see `deposits`."""
 
     @staticmethod
     def a_night() -> None:

@@ -14,9 +14,11 @@ from payments.services import kindness, leaving, payouts
 from studyplatform.kit import queue
 from tests.payments.buying import hurry, run_out
 from tests.payments.histories import laws
+from tests.payments.histories.deposits import MORE, Deposits
 from tests.payments.histories.disputes import Disputes
 from tests.payments.histories.life import DIES_AT, QUEUES, WHICH, WHO, Life
 from tests.payments.histories.moves import Moves
+from tests.payments.histories.world import WON
 
 CARDS = st.sampled_from([
     "4242424242424242", "4000000000000077", "4000000000000002", "4000000000005126", "4000000000007726",
@@ -27,16 +29,22 @@ CALLS = (
     "POST /v1/refunds", "GET /v1/refunds*", "POST /v1/transfers", "GET /v1/transfers*", "GET /v1/disputes*",
 )  # fmt: skip
 COHORT = st.sampled_from([0, 0, 0, 1, 2])
+ANY = COHORT | st.just(WON)
 TIRED = 10  # steps before a host calls a cohort off
 
 
-class History(Disputes, Moves, Life):
+class History(Deposits, Disputes, Moves, Life):
     """One history."""
 
-    @initialize(buyers=st.lists(st.tuples(WHO, CARDS, st.booleans()), min_size=1, max_size=4))
-    def begin(self, buyers: list[tuple[int, str, bool]]) -> None:
-        """A few join and pay."""
+    @initialize(
+        buyers=st.lists(st.tuples(WHO, CARDS, st.booleans()), min_size=1, max_size=4),
+        depositors=st.lists(st.tuples(WHO, MORE), max_size=3),
+    )
+    def begin(self, buyers: list[tuple[int, str, bool]], depositors: list[tuple[int, int]]) -> None:
+        """A few join and pay, on Stripe's page or by deposit."""
         self.remember()
+        for who, more in depositors:
+            self.ask_for_a_deposit(who, True, more, None)
         for who, card, comes_back in buyers:
             self.join(who, 0, None, card)
             if comes_back and self.open_payments().exists():
@@ -52,7 +60,7 @@ class History(Disputes, Moves, Life):
         if payment and card:
             self.stripe.pay(payment.reference, card)
 
-    @rule(who=WHO, cohort=COHORT, dies_at=DIES_AT)
+    @rule(who=WHO, cohort=ANY, dies_at=DIES_AT)
     def stand_in_line(self, who: int, cohort: int, dies_at: int | None) -> None:
         with self.living(dies_at):
             waiting.wait(self.world.people[who], self.cohorts[cohort])
@@ -132,7 +140,7 @@ class History(Disputes, Moves, Life):
             with contextlib.suppress(library.StripeError):
                 self.api.v1.refunds.create(params={"payment_intent": payment.intent, "amount": part})
 
-    @rule(cohort=COHORT, dies_at=DIES_AT)
+    @rule(cohort=ANY, dies_at=DIES_AT)
     def session_ends(self, cohort: int, dies_at: int | None) -> None:
         """A session is over: its part of every seat is shared."""
         session = self.cohorts[cohort].sessions.filter(released_at=None).order_by("number").first()
@@ -156,7 +164,7 @@ class History(Disputes, Moves, Life):
             if transfer:
                 self.api.v1.transfers.reversals.create(transfer.id, params={"amount": part} if part else {})
 
-    @rule(cohort=COHORT, surely=st.integers(0, 3), dies_at=DIES_AT)
+    @rule(cohort=ANY, surely=st.integers(0, 3), dies_at=DIES_AT)
     def call_off(self, cohort: int, surely: int, dies_at: int | None) -> None:
         if surely == 0 and self.steps > TIRED:
             with self.living(dies_at):
