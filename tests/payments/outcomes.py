@@ -3,7 +3,7 @@
 from collections import Counter
 from typing import Any
 
-from cohorts.models import Enrollment
+from cohorts.models import Credit, Enrollment, SeatGift, SeatGroup
 from payments.models import Dispute, LedgerEntry, Payee, Payment, PaymentLine, Payout, Refund
 from studyplatform.accounts.models import User
 from tests.payments.buying import LocalStripe
@@ -19,6 +19,10 @@ def outcome(stripe: LocalStripe, person: User) -> dict[str, Any]:
     sent = stripe.api.v1.transfers.list(params={"destination": str(payee.stripe_account)}).data if payee else []
     booked = entries.values_list("transaction__cause", "account__kind", "amount")
     return {
+        "companies": sorted(SeatGroup.objects.filter(buyer=person).values_list("size", "state")),
+        "their_seats": Enrollment.objects.filter(group__buyer=person, state__in=Enrollment.SEATED).count(),
+        "given": sorted(SeatGift.objects.filter(enrollment__person=person).values_list("state", "place__state")),
+        "credit": sorted(Credit.objects.filter(person=person).values_list("amount", "spent")),
         "seats": Enrollment.objects.filter(person=person, state__in=Enrollment.SEATED).count(),
         "lines": sorted(lines.values_list("amount", "refunded", "disputed")),
         "refunds": sorted(

@@ -11,11 +11,12 @@ from payments import claims, gateway
 from studyplatform.demo.stripe.faults import REQUEST_KINDS
 from tests.payments.buying import LocalStripe
 from tests.payments.fault_stories import STORIES, Case
+from tests.payments.other_fault_stories import ALL
 from tests.payments.outcomes import outcome
 from tests.people import make_cohort, make_person, make_study
 
 MOVES_MONEY = ("create_refund", "create_transfer")  # only these can find too little at hand
-KINDS = {call: [kind for kind in REQUEST_KINDS if kind != "short" or call in MOVES_MONEY] for call in STORIES}
+KINDS = {name: [kind for kind in REQUEST_KINDS if kind != "short" or name.startswith(MOVES_MONEY)] for name in ALL}
 ENDS: dict[str, dict[str, Any]] = {}
 
 
@@ -27,11 +28,11 @@ def _no_pauses(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def told_through(stripe: LocalStripe, call: str, kind: str) -> dict[str, Any]:
     """Live through the story of a call with a person and a cohort of their own, and say how it ends."""
-    name = f"{list(STORIES).index(call)}-{kind or 'fine'}".replace("_", "-")
+    name = f"{list(ALL).index(call)}-{kind or 'fine'}".replace("_", "-")
     host = make_person(f"h-{name}", "주최")
     cohort = make_cohort(make_study(host, slug=f"s-{name}"), subgroups=0)
-    case = Case(stripe, cohort, make_person(f"b-{name}", "구매", language="en"), STORIES[call][0], kind)
-    STORIES[call][1](case)
+    case = Case(stripe, cohort, make_person(f"b-{name}", "구매", language="en"), ALL[call][0], kind)
+    ALL[call][1](case)
     case.recover()
     return outcome(stripe, case.person)
 

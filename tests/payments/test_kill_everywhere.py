@@ -1,4 +1,4 @@
-"""kill -9 at every step of checkout, refund, payout, batch and dispute (I-26): afterwards the end is the same.
+"""kill -9 at every step of what moves money, a seat or credit (I-26): afterwards the end is the same.
 
 Each story is lived once without a kill, which tells its steps; then once for each step, killed there, and the clock
 goes on. Nothing is lost, nothing is booked, sent or told twice.
@@ -13,19 +13,23 @@ from typing import Any
 import pytest
 from django.utils import timezone
 
-from cohorts.models import Cohort
+from cohorts.models import Cohort, Enrollment, SeatGift
 from payments import gateway
 from payments.flows import checkout
 from payments.models import Dispute, Payment, Payout, PayoutBatch, Refund
-from payments.services import batches, ledger, payouts, refunds
+from payments.services import batches, giving, group_orders, invoices, leaving, ledger, payouts, refunds
 from studyplatform.accounts.models import User
 from studyplatform.kit import queue
 from studyplatform.mail.models import Letter
+from tests.cohorts.credit import give
 from tests.payments.buying import LocalStripe, assert_books_match, begin, deliver
+from tests.payments.companies import accept
 from tests.payments.disputing import told
 from tests.payments.fault_stories import AT_ONCE, Case, earned
+from tests.payments.giving import offered
 from tests.payments.killing import Work, kill, steps_of
 from tests.payments.money_world import payee_for
+from tests.payments.other_fault_stories import by_card, given, invoice, quote
 from tests.payments.outcomes import outcome
 from tests.people import make_cohort, make_person, make_study, sign_in
 
@@ -52,7 +56,11 @@ def _press_and_pay(case: Case) -> None:
 
 
 def _settling(case: Case) -> Work:
-    payment = begin(sign_in(case.person), case.cohort)
+    return _told_of(case, begin(sign_in(case.person), case.cohort))
+
+
+def _told_of(case: Case, payment: Payment) -> Work:
+    """The page of a payment is paid, and Stripe has told so."""
     case.stripe.pay(str(payment.reference), AT_ONCE)
     for event in case.stripe.events_about(str(payment.reference)):
         if event["type"] == "checkout.session.completed":
@@ -125,6 +133,78 @@ def _disputed(case: Case) -> Work:
     return work
 
 
+def _company(case: Case) -> Work:
+    group = quote(case)
+    return lambda: checkout.advance(group_orders.accept(case.person, group))
+
+
+def _accept_and_pay(case: Case) -> None:
+    group = case.cohort.groups_of_seats.get()
+    if group.state != "paid":
+        case.stripe.pay(str(accept(sign_in(case.person), group).reference))
+
+
+def _company_settling(case: Case) -> Work:
+    return _told_of(case, accept(sign_in(case.person), quote(case)))
+
+
+def _invoice(case: Case) -> Work:
+    group = quote(case, invoice_days="20")
+    return lambda: invoices.accept(case.person, group)
+
+
+def _take_by_invoice(case: Case) -> None:
+    group = case.cohort.groups_of_seats.get()
+    if group.state == "quoted":
+        invoices.accept(case.person, group)
+
+
+def _invoice_settling(case: Case) -> Work:
+    return _told_of(case, by_card(case, invoice(case)))
+
+
+def _credit(case: Case) -> Work:
+    give(case.person, case.cohort.study, 50_000)
+    return _page(case)
+
+
+def _credit_back(case: Case) -> Work:
+    give(case.person, case.cohort.study, 50_000)
+    place = case.paid().lines.get().enrollment
+
+    def work() -> None:
+        leaving.leave(case.person, place, seen=leaving.quote(place).amount, seen_credit=leaving.quote(place).credit)
+        queue.drain("payments.drain_refunds")
+
+    return work
+
+
+def _leave(case: Case) -> None:
+    place = Enrollment.objects.filter(person=case.person, cohort=case.cohort, state="active").first()
+    if place:
+        leaving.leave(case.person, place, seen=leaving.quote(place).amount, seen_credit=leaving.quote(place).credit)
+
+
+def _gift(case: Case) -> Work:
+    place = case.paid().lines.get().enrollment
+    friend = make_person(f"f-{case.person.handle}", "친구")
+    gift = offered(place, friend.email)
+    return lambda: giving.accept(friend, gift)
+
+
+def _say_yes_again(case: Case) -> None:
+    gift = SeatGift.objects.filter(enrollment__person=case.person, state="pending").first()
+    if gift:
+        giving.accept(User.objects.get(email=f"f-{case.person.handle}@example.com"), gift)
+
+
+def _gift_left(case: Case) -> Work:
+    place = given(case)
+    refund = leaving.leave(place.person, place, seen=leaving.quote(place).amount)
+    assert refund
+    return lambda: queue.drain("payments.drain_refunds")
+
+
 STORIES = {
     "page": Story(_page, {"POST /v1/checkout/sessions"}, _press_and_pay),
     "settling": Story(_settling, {"GET /v1/checkout/sessions/:id"}),
@@ -133,6 +213,14 @@ STORIES = {
     "run": Story(_running, set(), _run_again),
     "batch": Story(_batching, set(), _finish),
     "dispute": Story(_disputed, {"GET /v1/disputes/:id", "POST /v1/refunds"}),
+    "company": Story(_company, {"POST /v1/checkout/sessions"}, _accept_and_pay),
+    "company-settling": Story(_company_settling, {"GET /v1/checkout/sessions/:id"}),
+    "invoice": Story(_invoice, set(), _take_by_invoice),
+    "invoice-settling": Story(_invoice_settling, {"GET /v1/checkout/sessions/:id"}),
+    "credit": Story(_credit, {"POST /v1/checkout/sessions"}, _press_and_pay),
+    "credit-back": Story(_credit_back, {"POST /v1/refunds"}, _leave),
+    "gift": Story(_gift, set(), _say_yes_again),
+    "gift-left": Story(_gift_left, {"POST /v1/refunds"}),
 }
 
 
