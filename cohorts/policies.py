@@ -1,8 +1,10 @@
 """Who may see what. Lists use the scopes; a single row is `get_object_or_404` on one. Cannot see it: 404."""
 
+from typing import Any
+
 from django.contrib.auth.models import AnonymousUser
 from django.core.exceptions import PermissionDenied
-from django.db.models import F, Q, QuerySet
+from django.db.models import Exists, F, OuterRef, Q, QuerySet
 from django.http import HttpRequest
 from django.shortcuts import get_object_or_404
 from django.utils import timezone
@@ -22,7 +24,8 @@ from cohorts.models import (
     Study,
     Subgroup,
 )
-from studyplatform.accounts.models import User
+from studyplatform.accounts.models import Consent, User
+from studyplatform.accounts.texts import SEAT
 
 Reader = User | AnonymousUser
 
@@ -185,11 +188,38 @@ def get_session(request: HttpRequest, slug: str, number: int, public_id: str) ->
     return get_object_or_404(sessions_seen_by(request.user), cohort=cohort, public_id=public_id)
 
 
+def must_agree(user: Reader, cohort: Cohort) -> bool:
+    """Tell whether somebody was brought into a cohort by a list and has not agreed to what holds for their seat."""
+    return bool(user.is_authenticated and _brought_without_a_yes(user).filter(cohort=cohort).exists())
+
+
+def _brought_without_a_yes(user: Reader) -> QuerySet[Enrollment]:
+    yes = Consent.objects.filter(person=OuterRef("person"), kind="terms", version=SEAT, withdrawn_at=None)
+    brought = Enrollment.objects.filter(person=user.pk, price_kind=Enrollment.OUTSIDE, state__in=Enrollment.BELONGS)
+    return brought.exclude(Exists(yes))
+
+
+class AgreeFirst(PermissionDenied):
+    """A member has not agreed to what holds for their seat; the page for it is theirs to see first."""
+
+    def __init__(self, cohort: Cohort) -> None:
+        super().__init__(_("Before you come in, read what holds for your seat and agree to it."))
+        self.cohort = cohort
+
+
 def get_space(request: HttpRequest, slug: str, number: int) -> Cohort:
-    """Return a cohort whose space the reader may enter. A public cohort's stranger gets 403 with the way in."""
-    cohort = cohorts_entered_by(request.user).filter(study__slug=slug, number=number).first()
+    """Return a cohort whose space the reader may enter. A public cohort's stranger gets 403 with the way in.
+
+    Raises AgreeFirst for who was brought in and has not agreed yet.
+    """
+    waits = Exists(_brought_without_a_yes(request.user).filter(cohort=OuterRef("pk")))
+    entered = cohorts_entered_by(request.user).filter(study__slug=slug, number=number)
+    cohort: Any = entered.annotate(waits_for_a_yes=waits).first()
+    if cohort and cohort.waits_for_a_yes:
+        raise AgreeFirst(cohort)
     if cohort:
-        return cohort
+        found: Cohort = cohort
+        return found
     get_object_or_404(public_cohorts(), study__slug=slug, number=number)
     raise PermissionDenied(_("This is the space of the cohort's members. Join the cohort to come in."))
 

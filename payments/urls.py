@@ -4,6 +4,7 @@ from django.urls import path, register_converter
 
 from payments.api.deposits import Deposit
 from payments.api.enrollments import Join
+from payments.views.agreeing import agree
 from payments.views.cash_receipts import cash_receipt
 from payments.views.checkout import checkout_deposit, checkout_give_up, checkout_page, checkout_return
 from payments.views.deposit_plans import studio_deposits
@@ -50,6 +51,7 @@ urlpatterns = [
     path("company/<str:public_id>/people/<int:pk>/back/", seat_group_take_back, name="seat_group_take_back"),
     path("company/<str:public_id>/seats/<str:place>/free/", seat_group_replace, name="seat_group_replace"),
     path("company/seat/<str:token>/", group_seat, name="group_seat"),
+    path("c/<slug:slug>/<int:number>/agree/", agree, name="agree"),
     path("c/<slug:slug>/<int:number>/leave/", leave, name="leave"),
     path("c/<slug:slug>/<int:number>/move/", move, name="move"),
     path("c/<slug:slug>/<int:number>/give/", give, name="give"),

@@ -84,6 +84,7 @@ MIDDLEWARE = [
     "allauth.account.middleware.AccountMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "studyplatform.accounts.middleware.ReaderMiddleware",
+    "studyplatform.pages.agree_first.AgreeFirstMiddleware",
 ]
 
 ROOT_URLCONF = "studyplatform.urls"

@@ -1,8 +1,7 @@
 """What a buyer agrees to when joining, in which version of the words."""
 
 from studyplatform.accounts.models import Consent, User
-
-VERSION = "2026-11"  # of the terms, the refund rules and the words beside the boxes
+from studyplatform.accounts.texts import SEAT as VERSION
 
 
 def agree(member: User, *, recording: bool) -> None:

@@ -92,7 +92,7 @@ def arguments(world: World) -> dict[str, list[Any]]:
             for name in ("studio_seat_group_extend", "studio_seat_group_end")
         },
         "seat_group_attendance": [world.company.public_id, "csv"],
-        "group_consent": here,
+        **dict.fromkeys(("group_consent", "agree"), here),
         "seat_group_take_back": [world.company.public_id, world.company.invitations.get().pk],
         "seat_group_replace": [world.company.public_id, world.company.places.exclude(person=None).get().public_id],
         "partner_group": [world.group.pk],

@@ -96,8 +96,8 @@ POST in   go   go   go   go   go   go   go   go   go   go    waiting.full waitin
 GET  in   404  200  404  404  404  404  404  404  404  404   checkout_return checkout_return.open
                                                              checkout_return.deposit
 GET  in   404  200  404  404  404  404  404  404  404  404   receipt
-GET  in   404  404  404  404  404  404  404  404  404  404   cash_receipt
-POST in   404  404  404  404  404  404  404  404  404  404   cash_receipt
+GET  in   404  404  404  404  404  404  404  404  404  404   cash_receipt agree
+POST in   404  404  404  404  404  404  404  404  404  404   cash_receipt agree
 GET  in   404  200  404  404  404  404  404  404  404  404   cash_receipt.bank
 POST in   404  go   404  404  404  404  404  404  404  404   cash_receipt.bank
 GET  in   404  404  404  404  404  404  404  200  404  404   member_refund money_event member_move
