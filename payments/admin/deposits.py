@@ -12,7 +12,7 @@ from payments import bank_files, sealed
 from payments.admin.refunds import Transfer
 from payments.forms.deposit import digits_of
 from payments.models import BankDeposit, DepositAccount, DepositReturn, Payment
-from payments.services import deposit_plans, deposits
+from payments.services import deposit_plans, deposits, payout_returns
 from studyplatform.kit import moments
 from studyplatform.kit.desk.deeds import Said, deed
 from studyplatform.kit.desk.tables import Table, linked
@@ -50,6 +50,14 @@ class Code(forms.Form):
 
     code = forms.CharField(
         label=_("Code"), max_length=5, required=False, help_text=_("Leave it empty for the code in the bank’s words.")
+    )
+
+
+class Number(forms.Form):
+    """Which payout came back."""
+
+    number = forms.CharField(
+        label=_("Number of the payout"), max_length=20, help_text=_("As the bank’s file has it, like P12.")
     )
 
 
@@ -134,6 +142,11 @@ def _meaning(row: BankDeposit, code: str = "") -> str:
     return " ".join(filter(None, [said, str(fits), str(late) if payment.state != Payment.State.OPEN else ""]))
 
 
+def _payee_of(row: BankDeposit, number: str) -> str:
+    found = payout_returns.meant(row, number)
+    return str(found.payee) if found else str(_("No payout of that number and amount left and has not come back."))
+
+
 def _where_to(row: BankDeposit, said: Said) -> list[str]:
     order = deposits.order_of(row)
     account = said["account"] and f"{said['bank']} {said['account']} {said['holder']}"
@@ -147,7 +160,7 @@ class BankDepositAdmin(Table):
     handled_by = HANDLE
     list_display = ("at", "words", "sum", "state", "for_whom", "account")
     list_filter = (waits(person=(_("for a person"), deposits.unmatched)), "state", "account")
-    list_select_related = ("account", "payment__buyer__profile")
+    list_select_related = ("account", "payment__buyer__profile", "payout__payee__person__profile")
     date_hierarchy = "at"
     ordering = ("-at", "-pk")
     fields = readonly_fields = (
@@ -156,8 +169,8 @@ class BankDepositAdmin(Table):
     search_fields = ("words", "reference", "payment__public_id", "payment__buyer__email")
     narrowed_by = ("account", "payment")
     ways = ((_("deposits going back"), "payments.depositreturn", "deposit"),)
-    actions = ("match", "give_back")
-    offered = {"match": ("unmatched",), "give_back": ("unmatched", "matched")}
+    actions = ("match", "payout_back", "give_back")
+    offered = {"match": ("unmatched",), "payout_back": ("unmatched",), "give_back": ("unmatched", "matched")}
 
     def named(self, row: BankDeposit) -> str:
         """What the bank says, and how much."""
@@ -167,8 +180,10 @@ class BankDepositAdmin(Table):
     def sum(self, row: BankDeposit) -> str:
         return show(row.amount, row.account.currency)
 
-    @admin.display(description=_("payment"))
+    @admin.display(description=_("for"))
     def for_whom(self, row: BankDeposit) -> SafeString | str:
+        if row.payout:
+            return linked(row.payout, f"{row.payout.payee} · P{row.payout_id}")
         return linked(row.payment, f"{row.payment.buyer} · {row.payment.public_id}" if row.payment else "")
 
     @admin.display(description=_("what it is for"))
@@ -184,6 +199,17 @@ class BankDepositAdmin(Table):
         form=Code,
         about=_told,
         shows=lambda row, said: [*_told(row)[:2], _meaning(row, said["code"])],
+        single=True,
+    )
+    payout_back = deed(
+        _("It is a payout that came back"),
+        lambda actor, row, said: payout_returns.match(actor, row, **said),
+        says=_("The payout is written down as sent back, and its payee is owed the money again and told."),
+        done=_("matched to the payout"),
+        permission="handle",
+        form=Number,
+        about=_told,
+        shows=lambda row, said: [*_told(row)[:2], _payee_of(row, said["number"])],
         single=True,
     )
     give_back = deed(

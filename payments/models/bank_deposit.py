@@ -26,6 +26,9 @@ class BankDeposit(models.Model):
     payment = models.ForeignKey(
         "payments.Payment", null=True, blank=True, on_delete=models.PROTECT, related_name="deposits"
     )
+    payout = models.OneToOneField(  # of ours, which its payee's bank sent back
+        "payments.Payout", null=True, blank=True, on_delete=models.PROTECT, related_name="came_back"
+    )
     created_at = models.DateTimeField(_("read on"), auto_now_add=True)
     looked_at = models.DateTimeField(null=True, blank=True, editable=False)
 
@@ -36,7 +39,8 @@ class BankDeposit(models.Model):
             models.UniqueConstraint(fields=["account", "reference"], name="bank_deposit_once"),
             models.CheckConstraint(condition=Q(amount__gt=0), name="bank_deposit_positive"),
             models.CheckConstraint(
-                condition=~Q(state="matched") | Q(payment__isnull=False), name="bank_deposit_matched_to"
+                condition=~Q(state="matched") | Q(payment__isnull=False) | Q(payout__isnull=False),
+                name="bank_deposit_matched_to",
             ),
         ]
         indexes = [

@@ -1,7 +1,9 @@
 """What a buyer agrees to when joining, in which version of the words."""
 
 from studyplatform.accounts.models import Consent, User
-from studyplatform.accounts.texts import SEAT as VERSION
+from studyplatform.accounts.texts import SEAT
+
+VERSION = SEAT
 
 
 def agree(member: User, *, recording: bool) -> None:

@@ -173,7 +173,8 @@ def out_missing() -> Iterator[Found]:
     ours = Q(entries__account__kind=Kind.BANK, entries__account__currency=currency, entries__amount__lt=0)
     gone = LedgerTransaction.objects.filter(ours, at__gt=first.at + STANDS, at__lt=last.at - STANDS)
     came_back = bank_movements.payouts().filter(state=Payout.State.FAILED).values("paid_as")
-    left = gone.exclude(cause__in=came_back).annotate(sum=F("entries__amount"))
+    known = gone.exclude(cause__in=came_back).exclude(cause__startswith=bank_movements.BACK)
+    left = known.annotate(sum=F("entries__amount"))
     for booked in bank_movements.free(left).iterator():
         yield Found("out_missing", booked.cause, booked.sum, None, currency, booked.at, booked=booked.pk)
 

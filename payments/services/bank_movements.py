@@ -22,6 +22,7 @@ from payments.models import (
 )
 from payments.services.ledger import Kind
 
+BACK = "payout-back:"  # stands against a payout that came back: its own line, or none of a bank's file
 NEAR = datetime.timedelta(days=7)  # between a transfer at the bank and somebody writing it down
 DAY = datetime.timedelta(days=1)
 PAYOUT = re.compile(r"(?<![0-9A-Za-z])P(\d{1,18})(?!\d)")  # the memo a batch's file gives each of its lines
@@ -66,6 +67,8 @@ def _went_out(line: BankMovement) -> str:
     numbers = [int(number) for number in PAYOUT.findall(line.words)]
     if numbers:
         named = [f"payout-paid:{number}" for number in numbers]
+        if not LedgerTransaction.objects.filter(cause__in=named).exists():  # it came back unpaid
+            named = [f"payout-back:{number}" for number in numbers]
         return _first(_booked_as(line).filter(cause__in=named))
     days = [(line.at + step * DAY).date().isoformat() for step in (-1, 0, 1)]
     wrote_down = [f"bank:{day}:{line.reference}" for day in days]
@@ -73,7 +76,7 @@ def _went_out(line: BankMovement) -> str:
     for start, rows in by_hand.items():
         for pk in rows.filter(reference__in=wrote_down).values_list("pk", flat=True):
             return _first(_booked_as(line).filter(cause=f"{start}:{pk}"))
-    near = _booked_as(line).filter(at__range=(line.at - NEAR, line.at + NEAR))
+    near = _booked_as(line).filter(at__range=(line.at - NEAR, line.at + NEAR)).exclude(cause__startswith=BACK)
     return _first(near) or _batch(line)
 
 

@@ -25,7 +25,7 @@ from payments.models import (
     LedgerAccount,
     Payment,
 )
-from payments.services import bank_movements, ledger, payments, transfers
+from payments.services import bank_movements, ledger, payments, payout_returns, transfers
 from payments.services.ledger import Kind
 from studyplatform.accounts.models import User
 from studyplatform.kit import history, queue
@@ -105,8 +105,11 @@ def unmatched() -> QuerySet[BankDeposit]:
 def match(deposit: BankDeposit) -> bool:
     """Give a deposit to the payment whose code it names, if it is just what was asked; False leaves it to a person.
 
+    A payout that its bank sent back is known, too.
     Money after the deadline takes a free seat, else it goes back, as any other late money.
     """
+    if payout_returns.match_known(deposit):
+        return True
     order = order_named(deposit)
     payment = payments.locked(order.payment) if order else None
     row = _locked(deposit)
@@ -189,6 +192,8 @@ def give_back(
     row = _locked(deposit)
     if row.state == State.MATCHED and payment and payment.state == Payment.State.PAID:
         raise Refused(_("This money has paid for a seat. Refund the payment instead."))
+    if row.payout_id:
+        raise Refused(_("This is a payout that came back. It is owed to its payee again, so nothing goes back."))
     _refuse_moved(row, State.UNMATCHED, State.MATCHED)
     cause = Cause.SHORT if row.state == State.MATCHED else Cause.UNKNOWN
     history.move(row, State.RETURNED, actor, note=note, payment=payment)
