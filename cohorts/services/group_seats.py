@@ -73,15 +73,14 @@ def invite(buyer: User, group: SeatGroup, emails: Iterable[str]) -> int:
 
 
 @transaction.atomic
-def take_back(buyer: User, invitation: SeatInvitation) -> bool:
-    """Take back an invitation nobody has taken; False when somebody has, or it was taken back before."""
+def take_back(buyer: User, invitation: SeatInvitation) -> None:
+    """Take back an invitation nobody has taken. Raises Refused when somebody has, or it was taken back before."""
     seat_groups.locked(invitation.group)
     row = SeatInvitation.objects.select_for_update().get(pk=invitation.pk)
     if row.state != State.PENDING:
-        return False
+        raise Refused(_("Somebody has taken that seat already."))
     history.move(row, State.WITHDRAWN, buyer)
     group_letters.take_back(row)
-    return True
 
 
 @transaction.atomic

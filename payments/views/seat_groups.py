@@ -1,5 +1,6 @@
 """A company's seats: asked for, quoted, paid, named."""
 
+from collections.abc import Callable
 from typing import Any
 from urllib.parse import urlencode
 
@@ -23,6 +24,7 @@ from payments.flows import checkout
 from payments.forms.seat_group import PeopleForm, QuoteForm
 from payments.services import group_orders, group_places, group_returns, group_sales, invoices
 from payments.views.join import see_other
+from studyplatform.accounts.models import User
 from studyplatform.kit import language, tables
 from studyplatform.kit.errors import Refused
 from studyplatform.kit.limits import limited
@@ -172,9 +174,7 @@ def seat_group_link(request: HttpRequest, public_id: str) -> HttpResponse:
 def seat_group_take_back(request: HttpRequest, public_id: str, pk: int) -> HttpResponse:
     """Take back an invitation nobody has taken."""
     group = get_seat_group(request, public_id)
-    if not group_seats.take_back(reader(request), get_object_or_404(group.invitations, pk=pk)):
-        messages.error(request, _("Somebody has taken that seat already."))
-    return redirect(group)
+    return _freed(request, group, group_seats.take_back, get_object_or_404(group.invitations, pk=pk))
 
 
 @login_required
@@ -182,8 +182,13 @@ def seat_group_take_back(request: HttpRequest, public_id: str, pk: int) -> HttpR
 def seat_group_replace(request: HttpRequest, public_id: str, place: str) -> HttpResponse:
     """Free the seat of somebody who never came."""
     group = get_seat_group(request, public_id)
+    return _freed(request, group, group_places.replace, get_object_or_404(group.places, public_id=place))
+
+
+def _freed(request: HttpRequest, group: SeatGroup, verb: Callable[[User, Any], None], row: Any) -> HttpResponse:
+    """Take a seat from whoever it was kept for, and show the company's page; a refusal stands on it."""
     try:
-        group_places.replace(reader(request), get_object_or_404(group.places, public_id=place))
+        verb(reader(request), row)
     except Refused as refused:
         messages.error(request, str(refused))
     return redirect(group)
