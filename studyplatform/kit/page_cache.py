@@ -52,7 +52,15 @@ def public(*names: str, query: tuple[str, ...] = (), seconds: int = KEPT_FOR) ->
 
 def bump(*names: str) -> None:
     """Make every kept page that shows one of these nouns old, once the transaction commits."""
-    transaction.on_commit(lambda: cache.set_many({f"gen:{name}": short_id() for name in names}, GENERATION_LIFE))
+    transaction.on_commit(lambda: _renew(names))
+
+
+def _renew(names: tuple[str, ...]) -> None:
+    fresh = {f"gen:{name}": short_id() for name in names}
+    if len(fresh) == 1:  # one command, where many are four in a transaction
+        cache.set(*fresh.popitem(), GENERATION_LIFE)
+    else:
+        cache.set_many(fresh, GENERATION_LIFE)
 
 
 def _generations(names: list[str]) -> list[str]:
