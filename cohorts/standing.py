@@ -14,7 +14,9 @@ TURNS = Count("presentations", filter=Q(presentations__state__in=Presentation.TA
 
 
 def with_standing(cohorts: QuerySet[Cohort]) -> QuerySet[Any]:
-    """Add `amount`, `members`, `held`, `unplaced`, `without_turn`, `group_count` and `next_session` to each cohort."""
+    """Add to each cohort `amount`, `members`, `sold` (a company's seats without a name too), `held`, `unplaced`,
+    `without_turn`, `group_count` and `next_session`.
+    """
     belongs = Enrollment.objects.filter(cohort=OuterRef("pk"), state__in=Enrollment.BELONGS)
     placed = Membership.objects.filter(enrollment=OuterRef("pk"), until=None)
     turn = Presentation.objects.filter(enrollment=OuterRef("pk"), state__in=Presentation.TAKEN)
@@ -24,6 +26,7 @@ def with_standing(cohorts: QuerySet[Cohort]) -> QuerySet[Any]:
     return cohorts.select_related("study", "seats", "policy").annotate(
         amount=Subquery(amount.values("amount")[:1]),
         members=_count(belongs),
+        sold=_count(Enrollment.objects.filter(cohort=OuterRef("pk"), state__in=Enrollment.SOLD)),
         held=_count(held),
         unplaced=_count(belongs.filter(~Exists(placed))),
         without_turn=_count(belongs.filter(~Exists(turn))),

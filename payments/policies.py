@@ -25,9 +25,10 @@ def paid_by(user: Reader) -> QuerySet[Payment]:
 
 
 def awaited_from(user: Reader) -> QuerySet[Payment]:
-    """Payments whose deposit the person has not made yet."""
-    waiting = payments_seen_by(user).filter(provider=Payment.Provider.BANK, state=Payment.State.OPEN)
-    lines = PaymentLine.objects.select_related("enrollment__cohort__study")
+    """Payments whose deposit the person has not made yet, and invoices of their company's seats."""
+    ways = (Payment.Provider.BANK, Payment.Provider.INVOICE)
+    waiting = payments_seen_by(user).filter(provider__in=ways, state=Payment.State.OPEN)
+    lines = PaymentLine.objects.select_related("enrollment__cohort__study", "enrollment__group")
     return waiting.select_related("deposit_order").prefetch_related(Prefetch("lines", lines)).order_by("pk")
 
 

@@ -29,7 +29,7 @@ def coupons_of(request: HttpRequest, slug: str) -> HttpResponse:
         messages.success(request, _("The code %(code)s can be used now.") % {"code": made.code})
         return redirect("studio_coupons", slug)
     joined = Count("enrollments", filter=Q(enrollments__state__in=Enrollment.BELONGS))
-    found = study.coupons.select_related("cohort").annotate(joined=joined).order_by("off_at", "-pk")
+    found = study.coupons.select_related("cohort__study").annotate(joined=joined).order_by("off_at", "-pk")
     page = Paginator(found, PAGE).get_page(request.GET.get("page"))
     context = {"study": study, "form": form, "page": page, "now": timezone.now(), "last": form.last}
     return render(request, "studio/coupons.html", context, status=422 if form.errors else 200)

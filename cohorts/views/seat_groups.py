@@ -52,6 +52,6 @@ def _groups(cohort: Cohort) -> QuerySet[Any]:
 
 def _initial(plan: GroupPlan | None) -> dict[str, Any]:
     if not plan:
-        return {"on": True, "reduction": 0, "reduction_from": 5, "quote_days": 14, "invoice_days": 0}
+        return {"on": False, "reduction": 0, "reduction_from": 5, "quote_days": 14, "invoice_days": 0}
     same = ("on", "reduction_from", "quote_days", "invoice_days")
     return {**{name: getattr(plan, name) for name in same}, "reduction": plan.reduction // PER_CENT}

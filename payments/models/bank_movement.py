@@ -4,6 +4,8 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
+from studyplatform.kit import moments, money
+
 
 class BankMovement(models.Model):
     """One line of a bank's file. `stands_for` is the cause of what the ledger booked for it; empty: not known yet."""
@@ -31,4 +33,4 @@ class BankMovement(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.at:%Y-%m-%d} {self.amount} {self.words}"
+        return " · ".join((moments.day(self.at), money.show(self.amount, self.account.currency), self.words))

@@ -3,13 +3,14 @@
 from django.db import models
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 
 class Difference(models.Model):
     """One difference, one row, however often it is seen. Its kind says why it is there and what cures it safely."""
 
     class State(models.TextChoices):
-        OPEN = "open", _("open")
+        OPEN = "open", pgettext_lazy("difference", "open")
         CURED = "cured", _("cured")
         EXPLAINED = "explained", _("explained")
 

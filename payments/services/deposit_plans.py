@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from cohorts.models import Cohort, Enrollment, Seats
 from cohorts.policies import cohorts_run_by
 from payments import sealed
-from payments.models import DepositAccount, DepositPlan, Payment
+from payments.models import BankDeposit, DepositAccount, DepositPlan, Payment
 from studyplatform.accounts.models import User
 from studyplatform.kit import history, money
 from studyplatform.kit.errors import Refused
@@ -116,8 +116,10 @@ def refuse_unless_room(cohort: Cohort, member: User) -> None:
 
 
 def awaited(cohort: Cohort) -> QuerySet[Payment]:
-    """Return who is to pay by deposit, the first deadline first."""
-    rows = _waiting(cohort).select_related("buyer__profile", "deposit_order")
+    """Return who is to pay by deposit, the first deadline first, with what has come of it (`received`)."""
+    matched = Q(deposits__state=BankDeposit.State.MATCHED)
+    rows = _waiting(cohort).annotate(received=Sum("deposits__amount", filter=matched))
+    rows = rows.select_related("buyer__profile", "deposit_order")
     return rows.order_by("deposit_order__deadline", "pk")
 
 

@@ -17,8 +17,7 @@ class Disputed:
     """One dispute about a payment for a host's cohort."""
 
     dispute: Dispute
-    study: str
-    number: int
+    run: str  # its full name
     reason: str
 
 
@@ -35,4 +34,4 @@ def _about(host: User) -> QuerySet[Dispute]:
 
 def _told(dispute: Dispute) -> Disputed:
     cohort = dispute.payment.lines.all()[0].enrollment.cohort
-    return Disputed(dispute, cohort.study.title, cohort.number, reasons.words(dispute.reason))
+    return Disputed(dispute, cohort.full_name, reasons.words(dispute.reason))

@@ -41,8 +41,7 @@ class Movement:
 class Owed:
     """What terms promise a partner and the host's share of a cohort has not reached yet, in minor units."""
 
-    study: str
-    number: int
+    run: str  # its full name
     role: str  # host or partner
     currency: str
     amount: int = 0
@@ -199,7 +198,7 @@ def _owed_still(person: User) -> list[Owed]:
     mine = dues.unpaid(Due.objects.filter(Q(person=person) | Q(cohort__study__payee=person)))
     for due in mine.select_related("cohort__study"):
         role, cohort = PARTNER if due.person_id == person.pk else HOST, due.cohort
-        row = found.setdefault((cohort.pk, role), Owed(cohort.study.title, cohort.number, role, cohort.currency))
+        row = found.setdefault((cohort.pk, role), Owed(cohort.full_name, role, cohort.currency))
         row.amount += due.missing
     return list(found.values())
 

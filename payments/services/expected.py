@@ -21,8 +21,7 @@ Part = tuple[Cohort, str, int, int]  # of which cohort, as what, minor units, pa
 class Expected:
     """What one cohort's coming sessions will still bring a person, in minor units."""
 
-    study: str
-    number: int
+    run: str  # its full name
     role: str  # host or partner
     sessions: int  # to come
     currency: str
@@ -37,7 +36,7 @@ def of(person: User) -> list[Expected]:
     agreed, sessions = Agreed(cohorts), _sessions(cohorts)
     found: dict[tuple[int, str], Expected] = {}
     for cohort, role, amount, seats in [*_of_seats(lines, person.pk, agreed), *_by_terms(cohorts, person.pk, agreed)]:
-        blank = Expected(cohort.study.title, cohort.number, role, sessions[cohort.pk], cohort.currency)
+        blank = Expected(cohort.full_name, role, sessions[cohort.pk], cohort.currency)
         row = found.setdefault((cohort.pk, role), blank)
         row.amount, row.seats = max(0, row.amount + amount), row.seats + seats
     return list(found.values())

@@ -45,6 +45,6 @@ def studio_deposits(request: HttpRequest, slug: str, number: int) -> HttpRespons
 
 def _initial(plan: DepositPlan | None) -> dict[str, Any]:
     if not plan:
-        return {"on": True, "hours": 24, "share": 30}
+        return {"on": False, "hours": 24, "share": 30}
     names = {"bank": plan.account.bank, "holder": plan.account.holder}
     return {**names, "on": plan.on, "hours": plan.hours, "share": plan.share // PER_CENT}

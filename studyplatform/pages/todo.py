@@ -89,7 +89,7 @@ def _leads(rows: Rows) -> Iterator[Todo]:
         many, here = len(groups) > 1, [cohort.study.slug, cohort.number]
         url = reverse("studio_groups", args=here) if many else reverse("studio_group", args=[*here, groups[0].pk])
         words = ngettext("%(n)s subgroup has no partner", "%(n)s subgroups have no partner", len(groups))
-        why = _("%(topic)s, cohort %(number)s") % {"topic": groups[0].topic, "number": cohort.number}
+        why = _("%(topic)s, %(run)s") % {"topic": groups[0].topic, "run": cohort.run_name}
         yield Todo(4, words % {"n": len(groups)}, why, url, _("Find somebody"))
 
 
@@ -107,7 +107,7 @@ def _runs(rows: Rows) -> Iterator[Todo]:
         last = _("%(study)s ends soon, and people ask what comes next.")
         yield Todo(
             7,
-            _("Run cohort %(number)s again") % {"number": cohort.number},
+            _("Run %(run)s again") % {"run": cohort.run_name},
             reasons.get(cohort.state, last) % {"study": cohort.study.title},
             reverse("studio_again", args=[cohort.study.slug, cohort.number]),
             _("Copy it"),
@@ -123,24 +123,24 @@ def _new(rows: Rows) -> Iterator[Todo]:
 
 
 def _of_cohort(cohort: Any, session: Session | None, former: int) -> Iterator[Todo]:
-    at, here = {"number": cohort.number, "study": cohort.study.title}, [cohort.study.slug, cohort.number]
+    at, here = {"run": cohort.run_name, "study": cohort.study.title}, [cohort.study.slug, cohort.number]
     page = reverse("studio_cohort", args=here)
     if cohort.state == Cohort.State.DRAFT:
         yield _opening(cohort, at, page)
         return
     if session and session.stage in ("live", "soon"):
-        why = _("%(study)s, cohort %(number)s") % at
+        why = cohort.full_name
         yield Todo(0, _("Your session is on"), why, session.get_absolute_url(), _("Go there"))
     if cohort.group_count and cohort.unplaced:
         words = ngettext("%(n)s member has no subgroup", "%(n)s members have no subgroup", cohort.unplaced)
         people = f"{reverse('studio_people', args=here)}?show=unplaced"
-        why = _("%(study)s, cohort %(number)s") % at
+        why = cohort.full_name
         yield Todo(3, words % {"n": cohort.unplaced}, why, people, _("Place them"))
     yield from _seats(cohort, at, page, former)
     if session and cohort.members:
         day = {**at, "day": moments.day(session.starts_at, cohort.zone)}
         url = f"{session.get_absolute_url()}#turns"
-        yield Todo(9, _("See who presents on %(day)s") % day, _("%(study)s, cohort %(number)s") % at, url, _("Look"))
+        yield Todo(9, _("See who presents on %(day)s") % day, cohort.full_name, url, _("Look"))
 
 
 def _opening(cohort: Any, at: dict[str, Any], page: str) -> Todo:
@@ -148,17 +148,17 @@ def _opening(cohort: Any, at: dict[str, Any], page: str) -> Todo:
     if cohort.copied_from_id:
         page = reverse("studio_copy", args=[cohort.study.slug, cohort.number])
     if missing:
-        return Todo(6, _("Finish the plan of cohort %(number)s") % at, str(missing[0].sentence), page, _("Mend it"))
+        return Todo(6, _("Finish the plan of %(run)s") % at, str(missing[0].sentence), page, _("Mend it"))
     why = _("%(study)s: everything needed is there. Nobody can join before.") % at
-    return Todo(5, _("Open cohort %(number)s") % at, why, page, _("Look and open"))
+    return Todo(5, _("Open %(run)s") % at, why, page, _("Look and open"))
 
 
 def _asked(rows: Rows) -> Iterator[Todo]:
     for row in rows.asked:
-        cohort, at = row.cohort, {"n": row.asked, "number": row.cohort.number}
+        cohort, at = row.cohort, {"n": row.asked, "run": row.cohort.run_name}
         words = ngettext(
-            "%(n)s person asks for a scholarship in cohort %(number)s",
-            "%(n)s people ask for a scholarship in cohort %(number)s",
+            "%(n)s person asks for a scholarship in %(run)s",
+            "%(n)s people ask for a scholarship in %(run)s",
             row.asked,
         )
         page = reverse("studio_scholarships", args=[cohort.study.slug, cohort.number])
@@ -167,9 +167,7 @@ def _asked(rows: Rows) -> Iterator[Todo]:
 
 def _line(cohort: Any, at: dict[str, Any]) -> Todo:
     count = cohort.seats.waiting
-    words = ngettext(
-        "%(n)s person waits for a seat in cohort %(number)s", "%(n)s people wait for a seat in cohort %(number)s", count
-    )
+    words = ngettext("%(n)s person waits for a seat in %(run)s", "%(n)s people wait for a seat in %(run)s", count)
     plan = reverse("studio_cohort_edit", args=[cohort.study.slug, cohort.number])
     why = _("Each seat you add is offered to the first in line.")
     return Todo(4, words % {**at, "n": count}, why, plan, _("Add seats"))
@@ -182,26 +180,22 @@ def _seats(cohort: Any, at: dict[str, Any], page: str, former: int) -> Iterator[
         yield _line(cohort, at)
     if not cohort.seats.free:
         return
-    missing = 0 if cohort.minimum_met_at else cohort.minimum - cohort.members
+    missing = 0 if cohort.minimum_met_at else cohort.minimum - cohort.sold
     share = f"{page}#share"
     if missing > 0:
-        words = ngettext(
-            "Cohort %(number)s needs %(n)s more person", "Cohort %(number)s needs %(n)s more people", missing
-        )
+        words = ngettext("%(n)s more person is needed for %(run)s", "%(n)s more people are needed for %(run)s", missing)
         why = _("It is decided on %(day)s.") % {"day": moments.day(cohort.minimum_by, cohort.zone)}
         near = cohort.minimum_by - timezone.now() < NEAR
         yield Todo(2 if near else 5, words % {**at, "n": missing}, why, share, _("Take the link"))
     if former:
         words = ngettext(
-            "Invite %(n)s person of earlier cohorts to cohort %(number)s",
-            "Invite %(n)s people of earlier cohorts to cohort %(number)s",
+            "Invite %(n)s person of earlier cohorts to %(run)s",
+            "Invite %(n)s people of earlier cohorts to %(run)s",
             former,
         )
         why = _("They know how it goes. The link and a few lines are ready for your chat room.")
         yield Todo(6, words % {**at, "n": former}, why, share, _("Take the link"))
     elif missing <= 0:
-        words = ngettext(
-            "%(n)s seat is left in cohort %(number)s", "%(n)s seats are left in cohort %(number)s", cohort.seats.left
-        )
+        words = ngettext("%(n)s seat is left in %(run)s", "%(n)s seats are left in %(run)s", cohort.seats.left)
         why = _("%(study)s: people can join until %(day)s.") % {**at, "day": moments.day(cohort.closes_at, cohort.zone)}
         yield Todo(8, words % {**at, "n": cohort.seats.left}, why, share, _("Take the link"))

@@ -55,14 +55,14 @@ def test_an_evening(browse: Any, evening: Cohort, host: User, partner: User, lan
     walker.press("Send a note").sees("Your note is on its way to %(name)s.", name="멤버 1")
     assert Letter.objects.filter(kind="nudge").count() == 1
 
-    walker.press("Copy it").sees("Cohort %(number)s, planned from cohort %(before)s", number=2, before=1).well()
+    walker.press("Copy it").sees("%(run)s, planned from %(last)s", run=walker.run(2), last=walker.run(1)).well()
     copy = Cohort.objects.get(number=2)
     assert (copy.starts_on - evening.starts_on).days % 7 == 0
     walker.sees("%(name)s led it last time", name="한상우")
     page.get_by_role("button", name=walker.say_many("Ask %(n)s partner", "Ask %(n)s partners", 2)).click()
     walker.sees_text(walker.say_many("%(n)s partner has the letter.", "%(n)s partners have the letter.", 2))
     assert Leadership.objects.filter(subgroup__cohort=copy).count() == 2
-    walker.press("Open cohort %(number)s", number=2).sees("It is open. Share the link, and people can join.")
+    walker.press("Open %(run)s", run=walker.run(2)).sees("It is open. Share the link, and people can join.")
     titles = copy.sessions.filter(subgroup=None).order_by("number").values_list("title", flat=True)
     assert list(titles) == [f"{week}주차 이야기" for week in range(1, 5)]
     walker.sees_text(copy.get_absolute_url()).well()

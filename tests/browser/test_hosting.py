@@ -74,7 +74,7 @@ def test_from_nothing_to_a_link_to_share(browse: Callable[..., BrowserContext], 
     walker.fill(topic=words["topic"], capacity=8, partner_email="partner@example.com", meets_at="07:00")
     walker.press("Add the group").sees_text(words["topic"])
     walker.go(f"/studio/{study.slug}/cohorts/1/").press("See it as a visitor will").sees_text(words["promise"])
-    walker.go(f"/studio/{study.slug}/cohorts/1/").press("Open cohort %(number)s", number=1)
+    walker.go(f"/studio/{study.slug}/cohorts/1/").press("Open %(run)s", run=walker.run(1))
     walker.sees("It is open. Share the link, and people can join.").sees_text(public)
     walker.well()
 

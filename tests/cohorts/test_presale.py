@@ -1,12 +1,15 @@
 """When people may join: members of earlier cohorts and followers first, to a part of the seats; then everybody."""
 
 import datetime
+import re
 import time
 from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 from typing import Any
 
 import pytest
 import time_machine
+from django.conf import settings
 from django.core.cache import cache
 from django.db import connection, transaction
 from django.urls import reverse
@@ -55,6 +58,21 @@ def test_each_may_from_their_own_moment_on(
     with time_machine.travel(opening + hours * HOUR):
         assert {name for name, person in asking.items() if not refusal(person, soon)} == gets
         assert {refusal(asking[name], soon) for name in asking.keys() - gets} <= {"soon"}
+
+
+def test_the_page_about_money_says_who_joins_first(
+    soon: Cohort, member: User, follower: User, stranger: User, opening: datetime.datetime
+) -> None:
+    Cohort.objects.filter(pk=soon.pk).update(presale_seats=20)
+    Seats.objects.filter(cohort=soon).update(capacity=40)
+    page = Path(settings.BASE_DIR, "docs/money.md").read_text()
+    told = re.findall(r"^\| (\d+) hours \| (\w+) \| (\w+) \| (\w+) \| (\d+) \|$", page, re.MULTILINE)
+    assert len(told) == 4
+    for hours, *may, there in told:
+        soon.refresh_from_db()
+        with time_machine.travel(opening - int(hours) * HOUR, tick=False):
+            assert ["no" if refusal(one, soon) else "yes" for one in (member, follower, stranger)] == may
+            assert (presale.most(soon) or 40) == int(there)
 
 
 def test_the_first_second_is_theirs_and_not_the_one_before(

@@ -87,9 +87,9 @@ def test_what_to_do_follows_the_life_of_a_study(browser, host):
     Cohort.objects.update(state="open")
     for group in cohort.subgroups.all():
         lead(make_person(f"lead-{group.pk}", "Lead"), group)
-    assert todos(browser) == [("Cohort 1 needs 2 more people", f"{here}#share", "get")]
+    assert todos(browser) == [("2 more people are needed for cohort 1", f"{here}#share", "get")]
     enroll(make_person("one", "One"), cohort, cohort.subgroups.first())
-    assert words(browser) == ["Cohort 1 needs 1 more person"]
+    assert words(browser) == ["1 more person is needed for cohort 1"]
     enroll(make_person("two", "Two"), cohort)
     assert todos(browser) == [("1 member has no subgroup", f"{here}people/?show=unplaced", "get")]
     enroll_into_second(cohort)
@@ -167,7 +167,7 @@ def test_people_of_a_finished_cohort_are_invited_to_the_next_until_they_are_in(b
 
 def test_a_minimum_near_its_day_comes_before_the_rest(browser, cohort):
     Cohort.objects.update(minimum=5, minimum_by=timezone.now() + datetime.timedelta(days=2))
-    assert words(browser)[0] == "Cohort 1 needs 5 more people"
+    assert words(browser)[0] == "5 more people are needed for cohort 1"
     Cohort.objects.update(minimum_by=timezone.now() + datetime.timedelta(days=9))
     assert words(browser)[0] == "1 subgroup has no partner"
 

@@ -114,6 +114,22 @@ def test_seats_are_used_at_once_and_the_deposit_pays_them(
     assert keys(group.buyer) == ["group-invoice", "group-paid"]
 
 
+def test_seats_without_a_name_are_sold_seats_and_the_invoice_stands_among_the_payments(
+    selling: Cohort, host: User, buyer: Client
+) -> None:
+    group = invoiced(buyer, selling)
+    Cohort.objects.filter(pk=selling.pk).update(minimum=4, minimum_by=selling.closes_at)
+    studio = sign_in(host)
+    host.language = "en"
+    host.save()
+    assert "1 more person is needed for cohort 1" in studio.get("/studio/").content.decode()
+    standing = studio.get(reverse("studio_cohort", args=[selling.study.slug, selling.number])).content.decode()
+    assert f"3 of {selling.seats.capacity} seats" in standing
+    paid = buyer.get("/account/payments/").content.decode()
+    assert "한빛상회 pays by invoice until" in paid
+    assert group.get_absolute_url() in paid
+
+
 def test_nobody_earns_before_the_money_is_there(account: DepositAccount, selling: Cohort, buyer: Client) -> None:
     group = invoiced(buyer, selling)
     share_first(selling)

@@ -121,7 +121,7 @@ def test_hostile_cells_are_only_words(desk: Client, account: DepositAccount) -> 
 
 
 def test_too_little_is_asked_for_and_the_rest_completes_it(
-    desk: Client, account: DepositAccount, payment: Payment, stranger: User
+    desk: Client, account: DepositAccount, payment: Payment, stranger: User, host: User, cohort: Cohort
 ) -> None:
     bank.paid_in(account, payment, 100_000, number=1)
     row = BankDeposit.objects.get()
@@ -132,6 +132,7 @@ def test_too_little_is_asked_for_and_the_rest_completes_it(
     assert Letter.objects.get(recipient=stranger, key__startswith="deposit-short").subject.startswith("₩50,000")
     assert stands(payment) == ("open", "held")
     assert "₩50,000 is still missing" in bank.page_text(sign_in(stranger), payment)
+    assert "100,000원 먼저 들어왔어요" in text(sign_in(host).get(bank.plan_url(cohort)))
     bank.paid_in(account, payment, 50_000, number=2)
     assert stands(payment) == ("paid", "active")
     assert books() == (150_000, 0, -150_000, 0)

@@ -48,6 +48,7 @@ def test_a_host_switches_it_on_and_nobody_is_told_the_account_before_the_desk_co
     host: User, cohort: Cohort, buyer: Client
 ) -> None:
     studio = sign_in(host)
+    assert not studio.get(bank.plan_url(cohort)).context["form"]["on"].value()
     studio.post(bank.plan_url(cohort), {"on": "on", "hours": "24", "share": "50", **bank.ACCOUNT})
     account = DepositAccount.objects.get()
     assert bank.NUMBER.replace("-", "") not in account.account_sealed

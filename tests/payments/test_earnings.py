@@ -46,8 +46,8 @@ def test_host_and_partner_see_their_parts_and_a_stranger_nothing(
 
 def test_each_amount_names_the_session_or_cohort_that_made_it(after_one_session: None, host: User) -> None:
     one = earnings.of(host, None)[0]
-    assert [(row.study, row.number, row.role, row.sessions, row.seats) for row in one.expected] == [
-        ("내 일에 AI 쓰기", 1, "host", 3, 2)
+    assert [(row.run, row.role, row.sessions, row.seats) for row in one.expected] == [
+        ("내 일에 AI 쓰기, cohort 1", "host", 3, 2)
     ]
     assert [(row.kind, row.session, row.amount) for row in one.movements] == [("release", 1, 52_500)]
     host.language = "en"
