@@ -41,19 +41,19 @@ def event(cause: str) -> str:
 
 
 SENTENCES = {
-    "release": _("%(study)s, cohort %(number)s, session %(session)s"),
-    "due-members": _("For members of the groups: %(study)s, cohort %(number)s, session %(session)s"),
-    "due-session": _("For leading: %(study)s, cohort %(number)s, the groups’ session %(session)s"),
-    "due-cohort": _("For leading to the end: %(study)s, cohort %(number)s"),
-    "due-bonus": _("Bonus for members who completed: %(study)s, cohort %(number)s"),
-    "refund_owed": _("Refund to a member of %(study)s, cohort %(number)s"),
-    "refund_void": _("Refund taken back: %(study)s, cohort %(number)s"),
-    "refund_held": _("Refund that waits for the member’s bank: %(study)s, cohort %(number)s"),
-    "dispute": _("A member’s bank took money back: %(study)s, cohort %(number)s"),
-    "dispute-fee": _("Fee of a dispute: %(study)s, cohort %(number)s"),
-    "dispute-won": _("A member’s bank gave money back: %(study)s, cohort %(number)s"),
-    "fee": _("Payment fee of %(study)s, cohort %(number)s"),
-    "carried_out": _("Went along with a member who moved on from %(study)s, cohort %(number)s"),
+    "release": _("%(run)s, session %(session)s"),
+    "due-members": _("For members of the groups: %(run)s, session %(session)s"),
+    "due-session": _("For leading: %(run)s, the groups’ session %(session)s"),
+    "due-cohort": _("For leading to the end: %(run)s"),
+    "due-bonus": _("Bonus for members who completed: %(run)s"),
+    "refund_owed": _("Refund to a member of %(run)s"),
+    "refund_void": _("Refund taken back: %(run)s"),
+    "refund_held": _("Refund that waits for the member’s bank: %(run)s"),
+    "dispute": _("A member’s bank took money back: %(run)s"),
+    "dispute-fee": _("Fee of a dispute: %(run)s"),
+    "dispute-won": _("A member’s bank gave money back: %(run)s"),
+    "fee": _("Payment fee of %(run)s"),
+    "carried_out": _("Went along with a member who moved on from %(run)s"),
     "payout": _("Payout P%(about)s"),
     "payout-failed": _("Payout P%(about)s came back"),
     "payout-void": _("Payout P%(about)s was taken back"),
@@ -67,8 +67,7 @@ class Told:
 
     cause: str
     due: str = ""  # what a due is for
-    study: str = ""
-    number: int | None = None
+    run: str = ""  # the study and what it calls the run
     session: int | None = None
     amount: int = 0  # signed, in minor units
 
@@ -77,10 +76,6 @@ class Told:
         """Return the sentence; an event without one of its own by its cause in words."""
         head, _colon, about = self.cause.partition(":")
         known = SENTENCES.get(f"due-{self.due}" if self.due else head)
-        named = {"study": self.study, "number": self.number, "session": self.session, "about": about}
-        said = str(known % named) if known else " · ".join(part for part in (event(self.cause), self._cohort()) if part)
+        named = {"run": self.run, "session": self.session, "about": about}
+        said = str(known % named) if known else " · ".join(part for part in (event(self.cause), self.run) if part)
         return " · ".join([str(_("To partners")), said] if self.due and self.amount < 0 else [said])
-
-    def _cohort(self) -> str:
-        place = {"study": self.study, "number": self.number}
-        return str(_("%(study)s, cohort %(number)s") % place) if self.number else ""

@@ -19,7 +19,7 @@ class CohortField(forms.ModelChoiceField[Cohort]):
     """A cohort by its number."""
 
     def label_from_instance(self, obj: Cohort) -> str:
-        return _now("cohort %(number)s") % {"number": obj.number}
+        return obj.run_name
 
 
 class CouponForm(forms.Form):

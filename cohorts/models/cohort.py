@@ -7,11 +7,10 @@ from zoneinfo import ZoneInfo
 from django.db import models
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from cohorts import names
 from cohorts.models.news import News, news_index
-from cohorts.models.study import Wording
 from studyplatform.kit.money import CURRENCIES
 
 
@@ -107,14 +106,13 @@ class Cohort(News):
 
     @property
     def run_name(self) -> str:
-        """What people call this run: a cohort of a study, a season of what is for fun."""
-        words = gettext("cohort %(number)s") if self.study.wording == Wording.STUDY else gettext("season %(number)s")
-        return words % {"number": self.number}
+        """What people call this run."""
+        return names.run_name(self.study.wording, self.number)
 
     @property
     def full_name(self) -> str:
         """The study's title and the run."""
-        return gettext("%(study)s, %(run)s") % {"study": self.study.title, "run": self.run_name}
+        return names.full_name(self.study.title, self.study.wording, self.number)
 
     @property
     def tz(self) -> ZoneInfo:

@@ -83,13 +83,10 @@ def _invitation(cohort: Cohort) -> str:
     with translation.override(cohort.study.language):
         first = cohort.sessions.filter(subgroup=None).first()
         words = {
-            "title": cohort.study.title,
+            "run": cohort.full_name,
             "promise": cohort.study.promise,
-            "number": cohort.number,
             "when": moments.moment(first.starts_at, cohort.tz) if first else moments.day(cohort.starts_on),
             "zone": moments.zone_name(cohort.zone),
             "link": letters.share_link(cohort),
         }
-        return (
-            _("%(title)s, cohort %(number)s. %(promise)s We begin on %(when)s (%(zone)s). Come along: %(link)s") % words
-        )
+        return _("%(run)s. %(promise)s We begin on %(when)s (%(zone)s). Come along: %(link)s") % words

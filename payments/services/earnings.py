@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from django.db.models import CharField, F, Max, Min, OuterRef, Q, QuerySet, Subquery, Sum, Value
 from django.db.models.functions import Cast, Concat
 
+from cohorts import names
 from cohorts.policies import cohorts_run_by
 from payments.causes import Told
 from payments.models import Due, LedgerAccount, LedgerEntry, LedgerTransaction, Payee, Payout
@@ -15,6 +16,7 @@ from payments.services.expected import HOST, PARTNER, Expected
 from studyplatform.accounts.models import User
 
 Kind = LedgerAccount.Kind
+RUN = ("study__title", "study__wording", "number")  # what names a run
 
 
 @dataclass(frozen=True)
@@ -23,8 +25,7 @@ class Movement:
 
     kind: str  # the event's, as causes name it; due- and what a due is for
     at: datetime.datetime
-    study: str
-    number: int | None
+    run: str  # its full name
     session: int | None
     amount: int
     currency: str
@@ -34,7 +35,7 @@ class Movement:
     def words(self) -> str:
         """What it was, in a sentence."""
         due = self.kind.removeprefix("due-") if self.kind.startswith("due-") else ""
-        return Told(self.kind, due, self.study, self.number, self.session, self.amount).words
+        return Told(self.kind, due, self.run, self.session, self.amount).words
 
 
 @dataclass
@@ -170,13 +171,12 @@ def _by_session(person: User) -> Iterator[Movement]:
     rows = _payable(person).filter(transaction__session__isnull=False)
     named = rows.values_list(
         "transaction__session__starts_at",
-        "transaction__session__cohort__study__title",
-        "transaction__session__cohort__number",
+        *(f"transaction__session__cohort__{field}" for field in RUN),
         "transaction__session__number",
     )
     summed = {"net": -Sum("amount"), "currency": F("account__currency"), "event": Min("transaction")}
-    for row in named.annotate(**summed):
-        yield Movement("release", *row)
+    for at, *run, session, net, currency, event in named.annotate(**summed):
+        yield Movement("release", at, names.full_name(*run), session, net, currency, event)
 
 
 def _by_due(person: User) -> Iterator[Movement]:
@@ -185,12 +185,12 @@ def _by_due(person: User) -> Iterator[Movement]:
     named = (
         _payable(person)
         .filter(transaction__due__isnull=False)
-        .values_list(f"{due}kind", f"{due}cohort__study__title", f"{due}cohort__number", f"{due}session__number")
+        .values_list(f"{due}kind", *(f"{due}cohort__{field}" for field in RUN), f"{due}session__number")
     )
     summed = {"net": -Sum("amount"), "currency": F("account__currency"), "event": Min("transaction")}
     each = named.annotate(**summed, at=Max("transaction__at"))
-    for kind, study, number, session, net, currency, event, at in each:
-        yield Movement(f"due-{kind}", at, study, number, session, net, currency, event)
+    for kind, *run, session, net, currency, event, at in each:
+        yield Movement(f"due-{kind}", at, names.full_name(*run), session, net, currency, event)
 
 
 def _owed_still(person: User) -> list[Owed]:
@@ -211,11 +211,11 @@ def _others(person: User) -> Iterator[Movement]:
     named = rows.values_list(
         "transaction__cause",
         "transaction__at",
-        f"{cohort}__study__title",
-        f"{cohort}__number",
+        *(f"{cohort}__{field}" for field in RUN),
         "amount",
         "account__currency",
         "transaction",
     )
-    for cause, at, study, number, amount, currency, event in named:
-        yield Movement(cause.partition(":")[0], at, study or "", number, None, -amount, currency, event)
+    for cause, at, study, wording, number, amount, currency, event in named:
+        run = names.full_name(study, wording, number) if study else ""
+        yield Movement(cause.partition(":")[0], at, run, None, -amount, currency, event)

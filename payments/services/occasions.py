@@ -71,8 +71,7 @@ def of(person: User, one: LedgerTransaction) -> Occasion:
     told = Told(
         one.cause,
         one.due.kind if one.due else "",
-        cohort.study.title if cohort else "",
-        cohort.number if cohort else None,
+        cohort.full_name if cohort else "",
         session.number if session else None,
         amount=total,
     )

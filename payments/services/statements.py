@@ -14,6 +14,7 @@ from django.db.models import Case, CharField, Count, F, Func, Max, Min, Q, Query
 from django.db.models.functions import Coalesce, TruncMonth
 from django.utils import timezone
 
+from cohorts import names
 from payments.causes import Told
 from payments.models import LedgerAccount, LedgerEntry
 from studyplatform.accounts.models import User
@@ -90,12 +91,13 @@ def account_of(person: User, currency: str) -> QuerySet[LedgerEntry]:
 
 
 def with_occasion(entries: QuerySet[LedgerEntry]) -> QuerySet[Any, Any]:
-    """Add which `study`, cohort `number` and `session` number each entry is about."""
-    study, number = (
-        Coalesce(*(F(f"transaction__{path}__{field}") for path in COHORTS)) for field in ("study__title", "number")
+    """Add which `study`, what it calls a run (`wording`), run's `number` and `session` number each entry is about."""
+    study, wording, number = (
+        Coalesce(*(F(f"transaction__{path}__{field}") for path in COHORTS))
+        for field in ("study__title", "study__wording", "number")
     )
     session = Coalesce("transaction__session__number", "transaction__due__session__number")
-    return entries.annotate(study=study, number=number, session=session)
+    return entries.annotate(study=study, wording=wording, number=number, session=session)
 
 
 def currencies(person: User) -> list[str]:
@@ -124,7 +126,7 @@ def _events(entries: QuerySet[LedgerEntry]) -> QuerySet[Any, Any]:
     due = {"due": Coalesce("transaction__due__kind", Value("")), "of": F("transaction__due__cohort")}
     same = with_occasion(entries).annotate(head=HEAD, alone=ALONE, **due)
     by = ("head", "alone", "transaction__session", "transaction__due__session", "of", "due")
-    grouped = same.values(*by, "study", "number", "session")
+    grouped = same.values(*by, "study", "wording", "number", "session")
     summed: QuerySet[Any, Any] = grouped.annotate(
         amount=-Sum("amount"),
         at=Max("transaction__at"),
@@ -137,7 +139,6 @@ def _events(entries: QuerySet[LedgerEntry]) -> QuerySet[Any, Any]:
 
 def line_of(found: dict[str, Any]) -> Line:
     """Return one event as a line."""
-    told = Told(
-        found["cause"], found["due"], found["study"] or "", found["number"], found["session"], amount=found["amount"]
-    )
+    run = names.full_name(found["study"], found["wording"], found["number"]) if found["study"] else ""
+    told = Told(found["cause"], found["due"], run, found["session"], amount=found["amount"])
     return Line(found["at"], told, found["amount"], found["parts"], found["event"])

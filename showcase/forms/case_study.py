@@ -136,21 +136,16 @@ def place_choices(author: User, post: CaseStudy) -> list[tuple[str, str]]:
     """Return the turns and cohorts a post can be for."""
     turns = [(f"turn:{turn.pk}", _turn_name(turn)) for turn in turns_to_write(author, post)]
     cohorts = [
-        (f"cohort:{place.pk}", gettext("%(cohort)s, without a turn") % {"cohort": cohort_name(place.cohort)})
+        (f"cohort:{place.pk}", gettext("%(cohort)s, without a turn") % {"cohort": place.cohort.full_name})
         for place in places(author, post)
     ]
     return [*turns, *cohorts, ("", gettext("Outside of any cohort"))]
 
 
-def cohort_name(cohort: Any) -> str:
-    """Return "내 일에 AI 쓰기 9기"."""
-    return gettext("%(study)s, cohort %(number)s") % {"study": cohort.study.title, "number": cohort.number}
-
-
 def _turn_name(turn: Presentation) -> str:
     session = turn.session
     when = moments.moment(session.starts_at, session.cohort.zone)
-    return gettext("Turn on %(when)s · %(cohort)s") % {"when": when, "cohort": cohort_name(session.cohort)}
+    return gettext("Turn on %(when)s · %(cohort)s") % {"when": when, "cohort": session.cohort.full_name}
 
 
 def fresh_content(author: User, post: CaseStudy, turn: str = "") -> Content:

@@ -45,16 +45,11 @@ def of_all(places: list[Enrollment], week: Week) -> list[Step]:
     if len(places) < 2:
         return [step for place in places for step in steps(place, week)]
     named = [
-        replace(step, where=f"{place.cohort.study.title} {number_of(place)}" if step.rank < CARD else "")
+        replace(step, where=place.cohort.full_name if step.rank < CARD else "")
         for place in places
         for step in steps(place, week)
     ]
     return sorted(dict.fromkeys(named), key=lambda step: step.rank)
-
-
-def number_of(place: Enrollment) -> str:
-    """Return "cohort 9"."""
-    return _("cohort %(number)s") % {"number": place.cohort.number}
 
 
 def for_turn(turn: Presentation) -> Step:

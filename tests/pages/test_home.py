@@ -148,7 +148,7 @@ def test_steps_of_two_cohorts_name_them_most_urgent_first(reading, cohort, study
     presentations.claim(reading, first(second))
     text = page(sign_in(reading), HOME)
     assert text.index("Publish the case study") < text.index("Choose your subgroup") < text.index("Take a turn")
-    assert "내 일에 AI 쓰기 cohort 2" in text
+    assert "내 일에 AI 쓰기, cohort 2" in text
     assert text.count("Say what you can help with") == 1
 
 

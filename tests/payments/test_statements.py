@@ -15,7 +15,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 
-from cohorts.models import Cohort
+from cohorts.models import Cohort, Study
 from payments.models import LedgerTransaction
 from payments.services import ledger, payouts, refunds, releases, statements
 from payments.services.statements import Statement
@@ -76,6 +76,19 @@ def test_the_page_shows_each_event_with_its_amount_and_the_way_to_it(two_months:
         assert shown in page, shown
     for line in Statement(host, two_months, "KRW").lines():
         assert reverse("money_event", args=[line.event]) in page
+
+
+@pytest.mark.parametrize(("wording", "run"), [("study", "1기"), ("club", "시즌 1")])
+def test_a_run_has_the_word_of_its_study(two_months: Month, host: User, wording: str, run: str) -> None:
+    Study.objects.update(wording=wording)
+    browser = sign_in(host)
+    event = reverse("money_event", args=[next(Statement(host, two_months, "KRW").lines()).event])
+    for page in (
+        page_of(host, two_months),
+        browser.get(event).content.decode(),
+        browser.get(reverse("earnings")).content.decode(),
+    ):
+        assert f"내 일에 AI 쓰기 {run}" in page
 
 
 def test_a_number_opens_the_parts_it_is_made_of(two_months: Month, host: User, partner: User) -> None:

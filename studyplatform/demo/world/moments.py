@@ -50,8 +50,8 @@ def opening_day() -> Told:
         raise _nothing_left()
     _arrive(first.starts_at - 60 * MINUTE)
     cohort.refresh_from_db()
-    words = {"study": cohort.study.title, "number": cohort.number, "time": _begins(first)}
-    return _("It is the first day of %(study)s, cohort %(number)s: it begins at %(time)s.") % words, reverse(
+    words = {"run": cohort.full_name, "time": _begins(first)}
+    return _("It is the first day of %(run)s: it begins at %(time)s.") % words, reverse(
         "cohort", args=[cohort.study.slug, cohort.number]
     )
 

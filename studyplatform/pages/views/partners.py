@@ -13,6 +13,7 @@ from django.utils.dateparse import parse_time
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
+from cohorts import names
 from cohorts.models import Cohort, Leadership, Partner, Terms
 from cohorts.models.subgroup import WEEKDAYS
 from cohorts.models.terms import PER_CENT
@@ -53,6 +54,7 @@ def _leading() -> QuerySet[Any]:
         zone="subgroup__cohort__zone",
         slug="subgroup__cohort__study__slug",
         study="subgroup__cohort__study__title",
+        wording="subgroup__cohort__study__wording",
         number="subgroup__cohort__number",
         language="subgroup__cohort__study__language",
     )
@@ -65,7 +67,8 @@ def _leading() -> QuerySet[Any]:
 
 
 def _group(row: dict[str, Any]) -> dict[str, Any]:
-    return {**row, "weekday": WEEKDAYS[row["weekday"]][1], "meets_at": parse_time(row["meets_at"])}
+    run = names.run_name(row["wording"], row["number"])
+    return {**row, "run": run, "weekday": WEEKDAYS[row["weekday"]][1], "meets_at": parse_time(row["meets_at"])}
 
 
 def _shares() -> tuple[float, float] | None:

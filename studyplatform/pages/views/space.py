@@ -86,7 +86,7 @@ def title(cohort: Cohort, stage: str) -> str:
     if cohort.state == Cohort.State.CALLED_OFF:
         return _("This cohort was called off")
     if stage == "over":
-        return _("What stays of cohort %(number)s") % {"number": cohort.number}
+        return _("What stays of %(run)s") % {"run": cohort.run_name}
     if stage == "before":
         return _("It begins on %(day)s") % {"day": moments.day(cohort.starts_on)}
     return _("Week %(week)s of %(weeks)s") % {"week": clock.week_of(cohort), "weeks": cohort.weeks}
