@@ -109,7 +109,7 @@ def _description(session: Session, turn: Presentation | None) -> str:
     lines = [session.cohort.full_name]
     if turn:
         lines.append(_("You present: turn %(position)s, %(minutes)s minutes.") % turn_words(turn))
-    lines += [session.run_sheet, f"{_('Join here:')} {enter_address(session)}"]
+    lines += [session.run_sheet, _("Join here: %(address)s") % {"address": enter_address(session)}]
     return "\n".join(line for line in lines if line)
 
 

@@ -9,6 +9,7 @@ from django.conf import settings
 from django.core.cache import cache
 from django.core.management import call_command
 from django.core.signals import setting_changed
+from django.utils import timezone
 
 from tests.people import (  # noqa: F401
     admin,
@@ -37,9 +38,10 @@ def pytest_sessionstart(session: pytest.Session) -> None:
 
 
 @pytest.fixture(autouse=True)
-def _fresh_cache():
-    """No test sees the pages another one kept."""
+def _fresh():
+    """No test sees the pages another one kept, nor stands in the time zone of another one's last reader."""
     cache.clear()
+    timezone.deactivate()
 
 
 @pytest.fixture

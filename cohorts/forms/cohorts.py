@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 from django import forms
 from django.conf import settings
 from django.utils import timezone
-from django.utils.translation import gettext as _now
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from cohorts import agreed, presets, prices, pricing, weekly
@@ -112,7 +112,7 @@ class CohortForm(forms.Form):
             self.add_error(name, str(refused))
         except (ValueError, ArithmeticError):
             example = money.show(prices.least(currency) * 30, currency)
-            self.add_error(name, _now("Write an amount, like %(example)s.") % {"example": example})
+            self.add_error(name, gettext("Write an amount, like %(example)s.") % {"example": example})
 
     def _clean_early(self) -> None:
         """What needs the typed price beside it; the verb refuses the rest."""
@@ -125,7 +125,7 @@ class CohortForm(forms.Form):
     def _clean_partner_share(self) -> None:
         most = (money.BASIS - settings.PLATFORM_SHARE) // PER_CENT
         if self.cleaned_data.get("partner_share", 0) > most:
-            self.add_error("partner_share", _now("At most %(most)s. The rest is the platform’s.") % {"most": most})
+            self.add_error("partner_share", gettext("At most %(most)s. The rest is the platform’s.") % {"most": most})
 
     def _clean_dates(self) -> None:
         first = self.value("starts_on")

@@ -5,7 +5,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from django import forms
-from django.utils.translation import gettext as _now
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from cohorts import weekly
@@ -78,7 +78,7 @@ class CouponForm(forms.Form):
                 return amount
         except (ValueError, ArithmeticError):
             pass
-        self.add_error("amount", _now("Write an amount, like %(example)s.") % {"example": "10,000"})
+        self.add_error("amount", gettext("Write an amount, like %(example)s.") % {"example": "10,000"})
         return None
 
     @property

@@ -6,7 +6,7 @@ from zoneinfo import ZoneInfo
 
 from django import forms
 from django.utils import timezone
-from django.utils.translation import gettext as _now
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from cohorts import prices, weekly
@@ -44,14 +44,14 @@ class CreditForm(forms.Form):
             return money.parse(self.cleaned_data["amount"], self.currency)
         except (ValueError, ArithmeticError):
             example = money.show(prices.least(self.currency) * 10, self.currency)
-            raise forms.ValidationError(_now("Write an amount, like %(example)s.") % {"example": example}) from None
+            raise forms.ValidationError(gettext("Write an amount, like %(example)s.") % {"example": example}) from None
 
     def clean_ends_on(self) -> datetime.datetime | None:
         """Return the end of the day as a moment in UTC, if it is still to come."""
         day = self.cleaned_data["ends_on"]
         end = weekly.end_of(day, self.zone) if day else None
         if end and end <= timezone.now():
-            raise forms.ValidationError(_now("That day is over. Choose a later one, or leave it empty."))
+            raise forms.ValidationError(gettext("That day is over. Choose a later one, or leave it empty."))
         return end
 
     def plan(self) -> dict[str, Any]:

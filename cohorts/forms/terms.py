@@ -3,7 +3,7 @@
 from typing import Any
 
 from django import forms
-from django.utils.translation import gettext as _now
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from cohorts import prices
@@ -60,7 +60,7 @@ class TermsForm(forms.Form):
             found = -1
         if not 0 <= found < 2**31:
             example = money.show(prices.least(self.currency) * 30, self.currency)
-            self.add_error(name, _now("Write an amount, like %(example)s.") % {"example": example})
+            self.add_error(name, gettext("Write an amount, like %(example)s.") % {"example": example})
             return 0
         return found
 

@@ -5,7 +5,7 @@ from typing import Any
 from django import forms
 from django.contrib import admin
 from django.utils.safestring import SafeString
-from django.utils.translation import gettext as _now
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from payments import bank_files, sealed
@@ -40,7 +40,7 @@ class BankFile(forms.Form):
         if read.unread:
             lines = ", ".join(str(number) for number in read.unread[:10])
             raise forms.ValidationError(
-                _now("Nothing was read: these lines are not clear: %(lines)s.") % {"lines": lines}
+                gettext("Nothing was read: these lines are not clear: %(lines)s.") % {"lines": lines}
             )
         return read
 
@@ -132,10 +132,10 @@ def _meaning(row: BankDeposit, code: str = "") -> str:
     whose = {"name": payment.buyer, "payment": payment.public_id, "state": payment.get_state_display()}
     said = str(_("For %(name)s, payment %(payment)s, %(state)s.") % whose)
     if payment.state == Payment.State.PAID:
-        return f"{said} {_('That seat is paid for already. Give this money back.')}"
+        return " ".join([said, str(_("That seat is paid for already. Give this money back."))])
     if found.missing > 0:
-        amount = {"amount": show(found.missing, currency)}
-        return f"{said} {_('%(amount)s is missing: they are asked for it until their deadline.') % amount}"
+        missing = _("%(amount)s is missing: they are asked for it until their deadline.")
+        return " ".join([said, str(missing % {"amount": show(found.missing, currency)})])
     over = _("%(amount)s too much: the difference goes back.") % {"amount": show(found.over, currency)}
     late = _("Their deadline is past: they get a seat if one is free, else all of it goes back.")
     fits = over if found.over else _("Just the amount.")

@@ -3,7 +3,7 @@
 from typing import Any
 
 from django import forms
-from django.utils.translation import gettext as _now
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from cohorts import prices
@@ -41,4 +41,4 @@ class RefundForm(forms.Form):
             return money.parse(self.cleaned_data["amount"], self.currency)
         except (ValueError, ArithmeticError):
             example = money.show(prices.least(self.currency) * 10, self.currency)
-            raise forms.ValidationError(_now("Write an amount, like %(example)s.") % {"example": example}) from None
+            raise forms.ValidationError(gettext("Write an amount, like %(example)s.") % {"example": example}) from None

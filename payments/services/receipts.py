@@ -21,6 +21,8 @@ class Row:
     number: int
     each: int
     back: list[Refund]
+    refunded: int  # of them all, in minor units
+    disputed: int  # taken back by a bank
 
     @property
     def amount(self) -> int:
@@ -46,7 +48,8 @@ def rows(payment: Payment) -> list[Row]:
 
 def _row(lines: list[PaymentLine]) -> Row:
     back = [refund for line in lines for refund in line.refunds.all()]
-    return Row(lines[0].enrollment, len(lines), lines[0].amount, back)
+    refunded, disputed = (sum(getattr(line, name) for line in lines) for name in ("refunded", "disputed"))
+    return Row(lines[0].enrollment, len(lines), lines[0].amount, back, refunded, disputed)
 
 
 @transaction.atomic

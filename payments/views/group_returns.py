@@ -66,7 +66,8 @@ def _give(request: HttpRequest, group: SeatGroup, form: SeatsBackForm) -> HttpRe
     told = account.cleaned_data if account.is_valid() else None
     seen = form.cleaned_data["seen"] or 0
     amount = group_returns.give_back(reader(request), group, names, seen=seen, account=told)
-    shown = {"n": len(names), "amount": money.show(amount, group.currency)}
-    said = ngettext("%(n)s seat is given back.", "%(n)s seats are given back.", len(names))
-    messages.success(request, (f"{said} {_('%(amount)s comes back.')}" if amount else said) % shown)
+    said = [ngettext("%(n)s seat is given back.", "%(n)s seats are given back.", len(names)) % {"n": len(names)}]
+    if amount:
+        said.append(_("%(amount)s comes back.") % {"amount": money.show(amount, group.currency)})
+    messages.success(request, " ".join(said))
     return redirect(group)

@@ -20,7 +20,12 @@ PER_PAGE = 20
 def paid(request: HttpRequest) -> HttpResponse:
     """Everything the person paid, newest first, with what came back, and the credit they have."""
     page = Paginator(policies.paid_by(request.user), PER_PAGE).get_page(request.GET.get("page"))
-    context = {"page": page, "awaited": policies.awaited_from(request.user), "credits": credits_of(request.user)}
+    context = {
+        "page": page,
+        "bought": [(payment, receipts.rows(payment)) for payment in page],
+        "awaited": policies.awaited_from(request.user),
+        "credits": credits_of(request.user),
+    }
     return render(request, "payments/receipts/list.html", context)
 
 

@@ -193,7 +193,7 @@ def made_in(study: int, came_from: str, limit: int, *order: Case) -> list[CaseSt
     """Return what members of the study made, newest first; for who comes from a post, that one stands first."""
     near = [_near(came_from)] if came_from else []
     made = public_case_studies().filter(enrollment__cohort__study=study)
-    found = made.select_related("author__profile", "cover", "enrollment__cohort")
+    found = made.select_related("author__profile", "cover", "enrollment__cohort__study")
     return list(found.order_by(*near, *order, "-published_at")[:limit])
 
 

@@ -11,6 +11,7 @@ Found = Iterator[tuple[int, str]]
 PRODUCT = "cohorts/*.py payments/*.py showcase/*.py studyplatform/*.py"
 MONEY = "payments/*.py studyplatform/kit/money.py cohorts/refunds.py cohorts/presets.py cohorts/prices.py"
 LONGEST_FUNCTION, LONGEST_FILE = 40, 400
+SENTENCES = {"_", "gettext", "gettext_lazy", "ngettext", "pgettext"}
 
 
 @dataclass(frozen=True)
@@ -114,6 +115,20 @@ def only_the_queue_sends_tasks(text: str) -> Found:
     for node in _nodes(text, ast.Attribute):
         if node.attr in ("delay", "send_task"):
             yield node.lineno, f".{node.attr} outside kit/queue.py; use queue.wake"
+
+
+# ── Words ──────────────────────────────────────────────────────────────────────
+@rule(PRODUCT, good='" ".join([said, _("Thank you.")])', bad="f'{said} {_(\"Thank you.\")}'")
+def every_sentence_is_collected(text: str) -> Found:
+    """What is inside an f-string, or goes through another name, is not found, so nobody translates it."""
+    for node in _nodes(text, ast.ImportFrom):
+        for one in getattr(node, "names", ()):
+            if one.name in SENTENCES and (one.asname or "_") not in SENTENCES:
+                yield node.lineno, f"{one.name} is not collected under this name"
+    for node in _nodes(text, ast.JoinedStr):
+        for call in ast.walk(node):
+            if isinstance(call, ast.Call) and getattr(call.func, "id", "") in SENTENCES:
+                yield call.lineno, "a sentence inside an f-string"
 
 
 # ── Money ─────────────────────────────────────────────────────────────────────

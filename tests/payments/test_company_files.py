@@ -161,6 +161,9 @@ def test_the_receipt_has_one_row_for_seats_bought_together(group: SeatGroup, hos
     assert "한빛상회" in page
     kindness.give(host, group.places.all()[0], 5_000, reason="x", key="a")
     assert "−₩5,000" in receipt_of(group)
+    listed = sign_in(group.buyer).get(reverse("payments")).content.decode()
+    assert listed.count("3 × ₩135,000") == 1
+    assert listed.count("₩5,000") == 1
 
 
 def test_why_vat_is_not_known_is_said_to_the_company_and_what_to_do_to_the_host(group: SeatGroup, host: User) -> None:
