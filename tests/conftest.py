@@ -37,6 +37,12 @@ def pytest_sessionstart(session: pytest.Session) -> None:
         setting_changed.send(sender=None, setting="LOCALE_PATHS", value=settings.LOCALE_PATHS, enter=True)  # read anew
 
 
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """The longest file begins first, so that no process is left alone with it at the end."""
+    items.sort(key=lambda item: "histories" not in item.nodeid)
+
+
 @pytest.fixture(autouse=True)
 def _fresh():
     """No test sees the pages another one kept, nor stands in the time zone of another one's last reader."""
