@@ -4,7 +4,7 @@ import gzip
 from typing import Any
 
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import BrowserContext, Page, Response
+from playwright.sync_api import BrowserContext, Page, Request, Response
 
 WORDS, MOVED = ("document", "stylesheet", "script", "font", "fetch"), (204, 301, 302, 304)
 SERIOUS = ("serious", "critical")
@@ -46,6 +46,7 @@ SMALL = """(touched) => [...document.querySelectorAll(touched)]
   .map(([box, one]) => `${one.className} ${one.textContent.trim().slice(0, 30)}: ${box.height}`)"""
 ARRIVED = """() => document.readyState === "complete" && window.fragments === 0
   && performance.now() > 300"""
+LEFT = "net::ERR_ABORTED"  # on its way when the page was left, as a lazy picture may be
 TOO_WIDE = "() => document.documentElement.scrollWidth - document.documentElement.clientWidth"
 
 
@@ -59,11 +60,15 @@ class Looker:
         self.answers: list[Response] = []
         self.page.on("console", lambda line: self._note(line.type, line.text) if line.type == "error" else None)
         self.page.on("pageerror", lambda error: self._note("script", str(error)))
-        self.page.on("requestfailed", lambda request: self._note("failed", request.url))
+        self.page.on("requestfailed", self._failed)
         self.page.on("response", self._answered)
 
     def _note(self, kind: str, words: str) -> None:
         self.found.append(f"{self.page.url}: {kind}: {words}")
+
+    def _failed(self, request: Request) -> None:
+        if request.failure != LEFT:
+            self._note("failed", f"{request.url}: {request.failure}")
 
     def _answered(self, answer: Response) -> None:
         self.answers.append(answer)
