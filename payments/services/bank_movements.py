@@ -68,7 +68,7 @@ def _went_out(line: BankMovement) -> str:
     if numbers:
         named = [f"payout-paid:{number}" for number in numbers]
         if not LedgerTransaction.objects.filter(cause__in=named).exists():  # it came back unpaid
-            named = [f"payout-back:{number}" for number in numbers]
+            named = [f"{BACK}{number}" for number in numbers]
         return _first(_booked_as(line).filter(cause__in=named))
     days = [(line.at + step * DAY).date().isoformat() for step in (-1, 0, 1)]
     wrote_down = [f"bank:{day}:{line.reference}" for day in days]

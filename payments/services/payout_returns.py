@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy as _
 
 from payments.models import BankDeposit, Payout
 from payments.services import ledger, payouts
-from payments.services.bank_movements import PAYOUT
+from payments.services.bank_movements import BACK, PAYOUT
 from payments.services.ledger import Kind
 from studyplatform.accounts.models import User
 from studyplatform.kit import history
@@ -81,5 +81,5 @@ def _match(actor: User | None, deposit: BankDeposit, payout: Payout) -> bool:
         payouts.mark_failed(actor, sent, reason=row.words or str(_("sent back")))
     history.move(row, BankDeposit.State.MATCHED, actor, payout=sent, looked_at=timezone.now())
     held, bank = (ledger.account(kind, row.account.currency) for kind in (Kind.DEPOSITS, Kind.BANK))
-    ledger.post(f"payout-back:{sent.pk}", {held: row.amount, bank: -row.amount})
+    ledger.post(f"{BACK}{sent.pk}", {held: row.amount, bank: -row.amount})
     return True

@@ -7,11 +7,13 @@ from dataclasses import dataclass
 from fnmatch import fnmatch
 from functools import cache
 
+from studyplatform.kit.management.commands.catalog import KEYWORDS
+
 Found = Iterator[tuple[int, str]]
 PRODUCT = "cohorts/*.py payments/*.py showcase/*.py studyplatform/*.py"
 MONEY = "payments/*.py studyplatform/kit/money.py cohorts/refunds.py cohorts/presets.py cohorts/prices.py"
 LONGEST_FUNCTION, LONGEST_FILE = 40, 400
-SENTENCES = {"_", "gettext", "gettext_lazy", "ngettext", "pgettext"}
+SENTENCES = set(KEYWORDS)  # what the catalogue collects
 
 
 @dataclass(frozen=True)
