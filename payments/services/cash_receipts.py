@@ -44,10 +44,11 @@ def ask(payment: Payment, *, purpose: str, number: str) -> CashReceipt:
     paid = Payment.objects.select_for_update(no_key=True).get(pk=payment.pk)
     if not offered(paid) or not kept(paid):
         raise Refused(_("A payment like this has no cash receipt."))
-    row = CashReceipt.objects.filter(payment=paid).first() or CashReceipt(payment=paid)
+    standing = CashReceipt.objects.select_for_update().filter(payment=paid).first()
+    row = standing or CashReceipt(payment=paid)
     if row.state == State.ISSUED:
         raise Refused(_("Its cash receipt was issued already."))
-    before = row.state if row.pk else ""
+    before = standing.state if standing else ""
     row.purpose, row.state = purpose, State.ASKED
     row.number_sealed, row.number_last = seal(number, CASH_RECEIPT), number[-4:]
     row.number_until = timezone.now() + UNISSUED

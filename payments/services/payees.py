@@ -4,6 +4,7 @@ import datetime
 
 from django.db import transaction
 from django.db.models import QuerySet
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from payments import letters, rails
@@ -23,8 +24,10 @@ def save(person: User, *, bank: str, holder: str, account: str, currency: str, c
 
     Raises Refused where the bank file does not serve the country in that currency.
     """
-    _refuse_unserved(country, Payee.Rail.BANK_FILE, currency)
-    payee, new = Payee.objects.select_for_update().update_or_create(
+    way = rails.way(country, Payee.Rail.BANK_FILE)
+    if not way or currency not in way.currencies:
+        raise Refused(_("You cannot be paid that way there. Choose another."))
+    payee, new = Payee.objects.update_or_create(
         person=person,
         defaults={
             "bank": bank,
@@ -44,13 +47,6 @@ def save(person: User, *, bank: str, holder: str, account: str, currency: str, c
     return payee
 
 
-def _refuse_unserved(country: str, rail: str, currency: str) -> rails.Way:
-    way = rails.way(country, rail)
-    if not way or currency not in way.currencies:
-        raise Refused(_("You cannot be paid that way there. Choose another."))
-    return way
-
-
 @transaction.atomic
 def choose_stripe(person: User, country: str) -> Payee:
     """Note that a person wants to be paid through Stripe; nothing is paid there before Stripe says it can be.
@@ -62,7 +58,7 @@ def choose_stripe(person: User, country: str) -> Payee:
         raise Refused(_("You cannot be paid that way there. Choose another."))
     Payee.objects.get_or_create(person=person, defaults={"rail": Payee.Rail.STRIPE, "country": country})
     row = Payee.objects.select_for_update().get(person=person)
-    if row.rail == Payee.Rail.STRIPE and row.country == country and row.standing:
+    if row.standing and row.country == country:  # which only Stripe gives
         return row
     moved = row.country != country
     row.rail, row.country, row.currency = Payee.Rail.STRIPE, country, way.currencies[0]
@@ -74,10 +70,9 @@ def choose_stripe(person: User, country: str) -> Payee:
     return row
 
 
-@transaction.atomic
 def begin_anew(payee: Payee) -> None:
     """Let the next try at an account stand under another key, which is the moment of the row's last change."""
-    Payee.objects.select_for_update().get(pk=payee.pk).save(update_fields=["changed_at"])
+    Payee.objects.filter(pk=payee.pk).update(changed_at=timezone.now())
 
 
 @transaction.atomic

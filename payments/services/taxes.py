@@ -104,7 +104,7 @@ def _choose(person: User, **what: object) -> Taxpayer:
     before = row.kind
     for name, value in what.items():
         setattr(row, name, value)
-    row.save()
+    row.save(update_fields=[*what])
     history.record(row, before, row.kind, person, note=row.business_number)
     return row
 

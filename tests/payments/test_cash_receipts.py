@@ -20,6 +20,7 @@ from studyplatform.accounts.models import User
 from studyplatform.kit.errors import Refused
 from tests.payments.money_world import paid_seat
 from tests.people import make_person, sign_in
+from tests.racing import in_turn
 
 pytestmark = pytest.mark.django_db
 
@@ -161,3 +162,41 @@ def test_the_database_keeps_no_number_without_its_day_and_nothing_issued_without
     for wrong in ({"number_sealed": "x"}, {"state": "issued"}, {"state": "issued", "approval": "1", "amount": 1}):
         with pytest.raises(IntegrityError), transaction.atomic():
             CashReceipt.objects.create(payment=by_bank, purpose="person", **wrong)
+
+
+ROW = "payments_cashreceipt"
+DAY = datetime.date(2026, 12, 1)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_two_wishes_at_once_are_one(by_bank: Payment) -> None:
+    assert in_turn(*[lambda: asked(by_bank)] * 2, table="payments_payment") == ["done", "done"]
+    assert CashReceipt.objects.get().state == "asked"
+
+
+@pytest.mark.django_db(transaction=True)
+def test_another_number_while_it_is_issued_comes_too_late(by_bank: Payment, admin: User) -> None:
+    """Issued at Hometax it stays issued here, under its approval number."""
+    row = asked(by_bank)
+
+    def issue() -> None:
+        cash_receipts.issue(admin, row, approval="123456789", day=DAY)
+
+    assert in_turn(issue, lambda: asked(by_bank), table=ROW) == ["done", "refused"]
+    assert CashReceipt.objects.values_list("state", "approval", "amount").get() == ("issued", "123456789", 150_000)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_two_who_issue_one_at_once_write_one_down(by_bank: Payment, admin: User) -> None:
+    row = asked(by_bank)
+    works = [lambda n=n: cash_receipts.issue(admin, row, approval=n, day=DAY) for n in ("111111111", "222222222")]
+    assert in_turn(*works, table=ROW) == ["done", "refused"]
+    assert CashReceipt.objects.get().approval == "111111111"
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_number_named_anew_while_the_old_ones_day_comes_stays(by_bank: Payment) -> None:
+    row = asked(by_bank)
+    CashReceipt.objects.update(number_until=timezone.now())
+    assert in_turn(lambda: asked(by_bank), lambda: cash_receipts.forget(row), table=ROW) == ["done", "done"]
+    assert open_seal(CashReceipt.objects.get().number_sealed, CASH_RECEIPT) == "1234567891"

@@ -1,5 +1,6 @@
 """Where people are paid to: the country decides what is offered, and Stripe says who can be paid there."""
 
+import dataclasses
 import re
 import threading
 from typing import Any
@@ -14,10 +15,15 @@ from payments.flows import onboarding
 from payments.gateway import NoAnswer
 from payments.models import Payee, StripeEvent
 from payments.services import payees, payouts
+from payments.truth import Account
 from studyplatform.accounts.models import User
+from studyplatform.kit.errors import Refused
+from studyplatform.kit.models import Change
 from studyplatform.mail.models import Letter
 from tests.payments.buying import AT_ONCE, LocalStripe, deliver, drain, hurry
+from tests.payments.money_world import payee_for
 from tests.people import sign_in
+from tests.racing import in_turn
 
 pytestmark = pytest.mark.django_db
 PAGE, STRIPE, BACK = "payee", "payee_stripe", "payee_return"
@@ -95,6 +101,21 @@ def test_a_way_that_is_not_offered_is_not_taken(browser: Client, stripe: LocalSt
     assert browser.post(reverse(PAGE), {**bank, "country": "US"}).url == f"{reverse(PAGE)}?country=US"
     assert browser.post(reverse(PAGE), {**bank, "country": "KR"}).status_code == 422
     assert not Payee.objects.exists()
+
+
+@pytest.mark.parametrize(
+    ("country", "currency", "served"),
+    [("KR", "KRW", True), ("KR", "USD", False), ("US", "USD", False), ("JP", "JPY", True), ("KZ", "USD", True)],
+)
+def test_the_bank_file_serves_a_country_in_its_own_currencies(
+    stranger: User, country: str, currency: str, served: bool
+) -> None:
+    """I-23: whoever asks."""
+    try:
+        payees.save(stranger, bank="A", holder="B", account="12345678", currency=currency, country=country)
+    except Refused:
+        assert not served
+    assert Payee.objects.filter(enabled=True).exists() == served
 
 
 @pytest.mark.parametrize("country", ["US", "GB", "JP", "MX"])
@@ -299,6 +320,41 @@ def test_an_account_that_came_second_is_never_used(browser: Client, stripe: Loca
     stripe.onboard(other.id)
     assert payees.record(payee, onboarding.gateway.get_account(other.id)).stripe_account == first
     assert not Payee.objects.get().enabled
+
+
+def fine(name: str) -> Account:
+    """What Stripe says of an account that can be paid."""
+    return Account(name, submitted=True, payouts_enabled=True, transfers="active", payee="")
+
+
+@pytest.mark.django_db(transaction=True)
+def test_of_two_accounts_at_once_the_first_stays(stranger: User) -> None:
+    payee = payees.choose_stripe(stranger, "US")
+    told = (fine("acct_first"), dataclasses.replace(fine("acct_second"), rejected=True))
+    works = [lambda account=account: payees.record(payee, account) for account in told]
+    assert in_turn(*works, table="payments_payee") == ["done", "done"]
+    assert Payee.objects.values_list("stripe_account", "enabled").get() == ("acct_first", True)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_stripe_chosen_twice_at_once_is_chosen_once(stranger: User) -> None:
+    payee_for(stranger)
+    chosen = [lambda: payees.choose_stripe(stranger, "US")] * 2
+    assert in_turn(*chosen, table="payments_payee") == ["done", "done"]
+    assert Change.objects.filter(to_state="stripe chosen").count() == 1
+    assert Letter.objects.filter(recipient=stranger).count() == 1
+
+
+@pytest.mark.django_db(transaction=True)
+def test_who_goes_to_the_bank_while_stripe_tells_they_left_is_paid_there(stranger: User) -> None:
+    payees.record(payees.choose_stripe(stranger, "US"), fine("acct_left"))
+
+    def to_the_bank() -> None:
+        payees.save(stranger, bank="은행", holder="A", account="12345678", currency="KRW")
+
+    assert in_turn(to_the_bank, lambda: payees.disconnect("acct_left"), table="payments_payee") == ["done", "done"]
+    row = Payee.objects.get()
+    assert (row.rail, row.enabled, row.account_ending, row.stripe_account) == ("bank_file", True, "5678", None)
 
 
 def test_nothing_waits_when_stripe_is_away(browser: Client, settings: Any) -> None:

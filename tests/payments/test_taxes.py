@@ -14,7 +14,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from payments import numbers
-from payments.models import Payee, Payout, Taxpayer
+from payments.models import LedgerTransaction, Payee, Payout, Taxpayer
 from payments.sealed import ACCOUNT, RESIDENT, InvalidToken, open_seal
 from payments.services import batches, ledger, payouts, tax_files, taxes
 from payments.tasks import drain_residents
@@ -26,6 +26,7 @@ from studyplatform.kit.months import Month
 from studyplatform.mail.models import Letter
 from tests.payments.money_world import Kind, everything, owed, payee_for
 from tests.people import make_person, sign_in
+from tests.racing import in_turn
 
 pytestmark = pytest.mark.django_db
 
@@ -269,6 +270,12 @@ def test_nobody_elses_tax_is_ours(host: User, country: str, currency: str) -> No
         taxes.name_resident(host, NUMBER)
 
 
+def test_who_has_named_no_account_has_no_tax_yet(stranger: User) -> None:
+    for verb in (lambda: taxes.as_person(stranger), lambda: taxes.name_resident(stranger, NUMBER)):
+        with pytest.raises(Refused, match="계좌"):
+            verb()
+
+
 def test_a_number_is_erased_when_its_day_comes(payee: Payee, host: User, admin: User, checker: User) -> None:
     begun = datetime.datetime(2027, 3, 1, tzinfo=datetime.UTC)
     with time_machine.travel(begun, tick=False):
@@ -362,7 +369,8 @@ def test_what_was_withheld_is_booked_once_when_it_was_paid(payee: Payee, host: U
         desk, url = sign_in(admin), reverse("admin:payments_taxpayer_remit")
         for _twice in range(2):
             assert desk.post(url, {"month": "2027-02"}).status_code == 302
-        assert desk.post(url, {"month": "2027-01"}).status_code == 302  # nothing was withheld: said, not booked
+        assert "원천징수" in desk.post(url, {"month": "2027-01"}, follow=True).content.decode()
+        assert not LedgerTransaction.objects.filter(cause="tax-paid:2027-01").exists()  # said, not booked
         assert sign_in(make_person("clerk", "서기", is_staff=True)).post(url, {"month": "2027-02"}).status_code == 403
     assert (balance(Kind.INCOME_TAX), balance(Kind.LOCAL_TAX)) == (0, 0)
     assert balance(Kind.BANK) == 1_000_000 - 33_000
@@ -392,3 +400,46 @@ def test_the_year_shows_what_was_withheld_and_is_ones_own(
         assert shown in page
     assert sign_in(stranger).get(url).status_code == 302
     assert Client().get(url).url.startswith(reverse("account_login"))
+
+
+@pytest.fixture
+def numbered(host: User) -> Taxpayer:
+    """The host has named a number whose day has come."""
+    payee_for(host, business=False)
+    row = taxes.name_resident(host, NUMBER)
+    Taxpayer.objects.update(resident_until=timezone.now())
+    return row
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize("named_first", [True, False])
+def test_a_number_named_anew_while_the_old_ones_day_comes_stays(
+    numbered: Taxpayer, host: User, named_first: bool
+) -> None:
+    works = [lambda: taxes.name_resident(host, "8512315234567"), lambda: taxes.forget(numbered)]
+    assert in_turn(*(works if named_first else works[::-1]), table="payments_taxpayer") == ["done", "done"]
+    row = Taxpayer.objects.get()
+    assert open_seal(row.resident_sealed, RESIDENT) == "8512315234567"
+    assert row.resident_until
+    assert row.resident_until > timezone.now()
+
+
+@pytest.mark.django_db(transaction=True)
+def test_who_becomes_a_business_brings_no_erased_number_back(numbered: Taxpayer, host: User) -> None:
+    def become() -> None:
+        taxes.as_business(host, number=BUSINESS, name="한빛상회", pays_vat=True)
+
+    assert in_turn(lambda: taxes.forget(numbered), become, table="payments_taxpayer") == ["done", "done"]
+    assert Taxpayer.objects.values_list("kind", "resident_sealed").get() == ("business", "")
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_business_of_this_moment_names_no_number(host: User) -> None:
+    payee_for(host, business=False)
+    taxes.as_person(host)
+
+    def become() -> None:
+        taxes.as_business(host, number=BUSINESS, name="한빛상회", pays_vat=True)
+
+    assert in_turn(become, lambda: taxes.name_resident(host, NUMBER), table="payments_taxpayer") == ["done", "refused"]
+    assert Taxpayer.objects.values_list("kind", "resident_sealed").get() == ("business", "")
