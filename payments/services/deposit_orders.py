@@ -64,16 +64,12 @@ def name(payment: Payment, *, depositor: str, bank: str, holder: str, account: s
 
 
 @transaction.atomic
-def name_account(order: DepositOrder, *, bank: str, holder: str, account: str) -> DepositOrder:
+def name_account(order: DepositOrder, *, bank: str, holder: str, account: str) -> None:
     """Note where money of a deposit goes back to that was transferred without saying so; what is owed of it follows."""
-    row = DepositOrder.objects.select_for_update(of=("self",)).get(pk=order.pk)
     columns = sealed.account(bank=bank, holder=holder, account=account)
-    for field, value in columns.items():
-        setattr(row, field, value)
-    row.save(update_fields=list(columns))
-    owed = DepositReturn.objects.filter(deposit__payment=row.payment_id, state=DepositReturn.State.OWED)
+    DepositOrder.objects.filter(pk=order.pk).update(**columns)
+    owed = DepositReturn.objects.filter(deposit__payment=order.payment_id, state=DepositReturn.State.OWED)
     owed.filter(account_sealed="").update(**columns)
-    return row
 
 
 def _wait(payment: Payment, order: DepositOrder) -> datetime.datetime:

@@ -115,11 +115,15 @@ def match(deposit: BankDeposit) -> bool:
     row = _locked(deposit)
     row.looked_at = timezone.now()
     row.save(update_fields=["looked_at"])
-    fits = payment and payment.state != Payment.State.PAID and missing(payment) == row.amount
-    if row.state != State.UNMATCHED or not payment or not fits:
+    if not payment or not _fits(row, payment):
         return False
     _give(row, payment)
     return True
+
+
+def _fits(row: BankDeposit, payment: Payment) -> bool:
+    waits = row.state == State.UNMATCHED and payment.state != Payment.State.PAID
+    return waits and missing(payment) == row.amount
 
 
 def order_named(deposit: BankDeposit) -> DepositOrder | None:
@@ -185,11 +189,12 @@ def give_back(
 ) -> BankDeposit:
     """Send all of a deposit back: nobody knows what for, or it is less than was asked and the rest will not come.
 
-    It goes to the account named here, else to the one its buyer gave. Raises Refused when it has become a payment.
+    It goes to the account named here, else to the one its buyer gave. Raises Refused when it has become a payment, or
+    was dealt with since it was looked at.
     """
     order = order_of(deposit) or order_named(deposit)
     payment = payments.locked(order.payment) if order else None
-    row = _locked(deposit)
+    row = _refuse_moved(_locked(deposit), deposit.state)  # given to a payment meanwhile, that one is not locked
     if row.state == State.MATCHED and payment and payment.state == Payment.State.PAID:
         raise Refused(_("This money has paid for a seat. Refund the payment instead."))
     if row.payout_id:

@@ -1,11 +1,11 @@
 """The desk for deposits: the bank's file read once, matched by code and amount, the rest decided by a person."""
 
-import threading
+from collections.abc import Callable
+from functools import partial
 
 import pytest
 import time_machine
 from django.core.files.uploadedfile import SimpleUploadedFile
-from django.db import connections
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
@@ -22,6 +22,7 @@ from tests.payments import deposits as bank
 from tests.payments.buying import assert_seats_match, balance, join
 from tests.payments.money_world import everything
 from tests.people import make_person, sign_in
+from tests.racing import at_once, in_turn
 
 pytestmark = pytest.mark.django_db
 TABLE, BACK = "payments.bankdeposit", "payments.depositreturn"
@@ -169,7 +170,7 @@ def test_too_little_can_be_given_back_before(desk: Client, account: DepositAccou
     assert stands(payment) == ("paid", "active")
 
 
-def test_too_little_for_a_payment_that_is_over_is_not_asked_for(
+def test_too_little_for_a_payment_that_is_over_is_not_asked_for_and_all_of_it_takes_a_seat(
     desk: Client, account: DepositAccount, payment: Payment, buyer: Client
 ) -> None:
     buyer.post(f"/checkout/{payment.public_id}/give-up/")
@@ -178,6 +179,9 @@ def test_too_little_for_a_payment_that_is_over_is_not_asked_for(
     assert "Its deadline is past" in text(press(desk, TABLE, "match", row, sure="1", code=code(payment)))
     assert BankDeposit.objects.get().state == "unmatched"
     assert not Letter.objects.filter(key__startswith="deposit-short").exists()
+    bank.upload(desk, account, bank.file_of(bank.line("조다니", 150_000, 2)))
+    press(desk, TABLE, "match", BankDeposit.objects.latest("pk"), sure="1", code=code(payment))
+    assert stands(payment) == ("paid", "active")
 
 
 def test_the_money_of_a_seat_paid_in_the_last_moment_does_not_go_back(
@@ -254,6 +258,7 @@ def test_money_of_a_paid_seat_is_not_given_back_here_nor_paid_twice(
     second = BankDeposit.objects.get(state="unmatched")
     assert "paid for already" in text(press(desk, TABLE, "match", second, sure="1"))
     press(desk, TABLE, "give_back", second, sure="1", note="twice")
+    assert "dealt with this deposit" in text(press(desk, TABLE, "give_back", second, sure="1", note="again"))
     assert books() == (300_000, 0, -150_000, -150_000)
 
 
@@ -286,28 +291,12 @@ def test_a_file_read_and_not_matched_is_matched_by_its_queue(account: DepositAcc
     assert stands(payment) == ("paid", "active")
 
 
-def at_once(*jobs: object) -> None:
-    ready = threading.Barrier(len(jobs))
-
-    def go(job: object) -> None:
-        ready.wait()
-        try:
-            job()  # type: ignore[operator]
-        finally:
-            connections.close_all()
-
-    threads = [threading.Thread(target=go, args=(job,)) for job in jobs]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-
-
 @pytest.mark.django_db(transaction=True)
 def test_two_at_the_desk_read_one_file_at_once(account: DepositAccount, payment: Payment) -> None:
     desks = [bank.at_desk(f"teller-{n}") for n in range(3)]
     line = bank.line(code(payment), 150_000)
-    at_once(*[lambda desk=desk: bank.upload(desk, account, bank.file_of(line)) for desk in desks])
+    reads = [lambda desk=desk: bank.upload(desk, account, bank.file_of(line)) for desk in desks]
+    assert in_turn(*reads, table="payments_depositaccount") == ["done"] * 3
     assert BankDeposit.objects.count() == 1
     assert stands(payment) == ("paid", "active")
     assert Letter.objects.filter(key__startswith="joined").count() == 1
@@ -325,6 +314,56 @@ def test_two_matchings_of_one_deposit_at_once(account: DepositAccount, payment: 
     assert sum(books()) == 0
     assert books()[:2] == (170_000, 0)
     assert_seats_match(Cohort.objects.get())
+
+
+def by_hand(row: BankDeposit, payment: Payment) -> object:
+    return deposits.attach(User.objects.get(handle="teller"), row, code=code(payment))
+
+
+def by_its_code(row: BankDeposit, payment: Payment) -> object:
+    return deposits.match(row)
+
+
+def back(row: BankDeposit, payment: Payment) -> object:
+    return deposits.give_back(User.objects.get(handle="teller"), row, note="x")
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize("words", ["조다니", "{code}"])
+@pytest.mark.parametrize(
+    ("first", "second", "outcome"),
+    [
+        (by_hand, by_hand, "refused"),
+        (by_hand, by_its_code, "not done"),
+        (by_hand, back, "refused"),
+        (back, by_hand, "refused"),
+        (back, by_its_code, "not done"),
+        (back, back, "refused"),
+    ],
+)
+def test_one_deposit_goes_one_way_whoever_else_is_at_it(
+    account: DepositAccount, payment: Payment, words: str, first: Callable, second: Callable, outcome: str
+) -> None:
+    """`words` name another payment than the one somebody gives it to by hand, or none."""
+    other = bank.order(sign_in(make_person("two", "둘")), Cohort.objects.get())
+    bank.upload(bank.at_desk(), account, bank.file_of(bank.line("x", 150_000)))
+    BankDeposit.objects.update(words=words.format(code=code(other)))
+    row = BankDeposit.objects.get()
+    deeds = [partial(deed, row, payment) for deed in (first, second)]
+    assert in_turn(*deeds, table="payments_bankdeposit") == ["done", outcome]
+    assert stands(other) == ("open", "held")
+    assert books() == ((150_000, 0, 0, -150_000) if first is back else (150_000, 0, -150_000, 0))
+    assert everything() == 0
+
+
+@pytest.mark.django_db(transaction=True)
+def test_two_at_the_desk_send_one_deposit_back(desk: Client, account: DepositAccount) -> None:
+    bank.upload(desk, account, bank.file_of(bank.line("김모름", 5_000)))
+    press(desk, TABLE, "give_back", BankDeposit.objects.get(), sure="1", note="x")
+    row, teller = DepositReturn.objects.get(), User.objects.get(handle="teller")
+    sent = [partial(deposits.sent_back, teller, row, on=timezone.localdate(), reference=name) for name in "AB"]
+    assert in_turn(*sent, table="payments_depositreturn") == ["done", "refused"]
+    assert DepositReturn.objects.get().reference.endswith("A")
 
 
 @pytest.mark.django_db(transaction=True)

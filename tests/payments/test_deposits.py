@@ -10,6 +10,7 @@ from django.test import Client
 from django.utils import timezone, translation
 
 from cohorts.models import Cohort, Enrollment, Seats
+from cohorts.services import seats
 from payments.models import BankDeposit, DepositAccount, DepositOrder, DepositPlan, Payment, Receipt
 from payments.services import deposit_orders, deposit_plans, joining
 from studyplatform.accounts.models import User
@@ -213,6 +214,17 @@ def test_names_come_too_late_for_a_payment_that_is_over(account: DepositAccount,
     buyer.post(f"/checkout/{payment.public_id}/give-up/")
     with pytest.raises(Refused, match="over"), translation.override("en"):
         deposit_orders.name(payment, **bank.MINE)
+    assert DepositOrder.objects.get().deadline is None
+
+
+@pytest.mark.parametrize("change", [{"closes_at": timezone.now()}, {"state": "called_off"}], ids=["closes", "off"])
+def test_names_come_too_late_for_a_seat_that_can_wait_no_more(
+    account: DepositAccount, cohort: Cohort, buyer: Client, change: dict[str, Any]
+) -> None:
+    payment = bank.choose(buyer, cohort)
+    Cohort.objects.update(**change)
+    seats.expire(place(payment))
+    assert "123456789012" not in bank.tell(buyer, payment).content.decode()
     assert DepositOrder.objects.get().deadline is None
 
 
