@@ -27,10 +27,15 @@ def called_off(group: SeatGroup, amount: int) -> None:
     _to(group, "group_called_off", f"group-called-off:{group.pk}", amount=amount)
 
 
-def _to(group: SeatGroup, template: str, key: str, to: User | None = None, **context: Any) -> None:
+def _to(group: SeatGroup, template: str, key: str, to: User | None = None, *, kind: str = "", **context: Any) -> None:
     of = {"group": group, "cohort": group.cohort, "study": group.cohort.study}
     told = {**of, "url": address("seat_group", group.public_id), **context}
-    write(to=to or group.buyer, key=key, template=f"payments/{template}", context=told, about=f"seat_group:{group.pk}")
+    about = f"seat_group:{group.pk}"
+    write(to=to or group.buyer, kind=kind, key=key, template=f"payments/{template}", context=told, about=about)
+
+
+def _desk(group: SeatGroup) -> str:
+    return address("studio_seat_groups", group.cohort.study.slug, group.cohort.number)
 
 
 def lost(payment: Payment, group: SeatGroup) -> None:
@@ -56,7 +61,7 @@ def overdue(payment: Payment, group: SeatGroup, hosts: Iterable[User], missing: 
     """Tell a company that its day is over and its seats stand until the host decides; and the hosts so."""
     key = f"group-overdue:{payment.pk}:{payment.expires_at:%Y-%m-%d}"
     _to(group, "group_overdue", key, **_asked(payment, missing))
-    desk = address("studio_seat_groups", group.cohort.study.slug, group.cohort.number)
+    desk = _desk(group)
     for host in hosts:
         _to(group, "group_overdue_host", f"{key}:{host.pk}", to=host, url=desk, payment=payment, missing=missing)
 
@@ -78,10 +83,21 @@ def seat_ended(place: Enrollment, group: SeatGroup, *, given_back: bool = False)
     _to(group, "group_seat_ended", key, to=place.person, url=url, given_back=given_back)
 
 
-def given_back(group: SeatGroup, seats: list[int], amount: int, order: DepositOrder | None) -> None:
-    """Tell a company which of its seats it gave back, what comes back (minor units) and where to; once for each."""
-    key = f"group-seats-back:{group.pk}:{seats[0]}"
-    _to(group, "group_seats_back", key, n=len(seats), amount=amount, order=order)
+def given_back(group: SeatGroup, places: list[Enrollment], amount: int, order: DepositOrder | None) -> None:
+    """Tell a company how many seats it gave back, what comes back (minor units) and where to; once for each."""
+    key = f"group-seats-back:{group.pk}:{places[0].pk}"
+    _to(group, "group_seats_back", key, n=len(places), amount=amount, order=order)
+
+
+def seats_came_back(group: SeatGroup, host: User, places: list[Enrollment], amount: int, left: int) -> None:
+    """Tell a host how many seats came back, how many are `left`, what the company gets (minor units), who sat there.
+
+    A letter like that of a member who leaves, which can be stopped.
+    """
+    key = f"group-seats-came-back:{group.pk}:{places[0].pk}:{host.pk}"
+    names = ", ".join(place.person.name for place in places if place.person_id)
+    told = {"n": len(places), "amount": amount, "left": left, "names": names, "url": _desk(group)}
+    _to(group, "group_seats_came_back", key, to=host, kind="member_left", **told)
 
 
 def _asked(payment: Payment, missing: int) -> dict[str, Any]:

@@ -3,11 +3,11 @@
 from typing import Any
 
 from django.contrib import admin
-from django.db.models import Count, Q, QuerySet
+from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
-from cohorts.models import Enrollment, SeatGroup
+from cohorts.models import SeatGroup
 from cohorts.services import seat_groups
 from studyplatform.kit.desk.tables import Table
 from studyplatform.kit.desk.waits import waits
@@ -28,8 +28,8 @@ class SeatGroupAdmin(Table):
     date_hierarchy = "created_at"
     ordering = ("-created_at",)
     fields = readonly_fields = (
-        *("quote", "company", "number", "contact", "contact_email", "buyer", "cohort", "state", "filled", "each"),
-        *("together", "policy", "language", "good_until", "pay_by", "created_at", "changes"),
+        *("quote", "company", "number", "contact", "contact_email", "buyer", "cohort", "state", "filled", "gave_back"),
+        *("each", "together", "policy", "language", "good_until", "pay_by", "created_at", "changes"),
     )
     ways = (
         (_("enrollments"), "cohorts.enrollment", "group"),
@@ -37,13 +37,15 @@ class SeatGroupAdmin(Table):
     )
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
-        rows: QuerySet[Any] = super().get_queryset(request)
-        found: QuerySet[Any] = rows.annotate(taken=Count("places", filter=Q(places__state__in=Enrollment.BELONGS)))
-        return found
+        return seat_groups.counted(super().get_queryset(request))
 
     @admin.display(description=_("named"))
     def filled(self, row: Any) -> str:
-        return f"{row.taken} / {row.size}"
+        return f"{row.named} / {row.left}"
+
+    @admin.display(description=_("given back"))
+    def gave_back(self, row: Any) -> str:
+        return str(row.gone) if row.gone else "–"
 
     @admin.display(description=_("quote"))
     def quote(self, row: SeatGroup) -> str:

@@ -8,7 +8,7 @@ import datetime
 from typing import Any
 
 from django.db import transaction
-from django.db.models import QuerySet
+from django.db.models import Case, Count, F, Q, QuerySet, When
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -171,6 +171,16 @@ def _settle(row: SeatGroup, places: list[Enrollment], actor: User | None) -> boo
 def overdue() -> QuerySet[SeatGroup]:
     """Return companies that did not pay their invoice in time, and about which no host has decided."""
     return SeatGroup.objects.filter(state=State.OVERDUE)
+
+
+def counted(groups: QuerySet[SeatGroup]) -> QuerySet[Any]:
+    """Give each group the numbers of its seats: how many are `named`, were given back (`gone`) and are `left` of it."""
+    rows = groups.annotate(
+        named=Count("places", filter=Q(places__state__in=Enrollment.BELONGS)),
+        standing=Count("places", filter=Q(places__state__in=Enrollment.SEATED)),
+    )
+    gone = Case(When(state=State.PAID, then=F("size") - F("standing")), default=0)
+    return rows.annotate(gone=gone, left=F("size") - gone)
 
 
 @transaction.atomic

@@ -5,7 +5,7 @@ from typing import Any
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.core.paginator import Paginator
-from django.db.models import Count, Q, QuerySet
+from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
@@ -14,7 +14,7 @@ from django.views.decorators.http import require_http_methods
 
 from cohorts.forms.refusal import attempt
 from cohorts.forms.seat_groups import GroupPlanForm
-from cohorts.models import Cohort, Enrollment, GroupPlan
+from cohorts.models import Cohort, GroupPlan
 from cohorts.models.terms import PER_CENT
 from cohorts.policies import get_run_cohort, reader
 from cohorts.services import seat_groups
@@ -46,8 +46,7 @@ def studio_seat_groups(request: HttpRequest, slug: str, number: int) -> HttpResp
 
 
 def _groups(cohort: Cohort) -> QuerySet[Any]:
-    named = Count("places", filter=Q(places__state__in=Enrollment.BELONGS))
-    return cohort.groups_of_seats.select_related("buyer__profile").annotate(named=named).order_by("-pk")
+    return seat_groups.counted(cohort.groups_of_seats.select_related("buyer__profile")).order_by("-pk")
 
 
 def _initial(plan: GroupPlan | None) -> dict[str, Any]:

@@ -149,9 +149,7 @@ def give_back(
     order = _named(row, account) if asked.amount else None
     for one in asked.seats:
         _end(one, row, buyer)
-    if not row.places.filter(state__in=Enrollment.SEATED).exists():
-        history.move(row, SeatGroup.State.ENDED, buyer, note="given back")
-    group_letters.given_back(row, [place.pk for place in places], asked.amount, order)
+    _tell(row, places, asked.amount, order, _left(row, len(places), buyer))
     return asked.amount
 
 
@@ -177,6 +175,23 @@ def _named(row: SeatGroup, account: dict[str, str] | None) -> DepositOrder | Non
     if wanted and account:
         deposit_orders.name_account(wanted, **account)
     return order_of(row)
+
+
+def _left(row: SeatGroup, number: int, buyer: User) -> int:
+    """Note that so many seats were given back, end the group with its last one; return how many it has now."""
+    left: int = row.places.filter(state__in=Enrollment.SEATED).count()
+    note = f"{number} given back"
+    if left:
+        history.record(row, row.state, row.state, buyer, note=note)
+    else:
+        history.move(row, SeatGroup.State.ENDED, buyer, note=note)
+    return left
+
+
+def _tell(row: SeatGroup, places: list[Enrollment], amount: int, order: DepositOrder | None, left: int) -> None:
+    group_letters.given_back(row, places, amount, order)
+    for host in faces.hosts(row.cohort):
+        group_letters.seats_came_back(row, host, places, amount, left)
 
 
 def _end(one: Back, row: SeatGroup, buyer: User) -> None:

@@ -106,12 +106,14 @@ def _invoice(group: SeatGroup) -> dict[str, Any]:
 
 def _people(group: SeatGroup) -> dict[str, Any]:
     people = list(group_seats.taken(group))
+    held = group.places.filter(state__in=Enrollment.SEATED).count()
     for place in people:
         place.can_go = place.state == Enrollment.State.ACTIVE and group_seats.never_came(place)
     return {
         "people": people,
         "asked": list(group_seats.asked(group)),
-        "held": group.places.filter(state__in=Enrollment.SEATED).count(),
+        "held": held,
+        "gone": group.size - held,
         "can_give_back": group_returns.offered(group),
         "unnamed": group_seats.unnamed(group).count(),
         "can_name": group_seats.can_name(group.cohort),

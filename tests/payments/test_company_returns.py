@@ -11,6 +11,7 @@ from cohorts.models import Cohort, Contribution, SeatGroup, Seats
 from payments.models import DepositAccount, DepositOrder, Refund
 from studyplatform.accounts.models import User
 from studyplatform.mail.models import Letter
+from studyplatform.mail.services import preferences
 from tests.admin.desk import press, text
 from tests.payments import deposits as bank
 from tests.payments.buying import LocalStripe, assert_books_match, assert_seats_match, drain, hurry
@@ -188,3 +189,64 @@ def test_seats_that_are_not_paid_for_are_not_given_back(host: User, cohort: Coho
     assert at("seat_group_back", owing) not in buyer.get(owing.get_absolute_url()).content.decode()
     assert give(owing, 0, *names(owing)) == 302
     assert owing.places.filter(state="reserved").count() == 3
+
+
+# The host
+
+
+def told_to(host: User) -> Letter:
+    return Letter.objects.get(recipient=host, key__startswith="group-seats-came-back:")
+
+
+@pytest.mark.parametrize(
+    ("language", "said"),
+    [
+        ("en", ["has given 2 seats back", "has 1.", "goes back to it"]),
+        ("ko", ["자리 2개를 돌려줬어요", "이제 1개", "돌려드려요"]),
+    ],
+)
+def test_the_host_is_told_how_many_are_left(group: SeatGroup, host: User, language: str, said: list[str]) -> None:
+    User.objects.filter(pk=host.pk).update(language=language)
+    idle = make_person("idle", "한가")
+    sit(idle, group.token)
+    seat = group.places.get(person=idle)
+    assert not Letter.objects.filter(key__startswith="group-seats-came-back:").exists()
+    assert give(group, 2 * EACH, seat.public_id, *names(group, 1)) == 302
+    letter = told_to(host)
+    for written in (f"{letter.shown_subject} {letter.text}", letter.html):
+        assert [one for one in [*said, "270,000", "한가", "한빛상회"] if one not in written] == []
+    assert reverse("studio_seat_groups", args=[group.cohort.study.slug, group.cohort.number]) in letter.text
+    assert not Letter.objects.filter(recipient=group.buyer, key__startswith="group-seats-came-back:").exists()
+
+
+def test_the_last_seats_and_no_money_are_said_so(group: SeatGroup, host: User, cohort: Cohort) -> None:
+    last = cohort.sessions.filter(subgroup=None).latest("starts_at")
+    with time_machine.travel(last.starts_at + datetime.timedelta(minutes=1), tick=False):
+        assert give(group, 0, *names(group)) == 302
+    letter = told_to(host)
+    assert "이제 없어요" in letter.text
+    assert "돌려드릴 돈은 없어요" in letter.text
+    assert "이 자리에 있던 분" not in letter.text
+
+
+def test_who_stopped_letters_of_who_leaves_gets_none(group: SeatGroup, host: User) -> None:
+    preferences.choose(host, "member_left", wanted=False)
+    assert give(group, EACH, *names(group, 1)) == 302
+    assert not Letter.objects.filter(key__startswith="group-seats-came-back:").exists()
+
+
+def test_the_hosts_list_and_the_companys_page_count_what_is_left(group: SeatGroup, host: User, admin: User) -> None:
+    pages = {
+        host: reverse("studio_seat_groups", args=[group.cohort.study.slug, group.cohort.number]),
+        admin: reverse("admin:cohorts_seatgroup_changelist"),
+    }
+    before = {person: plain(sign_in(person).get(at)) for person, at in pages.items()}
+    assert "0 / 3" in before[host]
+    assert "돌려줌" not in before[host]
+    assert give(group, 2 * EACH, *names(group, 2)) == 302
+    for person, page in pages.items():
+        assert "0 / 1" in plain(sign_in(person).get(page))
+    assert "2개 돌려줌" in plain(sign_in(host).get(pages[host]))
+    mine = plain(sign_in(group.buyer).get(group.get_absolute_url()))
+    assert "You bought 3 seats and have given 2 back." in mine
+    assert "한빛상회: 1 seat " in mine
