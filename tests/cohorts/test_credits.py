@@ -20,6 +20,7 @@ from tests.admin.desk import press
 from tests.cohorts.credit import assert_all_is_somewhere, give, unused
 from tests.cohorts.hosting import at, english, shut_out, text
 from tests.people import enroll, make_cohort, make_person, make_study, sign_in
+from tests.racing import in_turn
 
 pytestmark = pytest.mark.django_db
 TYPED = {"amount": "30,000", "words": "세 번이나 발표해 줘서 고마워요.", "ends_on": "", "key": "abcdefghjk"}
@@ -100,6 +101,45 @@ def test_what_is_not_used_is_taken_back_with_a_reason(study: Study, cohort: Coho
     assert_all_is_somewhere()
 
 
+def test_what_has_run_out_is_not_taken_back(study: Study, cohort: Cohort, host: User, stranger: User) -> None:
+    row = give(stranger, study, 50_000, ends_at=timezone.now())
+    assert english(host).post(back(row), {"reason": "두 번 드렸어요."}).status_code == 422
+    assert Credit.objects.get().withdrawn == 0
+    assert not Letter.objects.filter(key__startswith="credit-taken-back").exists()
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize(
+    ("order", "outcomes", "withdrawn"),
+    [
+        (("take back", "take back"), ["done", "refused"], 50_000),
+        (("take back", "join"), ["done", "done"], 50_000),
+        (("join", "take back"), ["done", "refused"], 0),
+    ],
+)
+def test_what_somebody_uses_in_that_moment_is_not_taken_back(
+    study: Study,
+    cohort: Cohort,
+    host: User,
+    stranger: User,
+    order: tuple[str, ...],
+    outcomes: list[str],
+    withdrawn: int,
+) -> None:
+    row = give(stranger, study, 50_000)
+    deeds = {
+        "take back": lambda: credits.take_back(host, row, reason="두 번 드렸어요."),
+        "join": lambda: seats.hold(stranger, cohort, credit=True),
+    }
+    assert in_turn(*[deeds[one] for one in order], table="cohorts_credit") == outcomes
+    assert Credit.objects.get().withdrawn == withdrawn
+    assert [place.price for place in cohort.enrollments.filter(state="held")] == (
+        [] if "join" not in order else [150_000] if withdrawn else [100_000]
+    )
+    assert Letter.objects.filter(key__startswith="credit-taken-back").count() == bool(withdrawn)
+    assert_all_is_somewhere()
+
+
 def many(cohort: Cohort) -> str:
     return reverse("studio_cohort_credit", args=[cohort.study.slug, cohort.number])
 
@@ -132,11 +172,12 @@ def test_many_get_it_at_once_after_a_look_at_who_they_are(
 
 
 def test_nobody_who_presented_is_nobody_who_gets_it(place: Enrollment, host: User) -> None:
-    browser = english(host)
-    assert "Nobody presented yet" in text(browser.post(many(place.cohort), {**TYPED, "whom": "presented"}))
-    assert (
-        browser.post(many(place.cohort), {**TYPED, "whom": "presented", "amount": "0", "sure": "1"}).status_code == 422
-    )
+    browser, asked = english(host), {**TYPED, "whom": "presented"}
+    assert "Nobody presented yet" in text(browser.post(many(place.cohort), asked))
+    refused = browser.post(many(place.cohort), {**asked, "sure": "1"})
+    assert refused.status_code == 422
+    assert refused.context["form"].errors["whom"]
+    assert not Credit.objects.exists()
 
 
 def test_all_of_them_or_nobody(presented: Enrollment, host: User) -> None:

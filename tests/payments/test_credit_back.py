@@ -1,6 +1,7 @@
 """Credit that comes back: by the part of the seat that is given back, as credit and never as money; and that moves."""
 
 import datetime
+from functools import partial
 
 import pytest
 import time_machine
@@ -21,6 +22,7 @@ from tests.cohorts.hosting import text
 from tests.payments.buying import LocalStripe, assert_books_match, bought, deliver, drain, join
 from tests.payments.test_moving import make_later
 from tests.people import sign_in
+from tests.racing import in_turn
 
 pytestmark = pytest.mark.django_db
 
@@ -128,6 +130,24 @@ def test_what_ran_out_does_not_come_to_life_with_what_comes_back(cohort: Cohort,
         leaving.leave(stranger, place, seen=0, seen_credit=150_000)
         row = Credit.objects.get()
         assert (row.expired, row.left, row.is_over) == (20_000, 150_000, False)
+        assert_all_is_somewhere()
+
+
+@pytest.mark.django_db(transaction=True)
+def test_what_ran_out_is_gone_once_though_two_seats_are_left_in_one_moment(
+    study: Study, cohort: Cohort, stranger: User
+) -> None:
+    give(stranger, study, 320_000, ends_at=timezone.now() + datetime.timedelta(days=1))
+    runs = [cohort, make_later(study, 150_000)]
+    for run in runs:
+        join(sign_in(stranger), run)
+    places = list(Enrollment.objects.filter(cohort__in=runs, state="active"))
+    seen = {"seen": 0, "seen_credit": 150_000}
+    with time_machine.travel(timezone.now() + datetime.timedelta(days=2)):
+        leaves = [partial(leaving.leave, stranger, place, **seen) for place in places]
+        assert in_turn(*leaves, table="cohorts_credit") == ["done", "done"]
+        row = Credit.objects.get()
+        assert (row.expired, row.left, row.is_over) == (20_000, 300_000, False)
         assert_all_is_somewhere()
 
 
