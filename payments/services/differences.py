@@ -56,8 +56,6 @@ def late() -> QuerySet[Difference]:
 def record(found: Iterable[Found]) -> None:
     """Write down what was found: a new row once; one seen before is seen again, and open again if it had gone."""
     by_cause = {one.cause: one for one in found}
-    if not by_cause:
-        return
     rows = Difference.objects.select_for_update().filter(cause__in=by_cause).order_by("pk")
     known = {row.cause: row for row in rows}
     Difference.objects.filter(pk__in=[row.pk for row in known.values()]).update(last_seen=timezone.now())

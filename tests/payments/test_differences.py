@@ -1,6 +1,8 @@
 """Differences on the desk: counted on the front page, told in words, cured or explained after a page that says so."""
 
 import datetime
+from collections.abc import Callable
+from typing import Any
 
 import pytest
 from django.test import Client
@@ -8,12 +10,16 @@ from django.urls import reverse
 from django.utils import timezone
 
 from cohorts.models import Cohort
-from payments.models import Difference, Payment
+from payments.models import Difference, Payment, StripeMovement
+from payments.services import differences
+from payments.services.differences import Found
+from studyplatform.accounts.models import User
 from studyplatform.kit.tasks import heartbeat
 from tests.admin.desk import listed, page_of, press, staff, text
 from tests.payments.buying import LocalStripe, balance, begin
 from tests.payments.nights import a_night, a_strange_one
 from tests.people import make_person, sign_in
+from tests.racing import in_turn
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("old_enough")]
 TABLE = "payments.difference"
@@ -120,3 +126,59 @@ def test_health_turns_red_when_one_is_open_for_a_day(
     Difference.objects.update(first_seen=timezone.now() - datetime.timedelta(hours=hours), state=state)
     answer = client.get("/health/")
     assert (answer.status_code, answer.json()["differences"]["ok"]) == (status, status == 200)
+
+
+def told(amount: int, movement: StripeMovement | None = None) -> Found:
+    """A difference nobody knows the cause of."""
+    return Found("unknown", "txn_1", None, amount, "KRW", timezone.now(), movement=movement)
+
+
+def test_what_neither_stripe_nor_the_bank_shows_is_not_carried(keeper: Client) -> None:
+    differences.record([told(-1_100)])
+    row = Difference.objects.get()
+    assert "cannot carry" in text(press(keeper, TABLE, "carry", row, apply="1", note="just so"))
+    row.refresh_from_db()
+    assert (row.state, balance("platform")) == ("open", 0)
+
+
+Deed = Callable[[Difference, User], Any]
+
+
+def carry(row: Difference, person: User) -> Any:
+    return differences.carry(row, person, "x")
+
+
+def explain(row: Difference, person: User) -> Any:
+    return differences.explain(row, person, "x")
+
+
+def close(row: Difference, person: User) -> Any:
+    return differences.close(row)
+
+
+def see_another_amount(row: Difference, person: User) -> Any:
+    return differences.record([told(-1_200, row.movement)])
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize(
+    ("first", "second", "said", "state", "carried"),
+    [
+        (carry, explain, "refused", "cured", 1_100),
+        (explain, carry, "refused", "explained", 0),
+        (explain, close, "done", "explained", 0),
+        (explain, see_another_amount, "done", "open", 0),
+    ],
+)
+def test_of_two_at_once_on_one_difference_the_second_sees_what_the_first_did(
+    admin: User, first: Deed, second: Deed, said: str, state: str, carried: int
+) -> None:
+    movement = StripeMovement.objects.create(
+        reference="txn_1", kind="adjustment", at=timezone.now(), currency="KRW", amount=-1_100, fee=0
+    )
+    differences.record([told(-1_100, movement)])
+    row = Difference.objects.get()
+    works = [lambda deed=deed: deed(row, admin) for deed in (first, second)]
+    assert in_turn(*works, table="payments_difference") == ["done", said]
+    row.refresh_from_db()
+    assert (row.state, balance("platform")) == (state, carried)

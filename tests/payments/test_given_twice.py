@@ -144,3 +144,25 @@ def test_more_than_left_our_bank_waits_until_stripe_tells_why(
     assert sorted(Refund.objects.values_list("state", flat=True)) == ["failed", "succeeded"]
     assert balance("platform") == 0
     assert_books_match(stripe, cohort, before)
+
+
+@pytest.mark.parametrize("fault", ["timeout_before", "timeout_after"])
+def test_while_nobody_knows_whether_one_of_ours_arrived_nothing_is_said_to_be_given_twice(
+    stripe: LocalStripe, before: int, cohort: Cohort, buyer: Client, desk: Client, fault: str
+) -> None:
+    payment = pay(stripe, cohort, buyer)
+    from_bank(desk, payment, 60_000)
+    refunds.owe(payment.lines.get(), 90_000, "left")
+    stripe.fault("POST /v1/refunds", fault, times=3)
+    drain("drain_refunds")
+    stripe.clear()
+    given = stripe.api.v1.refunds.create(params={"payment_intent": payment.intent, "amount": 60_000})
+    with pytest.raises(Refused):
+        flow.accept(gateway.get_refund(given.id))
+    assert (Difference.objects.count(), balance("platform")) == (0, 0)
+    hurry()
+    drain("drain_refunds")
+    assert flow.accept(gateway.get_refund(given.id))
+    assert (Difference.objects.get().kind, balance("platform")) == ("refund_twice", 60_000)
+    assert sorted(at_stripe(stripe, payment)) == [60_000, 90_000]
+    assert_books_match(stripe, cohort, before)

@@ -13,14 +13,16 @@ from django.urls import reverse
 from cohorts.models import Cohort, Enrollment, Seats, Study, Subgroup
 from cohorts.services import seats, waiting
 from payments.models import LedgerEntry, LedgerTransaction, Payment, Receipt, Refund
-from payments.services import audits, moving, outside, payouts, releases
+from payments.services import audits, moving, outside, outside_refunds, payouts, releases
 from studyplatform.accounts.models import User
 from studyplatform.kit import queue
+from studyplatform.kit.models import Change
 from studyplatform.mail.models import Letter
 from tests.accounts.test_joining import code_in, newest
 from tests.payments.buying import LocalStripe, assert_seats_match, balance, drain, hurry
 from tests.payments.test_moving import make_later, plain
 from tests.people import make_person, sign_in
+from tests.racing import in_turn
 
 pytestmark = pytest.mark.django_db
 HEAD = "email,name,amount,subgroup,reference"
@@ -378,3 +380,14 @@ def test_two_cohorts_make_one_account(cohort: Cohort, study: Study, host: User) 
     assert done == [[302], [302]]
     assert User.objects.filter(email="p@example.org").count() == 1
     assert Payment.objects.count() == 2
+
+
+@pytest.mark.django_db(transaction=True)
+def test_two_who_tick_off_one_refund_at_once_give_it_back_once(studio: Client, cohort: Cohort, host: User) -> None:
+    bring(studio, cohort, *TWO)
+    leave = reverse("leave", args=[cohort.study.slug, cohort.number])
+    member_of(cohort, "jun@example.org").post(leave, {"seen": "150000"})
+    refund = Refund.objects.get()
+    works = [lambda: outside_refunds.given(host, refund)] * 2
+    assert in_turn(*works, table="payments_refund") == ["done", "done"]
+    assert Change.objects.filter(subject_type="payments.refund", to_state="succeeded").count() == 1

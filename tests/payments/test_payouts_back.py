@@ -4,7 +4,7 @@ import pytest
 
 from cohorts.models import Cohort
 from payments.models import BankDeposit, BankMovement, DepositAccount, DepositReturn, Payout, PayoutBatch
-from payments.services import batches, payouts
+from payments.services import batches, payout_returns, payouts
 from studyplatform.accounts.models import User
 from studyplatform.mail.models import Letter
 from tests.admin.desk import press, text
@@ -13,6 +13,7 @@ from tests.payments.bank_nights import WON, read, with_the_bank
 from tests.payments.buying import balance
 from tests.payments.money_world import everything, owed
 from tests.payments.nights import a_night, kinds
+from tests.racing import in_turn
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("old_enough", "own_stripe")]
 TABLE = "payments.bankdeposit"
@@ -110,3 +111,20 @@ def test_it_is_sent_back_to_nobody(account: DepositAccount, payout: Payout, admi
     assert "came back" in text(press(bank.at_desk(), TABLE, "give_back", first, sure="1", note="x"))
     assert not DepositReturn.objects.exists()
     assert PayoutBatch.objects.count() == 1
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize("one", ["payout", "bankdeposit"])
+def test_two_at_the_desk_match_one_payout_or_one_deposit_once(
+    account: DepositAccount, payout: Payout, admin: User, one: str
+) -> None:
+    batch = payout.batch
+    assert batch
+    batches.confirm(admin, batch, {})
+    read(account, back("반송"), back("반송", 3))
+    came, left = list(BankDeposit.objects.order_by("pk")), list(batch.payouts.order_by("pk"))
+    pairs = [(came[0], left[0]), (came[1], left[0]) if one == "payout" else (came[0], left[1])]
+    works = [lambda pair=pair: payout_returns.match(admin, pair[0], number=str(pair[1].pk)) for pair in pairs]
+    assert in_turn(*works, table=f"payments_{one}") == ["done", "refused"]
+    assert BankDeposit.objects.get(state="matched").payout == payout
+    assert (balance("deposits"), everything()) == (-WON, 0)
