@@ -13,9 +13,10 @@ from django.urls import reverse
 from cohorts.models import Cohort, Enrollment, Seats, Study, Subgroup
 from cohorts.services import seats, waiting
 from payments.models import LedgerEntry, LedgerTransaction, Payment, Receipt, Refund
-from payments.services import audits, moving, outside, outside_refunds, payouts, releases
+from payments.services import audits, moving, outside, outside_refunds, payouts, refunds, releases
 from studyplatform.accounts.models import User
 from studyplatform.kit import queue
+from studyplatform.kit.errors import Refused
 from studyplatform.kit.models import Change
 from studyplatform.mail.models import Letter
 from tests.accounts.test_joining import code_in, newest
@@ -262,6 +263,16 @@ def test_a_host_gives_back_a_part_by_hand(studio: Client, cohort: Cohort) -> Non
     assert (Refund.objects.get().state, Refund.objects.get().amount) == ("outside", 50_000)
     assert "정은혜" in Letter.objects.get(recipient=place.person, key__startswith="refund_owed").text
     assert_books_know_nothing()
+
+
+def test_more_than_was_paid_elsewhere_is_never_owed(studio: Client, cohort: Cohort) -> None:
+    bring(studio, cohort, *TWO)
+    line = Payment.objects.get(buyer__email="jun@example.org").lines.get()
+    refunds.owe(line, 100_000, "one")
+    for amount in (50_001, 0):
+        with pytest.raises(Refused):
+            refunds.owe(line, amount, "two")
+    assert Refund.objects.get().amount == 100_000
 
 
 def test_a_called_off_cohort_owes_it_too(studio: Client, cohort: Cohort, host: User) -> None:
