@@ -110,8 +110,6 @@ def _booked(causes: Iterable[str]) -> dict[str, int]:
 
 def _claimed(movements: list[str]) -> dict[str, int]:
     """Return what was booked of each movement of a dispute: on every line of its payment, its fee with it."""
-    if not movements:
-        return {}
     of_it = LedgerTransaction.objects.filter(cause__startswith="dispute").annotate(
         movement=Func(F("cause"), Value(":"), Value(2), function="split_part", output_field=CharField())
     )

@@ -19,6 +19,7 @@ from studyplatform.kit.errors import Refused
 from studyplatform.kit.models import Change
 from tests.payments.money_world import everything, payee_for, unguarded
 from tests.people import make_person, sign_in
+from tests.racing import in_turn
 
 pytestmark = pytest.mark.django_db
 Kind = LedgerAccount.Kind
@@ -116,6 +117,9 @@ def test_an_approval_can_be_taken_back_until_the_file_is_made(three: list[Payout
     with pytest.raises(Refused):
         batches.reopen(admin, batch)
     batches.approve(checker, batch)
+    for verb, person in ((batches.approve, checker), (batches.void, admin)):
+        with pytest.raises(Refused):
+            verb(person, batch)  # only one that waits to be checked
     batches.reopen(admin, batch)
     assert PayoutBatch.objects.get().checker is None
     batches.approve(checker, batch)
@@ -136,6 +140,29 @@ def test_the_desk_leaves_out_and_takes_back(three: list[Payout], admin: User, ch
     url = reverse("admin:payments_payoutbatch_changelist")
     desk.post(url, {"action": "reopen", "_selected_action": [batch.pk], "apply": "1"})
     assert PayoutBatch.objects.get().state == State.DRAFT
+
+
+@pytest.mark.parametrize(
+    ("now", "refused"),
+    [
+        ({"state": "drafted"}, True),
+        ({"state": "failed"}, True),
+        ({"state": "paid", "reference": "tr_1"}, True),  # of Stripe's, which says itself what came back
+        ({"state": "exported"}, False),
+        ({"state": "paid"}, False),
+    ],
+)
+def test_only_what_the_bank_has_or_paid_can_be_sent_back(
+    three: list[Payout], admin: User, now: dict[str, Any], refused: bool
+) -> None:
+    Payout.objects.filter(pk=three[0].pk).update(**now)
+    try:
+        payouts.mark_failed(admin, three[0], reason="closed account")
+    except Refused:
+        assert refused
+    before = now["state"] if refused else "failed"
+    assert Payout.objects.get(pk=three[0].pk).state == before
+    assert payouts.owed(three[0].payee.person_id, "KRW") == (0 if refused else 50_000)
 
 
 def at_once(*verbs: Callable[[], Any]) -> list[bool]:
@@ -213,3 +240,39 @@ class TestTwoAtOnce:
         went = at_once(lambda: batches.export(admin, batch), lambda: batches.reopen(checker, batch))
         assert went.count(True) == 1
         assert PayoutBatch.objects.get().state == (State.EXPORTED if went[0] else State.DRAFT)
+
+    def with_the_bank(self, maker: User, checker: User) -> PayoutBatch:
+        batch = batches.make(maker, "KRW")
+        batches.approve(checker, batch)
+        return batches.export(maker, batch)
+
+    def test_one_sent_back_while_the_batch_is_confirmed(self, three: list[Payout], admin: User, checker: User) -> None:
+        batch = self.with_the_bank(admin, checker)
+
+        def sent_back() -> None:
+            payouts.mark_failed(checker, three[0], reason="closed account")
+
+        done = in_turn(sent_back, lambda: batches.confirm(admin, batch, {}), table="payments_payout")
+        assert done == ["done", "done"]
+        assert list(batch.payouts.order_by("pk").values_list("state", flat=True)) == ["failed", "paid", "paid"]
+        assert payouts.owed(three[0].payee.person_id, "KRW") == 50_000
+        assert (ledger.balance(ledger.account(Kind.PAYING, "KRW")), everything()) == (0, 0)
+
+    def test_two_who_write_one_down_as_sent_back(self, three: list[Payout], admin: User, checker: User) -> None:
+        self.with_the_bank(admin, checker)
+        works = [lambda: payouts.mark_failed(admin, three[0], reason="closed account")] * 2
+        assert in_turn(*works, table="payments_payout") == ["done", "refused"]
+        assert payouts.owed(three[0].payee.person_id, "KRW") == 50_000
+
+    def test_of_two_who_confirm_one_batch_the_second_is_told(
+        self, three: list[Payout], admin: User, checker: User
+    ) -> None:
+        batch = self.with_the_bank(admin, checker)
+        works = [lambda: batches.confirm(admin, batch, {})] * 2
+        assert in_turn(*works, table="payments_payoutbatch") == ["done", "refused"]
+        assert ledger.balance(ledger.account(Kind.PAYING, "KRW")) == 0
+
+    def test_of_two_who_make_a_batch_the_second_is_told(self, three: list[Payout], admin: User) -> None:
+        works = [lambda: batches.make(admin, "KRW")] * 2
+        assert in_turn(*works, table="payments_payout") == ["done", "refused"]
+        assert PayoutBatch.objects.get().payouts.count() == 3

@@ -206,6 +206,7 @@ def test_a_closed_cohort_and_a_closed_account_take_nobody(studio: Client, cohort
     User.objects.filter(pk=stranger.pk).update(is_active=False)
     bring(studio, cohort, HEAD, f"{stranger.email},이방인,1000,,")
     Cohort.objects.filter(pk=cohort.pk).update(state=Cohort.State.CLOSED)
+    assert "자리 주기" not in look(studio, cohort, *TWO).content.decode()
     bring(studio, cohort, *TWO)
     assert not Payment.objects.exists()
 

@@ -205,6 +205,19 @@ def test_another_amount_than_we_booked_is_named(own_stripe: LocalStripe, cohort:
     assert (row.kind, row.ours, row.theirs) == ("amount", 150_000, 149_000)
 
 
+def test_money_kept_in_another_currency_is_named_and_never_carried(
+    own_stripe: LocalStripe, cohort: Cohort, admin: User
+) -> None:
+    paid(own_stripe, cohort, "buyer")
+    a_night()
+    StripeMovement.objects.update(currency="USD")  # the same number, of something else
+    compared_again()
+    row = Difference.objects.get()
+    assert (row.kind, row.currency, row.ours, row.theirs) == ("currency", "USD", None, StripeMovement.objects.get().net)
+    with pytest.raises(Refused):
+        differences.carry(row, admin, "x")
+
+
 def test_a_second_payment_on_one_page_is_named(own_stripe: LocalStripe, cohort: Cohort) -> None:
     payment = paid(own_stripe, cohort, "buyer")
     a_night()

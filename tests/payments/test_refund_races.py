@@ -8,8 +8,8 @@ from django.utils import timezone
 
 from cohorts.models import Cohort
 from payments.models import Payment, PaymentLine, Refund
-from payments.services import elsewhere, refunds
-from payments.truth import MoneyBack
+from payments.services import disputes, elsewhere, refunds
+from payments.truth import Claim, MoneyBack, Moved
 from studyplatform.accounts.models import User
 from studyplatform.kit.models import Change
 from tests.payments.buying import balance
@@ -54,6 +54,10 @@ def arrived(row: Refund) -> Any:
     return refunds.record(row, at_stripe(row.amount, str(row.pk)))
 
 
+def told_of(row: Refund) -> Any:
+    return refunds.record(row, at_stripe(row.amount, str(row.pk), "failed"))
+
+
 def came_back(row: Refund) -> Any:
     return refunds.fail(row, "Stripe")
 
@@ -84,6 +88,7 @@ def sent_again(row: Refund) -> Any:
         ("sending", arrived, wait, "done", "succeeded"),
         ("sending", arrived, arrived, "done", "succeeded"),
         ("succeeded", came_back, came_back, "done", "failed"),
+        ("succeeded", told_of, came_back, "done", "failed"),
         ("failed", sent_again, sent_again, "done", "failed"),
     ],
 )
@@ -141,4 +146,20 @@ def test_one_that_comes_back_while_it_is_given_in_stripes_own_pages_is_not_given
     overlapping(*(works if failed_first else works[::-1]))
     still = refunds.not_sent_again().first() or Refund.objects.get(state="owed")
     assert (still.amount, balance("platform")) == (50_000, 0)
+    assert everything() == 0
+
+
+@pytest.mark.parametrize("sent_first", [True, False])
+def test_one_that_is_sent_while_the_bank_takes_the_money(
+    line: PaymentLine, owed: Refund, admin: User, sent_first: bool
+) -> None:
+    """What is on its way is not held beside it, and what is held is not sent."""
+    now = timezone.now()
+    moved = Moved("txn_1", -150_000, 0, "KRW")
+    claim = Claim("dp_1", "pi_1", 150_000, "KRW", "fraudulent", "needs_response", now, now, (moved,))
+    works = [lambda: refunds.begin(owed), lambda: disputes.record(line.payment, claim, now)]
+    said = in_turn(*(works if sent_first else works[::-1]), table="payments_refund")
+    owed.refresh_from_db()
+    assert (said, owed.state) == ((["done", "done"], "sending") if sent_first else (["done", "not done"], "held"))
+    assert PaymentLine.objects.get().refunded == (50_000 if sent_first else 0)
     assert everything() == 0
