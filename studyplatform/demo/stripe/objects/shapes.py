@@ -21,7 +21,7 @@ def public(body: Json) -> Json:
     return {
         name: value
         for name, value in body.items()
-        if not name.startswith("_") and not (value is None and name in left_out)
+        if name[0] != "_" and not (value is None and name in left_out)
     }
 
 
