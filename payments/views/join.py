@@ -12,15 +12,16 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
 from cohorts import presale, pricing
-from cohorts.models import Cohort, Coupon, Enrollment, ScholarshipApplication
+from cohorts.models import Cohort, Enrollment
 from cohorts.origin import origin_of
 from cohorts.policies import held_in, public_cohorts, reader
-from cohorts.services import coupons, credit_uses, scholarships, seats
+from cohorts.services import seats
 from payments import ways
 from payments.flows import checkout
 from payments.forms.join import KEEP, JoinForm
 from payments.models import Payment
 from payments.services import agreements, choices, joining
+from payments.views import join_price
 from studyplatform.accounts.models import User
 from studyplatform.kit.errors import Refused
 from studyplatform.kit.limits import limited
@@ -104,32 +105,20 @@ def _held(cohort: Cohort) -> dict[str, Any]:
 
 def _page(request: HttpRequest, cohort: Any, own: Enrollment | None, form: JoinForm, status: int = 200) -> HttpResponse:
     sale = presale.standing(request.user, cohort, cohort.seats)
-    coupon, trouble = (None, "") if own else _coupon(request, cohort, form)
-    full = coupons.less(coupon, cohort.amount, cohort.currency) if coupon else cohort.amount
-    full = own.price + own.credit if own else full
-    yes = None if own else _scholarship(request, cohort, full)
-    if yes:
-        coupon, trouble, full = None, str(scholarships.not_lower()) if coupon else trouble, yes.price or 0
-    credit = _credit(request, cohort, own, full)
-    kept = form["credit"].value() == KEEP and not (own and own.credit)
-    price = full if kept else full - credit
+    asked = join_price.asked(request, cohort, own, form)
     context = {
-        "full": full,
-        "credit": credit,
-        "credit_kept": kept,
-        "coupon_off": cohort.amount - full,
-        "coupon": coupon,
-        "yes": yes,
-        "trouble": trouble if not form.errors.get("coupon") else "",
+        **vars(asked),
+        "price": asked.price,
+        "coupon_off": cohort.amount - asked.full,
+        "trouble": asked.trouble if not form.errors.get("coupon") else "",
         "cohort": cohort,
         "study": cohort.study,
         "own": own,
         "form": form,
-        "price": price,
-        "offer": joining.offer(joining.Offer(price, cohort.currency, (own or cohort).policy_id)),
+        "offer": joining.offer(joining.Offer(asked.price, cohort.currency, (own or cohort).policy_id)),
         "choices": choices.subgroups(cohort),
         "chosen": str(form["subgroup"].value() or ""),
-        "rungs": choices.refund_rungs(cohort, price, own) if price else [],
+        "rungs": choices.refund_rungs(cohort, asked.price, own) if asked.price else [],
         "left": sale.left if sale else cohort.seats.free,
         "held": held_in(cohort).count(),
         "ways": {provider: ways.WAYS[provider] for provider in form.providers} if len(form.providers) > 1 else {},
@@ -145,30 +134,6 @@ def _typed(request: HttpRequest) -> dict[str, Any]:
     ticked = {name: name in request.POST for name in ("terms", "recording")}
     pressed = {"credit": request.POST["apply"]} if request.POST["apply"] in (KEEP, "use") else {}
     return {**{name: request.POST.get(name, "") for name in JoinForm.base_fields}, **ticked, **pressed}
-
-
-def _credit(request: HttpRequest, cohort: Any, own: Enrollment | None, price: int) -> int:
-    """Return what of their credit a seat at this price would use; of a seat held already, what was taken off."""
-    if not request.user.is_authenticated or not credit_uses.can_use(own):
-        return own.credit if own else 0
-    return credit_uses.usable(request.user, cohort, price)
-
-
-def _scholarship(request: HttpRequest, cohort: Any, price: int) -> ScholarshipApplication | None:
-    """Return the reader's scholarship where it is no more than the price they would pay without it."""
-    yes = scholarships.standing(request.user, cohort) if getattr(cohort, "scholarship", None) else None
-    lower = scholarships.lower(yes, cohort.amount)
-    return yes if lower is not None and lower <= price else None
-
-
-def _coupon(request: HttpRequest, cohort: Any, form: JoinForm) -> tuple[Coupon | None, str]:
-    """Return the coupon whose code stands in the form, or why it cannot be used."""
-    code = str(form["coupon"].value() or "")
-    member = request.user if request.user.is_authenticated else None
-    try:
-        return (coupons.find(code, cohort, member) if code and cohort.amount else None), ""
-    except Refused as refused:
-        return None, str(refused)
 
 
 def _is_ready(request: HttpRequest, cohort: Cohort, form: JoinForm) -> bool:

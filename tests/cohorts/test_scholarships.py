@@ -1,14 +1,14 @@
 """Scholarships: offered, asked for in private, answered with one tap; a yes is a price for some days, given once."""
 
 import datetime
-from concurrent.futures import ThreadPoolExecutor
+import time
 from functools import partial
 from typing import Any
 
 import pytest
 import time_machine
 from django.core.cache import cache
-from django.db import IntegrityError, connection, transaction
+from django.db import IntegrityError, transaction
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone, translation
@@ -225,23 +225,12 @@ def test_many_yeses_at_once_give_exactly_the_places_there_are(
     if not guarded:
         monkeypatch.setattr(scholarships, "_give_place", look_then_write)
 
-    def go(row: ScholarshipApplication) -> bool:
-        try:
-            return scholarships.grant(host, row, percent=50).state == "granted"
-        except (Refused, IntegrityError):
-            return False
-        finally:
-            connection.close()
-
-    with ThreadPoolExecutor(6) as pool:
-        given = sum(pool.map(go, rows))
+    given = at_once(*(partial(scholarships.grant, host, row, percent=50) for row in rows)).count("done")
     granted = ScholarshipApplication.objects.filter(state="granted").count()
     assert (given == granted == Scholarship.objects.get().used == 3) == guarded
 
 
 def look_then_write(row: ScholarshipApplication) -> bool:
-    import time
-
     scholarship = Scholarship.objects.get(pk=row.scholarship_id)
     time.sleep(0.05)
     if scholarship.used >= scholarship.places:

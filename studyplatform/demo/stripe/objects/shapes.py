@@ -18,11 +18,7 @@ LEFT_OUT = {
 def public(body: Json) -> Json:
     """Return an object as the API shows it: without what only the sandbox may know (names that begin with _)."""
     left_out = LEFT_OUT.get(body["object"], set())
-    return {
-        name: value
-        for name, value in body.items()
-        if name[0] != "_" and not (value is None and name in left_out)
-    }
+    return {name: value for name, value in body.items() if name[0] != "_" and not (value is None and name in left_out)}
 
 
 def address() -> Json:
