@@ -76,7 +76,7 @@ def invite(buyer: User, group: SeatGroup, emails: Iterable[str]) -> int:
 def take_back(buyer: User, invitation: SeatInvitation) -> None:
     """Take back an invitation nobody has taken. Raises Refused when somebody has, or it was taken back before."""
     seat_groups.locked(invitation.group)
-    row = SeatInvitation.objects.select_for_update().get(pk=invitation.pk)
+    row = SeatInvitation.objects.get(pk=invitation.pk)
     if row.state != State.PENDING:
         raise Refused(_("Somebody has taken that seat already."))
     history.move(row, State.WITHDRAWN, buyer)
@@ -138,14 +138,13 @@ def take(person: User, token: str, *, subgroup: Subgroup | None = None, introduc
 
 def _locked(token: str) -> Free:
     found = opened_by(token)
+    if found:
+        seats.kept_as_it_is(found[0].cohort)
+        seat_groups.locked(found[0])
+        found = opened_by(token)  # the link may have been renewed, the invitation taken, while we waited
     if not found:
         raise Refused(_("This link opens no seat any more. Ask who sent it to you."), code="gone")
-    seats.kept_as_it_is(found[0].cohort)
-    group = seat_groups.locked(found[0])
-    again = opened_by(token)  # the link may have been renewed, the invitation taken, while we waited
-    if not again:
-        raise Refused(_("This link opens no seat any more. Ask who sent it to you."), code="gone")
-    return group, again[1]
+    return found
 
 
 def _leave_line(person: User, cohort: Cohort) -> None:

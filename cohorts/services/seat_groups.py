@@ -41,8 +41,13 @@ def plan_of(cohort: Cohort) -> GroupPlan | None:
 
 def offered(cohort: Cohort) -> bool:
     """Whether a company can ask for a price now: its host wants it, it costs something, everybody may join."""
+    return _selling(cohort) is not None
+
+
+def _selling(cohort: Cohort) -> GroupPlan | None:
     plan = plan_of(cohort)
-    return bool(plan and plan.on and cohort.is_joinable and cohort.is_on_sale and _standard(cohort))
+    sells = plan and plan.on and cohort.is_joinable and cohort.is_on_sale and _standard(cohort)
+    return plan if sells else None
 
 
 def _standard(cohort: Cohort) -> int:
@@ -66,8 +71,8 @@ def quote(buyer: User, cohort: Cohort, *, size: int, **told: Any) -> SeatGroup:
     Nothing is taken yet. Raises Refused when the cohort sells no seats to companies, or has not that many.
     """
     cohort = seats.kept_as_it_is(cohort)
-    plan = plan_of(cohort)
-    if not plan or not offered(cohort):
+    plan = _selling(cohort)
+    if not plan:
         raise Refused(_("This cohort sells no seats to companies now."), code="closed")
     if size > cohort.seats.capacity:
         raise Refused(_("This cohort has not that many seats."), field="size")
@@ -142,11 +147,11 @@ def take(row: SeatGroup, number: int) -> None:
 def settle(row: SeatGroup, places: list[Enrollment], actor: User | None = None) -> bool:
     """Keep all paid seats of a locked group for good; those that ran out are taken again, all of them or none.
 
-    Seats given before they were paid for stay as they are, named or not.
-    False, and nothing has changed, when not so many are free or the company bought them another way meanwhile.
+    Seats given before they were paid for stay as they are, named or not; then money for seats that ran out is too much.
+    False, and nothing has changed, when not so many are free or the company has them another way meanwhile.
     """
     if row.state in SeatGroup.OWING:
-        return True
+        return all(place.state != Enrollment.State.EXPIRED for place in places)
     try:
         with transaction.atomic():
             return _settle(row, [seats.locked(place) for place in places], actor)
@@ -156,8 +161,6 @@ def settle(row: SeatGroup, places: list[Enrollment], actor: User | None = None) 
 
 def _settle(row: SeatGroup, places: list[Enrollment], actor: User | None) -> bool:
     gone = [place for place in places if place.state == Enrollment.State.EXPIRED]
-    if any(Enrollment.State.RESERVED not in place.MOVES.get(place.state, ()) for place in places):
-        return False
     if gone and row.cohort.state not in Cohort.RUNNING:
         return False
     for place in places:

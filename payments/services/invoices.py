@@ -28,12 +28,12 @@ DAY = datetime.timedelta(days=1)
 def pay_by(cohort: Cohort) -> datetime.datetime | None:
     """Return until when an invoice accepted now is to be paid: the host's days, never after the last session begins.
 
-    None where the host wants money at once.
+    None where that is less than a day away, or the host wants money at once: within no days.
     """
     plan = seat_groups.plan_of(cohort)
     last = Session.objects.filter(cohort=cohort, subgroup=None, state=Session.State.PLANNED).order_by("-starts_at")
     begins = last.values_list("starts_at", flat=True).first()
-    if not plan or not plan.invoice_days or not begins:
+    if not plan or not begins:
         return None
     until = min(timezone.now() + datetime.timedelta(days=plan.invoice_days), begins)
     return until if until - timezone.now() >= DAY else None

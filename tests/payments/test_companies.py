@@ -7,14 +7,16 @@ import pytest
 import time_machine
 from django.test import Client
 from django.urls import reverse
-from django.utils import timezone
+from django.utils import timezone, translation
 
 from cohorts.models import Cohort, Enrollment, GroupPlan, SeatGroup, Seats
-from cohorts.services import cohorts, seats
+from cohorts.services import cohorts, seat_groups, seats
+from payments.flows import checkout
 from payments.models import Payment, Receipt, Refund
-from payments.services import group_orders
+from payments.services import group_orders, payments
 from studyplatform.accounts.models import User
 from studyplatform.kit import queue
+from studyplatform.kit.errors import Refused
 from studyplatform.mail.models import Letter
 from tests.payments import companies
 from tests.payments.buying import (
@@ -155,6 +157,22 @@ def test_a_free_cohort_and_one_that_is_closed_sell_none(host: User, cohort: Coho
     assert buyer.get(new_url(cohort)).status_code == 404
 
 
+@pytest.mark.parametrize(
+    ("change", "size", "says"),
+    [({"on": False}, 3, "sells no seats"), ({"state": "closed"}, 3, "sells no seats"), ({}, 7, "not that many seats")],
+    ids=["off", "closed", "too many"],
+)
+def test_what_the_page_offered_is_looked_at_again(
+    selling: Cohort, stranger: User, change: dict[str, Any], size: int, says: str
+) -> None:
+    if change:
+        (GroupPlan if "on" in change else Cohort).objects.update(**change)
+    told = {name: value for name, value in companies.ASKED.items() if name != "size"}
+    with translation.override("en"), pytest.raises(Refused, match=says):
+        seat_groups.quote(stranger, selling, size=size, **told)
+    assert not SeatGroup.objects.exists()
+
+
 def test_only_the_buyer_sees_the_quote(selling: Cohort, buyer: Client, member: User) -> None:
     group = quoted(buyer, selling)
     for name in ("seat_group_accept", "seat_group_people", "seat_group_link"):
@@ -192,6 +210,39 @@ def test_a_quote_that_ran_out_is_not_accepted(selling: Cohort, buyer: Client) ->
     assert buyer.post(at("seat_group_accept", group)).status_code == 302
     assert not group.places.exists()
     assert_seats_match(selling)
+
+
+@pytest.mark.parametrize("how", ["", "invoice", "card"])
+@pytest.mark.parametrize(
+    ("change", "says"),
+    [
+        ({"state": "closed"}, "not taking members now"),
+        ({}, "has run out"),
+    ],
+)
+def test_what_is_not_taken_in_time_is_not_taken(
+    selling: Cohort, host: User, buyer: Client, how: str, change: dict[str, str], says: str
+) -> None:
+    sell(host, selling, invoice_days="20")
+    group = quoted(buyer, selling)
+    if change:
+        Cohort.objects.update(**change)
+    else:
+        SeatGroup.objects.update(good_until=timezone.now())
+    answer = buyer.post(at("seat_group_accept", group), {"how": how}, follow=True).content.decode()
+    assert (says if how != "card" else "Nothing is to be paid here") in answer
+    assert not group.places.exists()
+
+
+@pytest.mark.parametrize("how", ["", "invoice"])
+def test_a_quote_that_was_taken_is_not_taken_again(
+    selling: Cohort, host: User, buyer: Client, stripe: LocalStripe, how: str
+) -> None:
+    sell(host, selling, invoice_days="20")
+    group = companies.bought(buyer, selling, stripe)
+    answer = buyer.post(at("seat_group_accept", group), {"how": how}, follow=True).content.decode()
+    assert "This quote has been accepted already" in answer
+    assert group.places.count() == 3
 
 
 def test_a_price_changed_since_does_not_touch_a_quote(selling: Cohort, host: User, buyer: Client) -> None:
@@ -232,9 +283,12 @@ def test_a_page_nobody_paid_frees_all_seats_and_the_quote_stands_again(
     assert_seats_match(selling)
 
 
-@pytest.mark.parametrize(("others", "outcome"), [(0, "reserved"), (4, "expired")])
+@pytest.mark.parametrize(
+    ("others", "state", "outcome"),
+    [(0, "open", "reserved"), (0, "closed", "reserved"), (0, "finished", "expired"), (4, "open", "expired")],
+)
 def test_late_money_takes_all_seats_or_goes_back(
-    selling: Cohort, buyer: Client, stripe: LocalStripe, before: int, others: int, outcome: str
+    selling: Cohort, buyer: Client, stripe: LocalStripe, before: int, others: int, state: str, outcome: str
 ) -> None:
     group = quoted(buyer, selling)
     payment = accept(buyer, group)
@@ -242,10 +296,31 @@ def test_late_money_takes_all_seats_or_goes_back(
         seats.lapse(place)
     for number in range(others):
         enroll(make_person(f"other-{number}", f"사람 {number}"), selling)
+    Cohort.objects.update(state=state)
     stripe.pay(payment.reference or "")
     hurry()
     drain()
     assert state_of(*places(group)) == [outcome] * 3
-    assert Refund.objects.count() == (3 if others else 0)
-    assert len(letters(group.buyer, "group-no-seats:")) == (1 if others else 0)
+    assert Refund.objects.count() == (3 if outcome == "expired" else 0)
+    assert len(letters(group.buyer, "group-no-seats:")) == (1 if outcome == "expired" else 0)
+    assert_books_match(stripe, selling, before)
+
+
+def test_late_money_for_seats_the_company_has_by_invoice_goes_back(
+    selling: Cohort, host: User, buyer: Client, stripe: LocalStripe, before: int
+) -> None:
+    sell(host, selling, invoice_days="20")
+    group = quoted(buyer, selling)
+    late = accept(buyer, group)
+    payments.end(late, "expired")
+    buyer.post(at("seat_group_accept", group), {"how": "invoice"})
+    stripe.pay(late.reference or "")
+    checkout.look(late)
+    hurry()
+    drain()
+    group.refresh_from_db()
+    assert group.state == "invoiced"
+    assert sorted(state_of(*places(group))) == ["expired"] * 3 + ["reserved"] * 3
+    assert list(Refund.objects.values_list("amount", "state")) == [(135_000, "succeeded")] * 3
+    assert Payment.objects.get(provider="invoice").state == "open"
     assert_books_match(stripe, selling, before)

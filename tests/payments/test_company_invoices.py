@@ -130,6 +130,14 @@ def test_seats_without_a_name_are_sold_seats_and_the_invoice_stands_among_the_pa
     assert group.get_absolute_url() in paid
 
 
+def test_what_an_invoice_was_taken_for_is_not_held_once_more(selling: Cohort, buyer: Client) -> None:
+    group = invoiced(buyer, selling)
+    for how in ("", "invoice"):
+        answer = buyer.post(at("seat_group_accept", group), {"how": how}, follow=True)
+        assert "This quote has been accepted already" in answer.content.decode()
+    assert (group.places.count(), Payment.objects.count()) == (3, 1)
+
+
 def test_nobody_earns_before_the_money_is_there(account: DepositAccount, selling: Cohort, buyer: Client) -> None:
     group = invoiced(buyer, selling)
     share_first(selling)
@@ -199,6 +207,21 @@ def test_who_does_not_run_the_study_decides_nothing(
     assert group.state == "overdue"
 
 
+def test_where_there_is_no_invoice_there_is_nothing_to_decide(selling: Cohort, host: User, buyer: Client) -> None:
+    group = quoted(buyer, selling)
+    for what in ("extend", "end"):
+        decide(host, group, what)
+        assert group.state == "quoted"
+
+
+def test_without_a_session_to_come_there_is_no_invoice(selling: Cohort, buyer: Client) -> None:
+    group = quoted(buyer, selling)
+    Session.objects.filter(cohort=selling).update(state="cancelled")
+    assert "pay by invoice" not in buyer.get(group.get_absolute_url()).content.decode()
+    buyer.post(at("seat_group_accept", group), {"how": "invoice"})
+    assert not group.places.exists()
+
+
 def test_money_for_seats_that_ended_goes_back(
     account: DepositAccount, selling: Cohort, host: User, buyer: Client
 ) -> None:
@@ -251,6 +274,9 @@ def test_a_cohort_called_off_ends_the_invoice_too(
 ) -> None:
     group = invoiced(buyer, selling)
     cohorts.call_off(host, selling)
+    hurry()
+    look()
+    assert invoice_of(group).state == "expired"  # before its seats have ended
     queue.drain("cohorts.drain_cohort_news")
     for _ in range(2):
         hurry()

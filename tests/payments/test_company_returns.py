@@ -9,7 +9,9 @@ from django.urls import reverse
 
 from cohorts.models import Cohort, Contribution, SeatGroup, Seats
 from payments.models import DepositAccount, DepositOrder, Refund
+from payments.services import group_returns
 from studyplatform.accounts.models import User
+from studyplatform.kit.errors import Refused
 from studyplatform.mail.models import Letter
 from studyplatform.mail.services import preferences
 from tests.admin.desk import press, text
@@ -154,6 +156,22 @@ def test_nothing_is_given_back_while_the_bank_decides(stripe: LocalStripe, group
     disputed(stripe, payment_of(group))
     assert give(group, EACH, *names(group, 1)) == 422
     assert group.places.filter(state="reserved").count() == 3
+
+
+def test_a_cohort_that_ends_meanwhile_gives_nothing_back(group: SeatGroup) -> None:
+    Cohort.objects.update(state="finished")
+    with pytest.raises(Refused) as refused:
+        group_returns.give_back(group.buyer, group, names(group, 1), seen=EACH)
+    assert refused.value.code == "over"
+    assert not Refund.objects.exists()
+
+
+@pytest.mark.parametrize("chosen", [[], ["nobody"]])
+def test_no_seat_or_one_that_is_gone_is_not_given_back(group: SeatGroup, chosen: list[str]) -> None:
+    with pytest.raises(Refused) as refused:
+        group_returns.give_back(group.buyer, group, chosen, seen=0)
+    assert refused.value.field == "seats"
+    assert not Letter.objects.filter(key__startswith="group-seats-back:").exists()
 
 
 def test_the_same_press_twice_is_one_refund(group: SeatGroup) -> None:

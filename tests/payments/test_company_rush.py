@@ -1,19 +1,24 @@
 """A company's seats under contention, and what PostgreSQL holds of them."""
 
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 
 import pytest
 from django.db import IntegrityError, connection, transaction
 from django.test import Client
 
 from cohorts.models import Cohort, Enrollment, SeatGroup, Seats
-from cohorts.services import seat_groups, seats
-from payments.services import group_orders, joining
+from cohorts.services import group_seats, seat_groups, seats
+from payments.models import Payment, Refund
+from payments.services import group_orders, group_returns, joining
 from studyplatform.accounts.models import User
 from studyplatform.kit.errors import Refused
 from tests.payments import companies
-from tests.payments.companies import quoted, sell
+from tests.payments.buying import LocalStripe, assert_seats_match
+from tests.payments.companies import bought, quoted, sell
 from tests.people import make_person
+from tests.racing import in_turn
 
 pytestmark = pytest.mark.django_db
 
@@ -60,6 +65,71 @@ def test_without_the_rule_they_would_oversell(selling: Cohort, stranger: User, m
     monkeypatch.setattr(seats, "take", careless)
     _at_once(groups, people)
     assert Enrollment.objects.filter(cohort=selling, state="held").count() > selling.seats.capacity
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_quote_accepted_in_two_windows_is_one_payment(selling: Cohort, buyer: Client) -> None:
+    group = quoted(buyer, selling)
+    accepts = [partial(group_orders.accept, group.buyer, group)] * 2
+    assert in_turn(*accepts, table="cohorts_seatgroup") == ["done", "done"]
+    assert Payment.objects.get().lines.count() == group.places.count() == 3
+    assert_seats_match(selling)
+
+
+@pytest.fixture
+def group(stripe: LocalStripe, selling: Cohort, buyer: Client) -> SeatGroup:
+    """Two seats without a name; one of them is kept for whom a letter went to."""
+    made = bought(buyer, selling, stripe, size="2")
+    group_seats.invite(made.buyer, made, ["a@example.com"])
+    return made
+
+
+DEEDS: dict[str, Callable[[SeatGroup, User], object]] = {
+    "by the link": lambda group, person: group_seats.take(person, group.token),
+    "by the letter": lambda group, person: group_seats.take(person, group.invitations.get().token),
+    "another link": lambda group, _person: group_seats.renew_link(group.buyer, group),
+    "letter taken back": lambda group, _person: group_seats.take_back(group.buyer, group.invitations.get()),
+    "another letter": lambda group, _person: group_seats.invite(group.buyer, group, ["b@example.com"]),
+}
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize(
+    ("first", "second", "outcome"),
+    [
+        ("by the link", "by the link", "refused"),
+        ("by the link", "by the letter", "done"),
+        ("by the link", "another letter", "refused"),
+        ("by the letter", "by the letter", "refused"),
+        ("by the letter", "letter taken back", "refused"),
+        ("another link", "by the link", "refused"),
+        ("letter taken back", "by the letter", "refused"),
+        ("another letter", "by the link", "refused"),
+    ],
+)
+def test_who_comes_first_has_the_seat(group: SeatGroup, first: str, second: str, outcome: str) -> None:
+    deeds = [partial(DEEDS[deed], group, make_person(name, name)) for deed, name in ((first, "one"), (second, "two"))]
+    assert in_turn(*deeds, table="cohorts_seatgroup") == ["done", outcome]
+    assert group_seats.unnamed(group).count() >= group_seats.asked(group).count()
+    assert_seats_match(group.cohort)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_seat_that_ends_while_somebody_sits_down_is_not_theirs(group: SeatGroup, stranger: User) -> None:
+    place = group_seats.unnamed(group)[0]
+    end, sit = partial(seats.release, place, "cancelled"), partial(DEEDS["by the letter"], group, stranger)
+    assert in_turn(end, sit) == ["done", "done"]
+    assert [one.state for one in group.places.order_by("pk")] == ["cancelled", "active"]
+    assert_seats_match(group.cohort)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_one_seat_is_given_back_once(group: SeatGroup) -> None:
+    name = group_seats.unnamed(group)[0].public_id
+    back = partial(group_returns.give_back, group.buyer, group, [name], seen=group.price)
+    assert in_turn(back, back, table="cohorts_seatgroup") == ["done", "refused"]
+    assert Refund.objects.get().amount == group.price
+    assert_seats_match(group.cohort)
 
 
 def _rush(cohort: Cohort, buyer: User) -> tuple[list[SeatGroup], list[User]]:

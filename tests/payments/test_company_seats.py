@@ -20,6 +20,7 @@ from tests.payments.buying import (
     LocalStripe,
     assert_books_match,
     assert_seats_match,
+    begin,
     drain,
     hurry,
 )
@@ -87,6 +88,16 @@ def test_who_is_in_already_is_told_so_and_takes_none(
     assert_seats_match(selling)
 
 
+def test_who_pays_for_a_seat_of_their_own_lets_it_go_first(selling: Cohort, buyer: Client, stripe: LocalStripe) -> None:
+    group, person = bought(buyer, selling, stripe), colleague()
+    own = begin(sign_in(person), selling)
+    assert "Let it go first" in sit(person, group.token).content.decode()
+    assert own.lines.get().enrollment.state == "held"
+    sign_in(person).post(reverse("checkout_give_up", args=[own.public_id]))
+    assert sit(person, group.token).status_code == 302
+    assert_seats_match(selling)
+
+
 def test_terms_are_agreed_to_and_a_visitor_signs_up_first(selling: Cohort, buyer: Client, stripe: LocalStripe) -> None:
     group = bought(buyer, selling, stripe)
     link = reverse("group_seat", args=[group.token])
@@ -114,7 +125,10 @@ def test_a_letter_keeps_one_seat_and_can_be_taken_back(selling: Cohort, buyer: C
     assert sit(colleague("third"), one.token).status_code == 409
     assert sit(second, two.token).status_code == 302
     assert sit(colleague("fourth"), two.token).status_code == 409
-    buyer.post(at("seat_group_take_back", group, two.pk))
+    assert (
+        "Somebody has taken that seat already"
+        in buyer.post(at("seat_group_take_back", group, two.pk), follow=True).content.decode()
+    )
     two.refresh_from_db()
     assert two.state == "taken"
 
@@ -163,7 +177,7 @@ def test_somebody_who_never_came_is_replaced_and_who_took_part_stays(
     for person in (absent, there):
         sit(person, group.token)
     Contribution.objects.create(enrollment=group.places.get(person=there), kind="post", key="post:x")
-    for person in (absent, there):
+    for person in (absent, there, absent):
         buyer.post(at("seat_group_replace", group, group.places.get(person=person).public_id))
     assert state_of(*(group.places.get(person=person) for person in (absent, there))) == ["cancelled", "active"]
     assert group.places.filter(state="reserved").count() == 2
@@ -179,6 +193,17 @@ def test_after_the_last_session_has_begun_no_seat_gets_a_name(
         assert sit(colleague(), group.token).status_code == 302
     with time_machine.travel(last.starts_at, tick=False):
         assert sit(colleague("late"), group.token).status_code == 409
+        buyer = sign_in(group.buyer)
+        assert buyer.post(at("seat_group_people", group), {"emails": "a@example.com"}).status_code == 422
+        assert not group.invitations.exists()
+        seated = group.places.get(state="active")
+        buyer.post(at("seat_group_replace", group, seated.public_id))
+        assert state_of(seated) == ["active"]
+        leave = reverse("leave", args=[selling.study.slug, selling.number])
+        assert sign_in(seated.person).post(leave, {"seen": "0"}).status_code == 302
+    assert state_of(seated) == ["cancelled"]
+    assert group.places.filter(state="reserved").count() == 2  # the third is the cohort's again
+    assert_seats_match(selling)
 
 
 def test_a_seat_of_a_company_moves_to_no_later_cohort(
