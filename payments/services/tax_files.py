@@ -72,7 +72,7 @@ class Invoiced:
 def _paid_in(year: int) -> QuerySet[Payout]:
     zone = timezone.get_default_timezone()
     begins, ends = (datetime.datetime(one, 1, 1, tzinfo=zone) for one in (year, year + 1))
-    paid: QuerySet[Payout] = Payout.objects.filter(state=Payout.State.PAID, currency="KRW")
+    paid: QuerySet[Payout] = Payout.objects.filter(state=Payout.State.PAID)
     return paid.filter(paid_at__gte=begins, paid_at__lt=ends).order_by("paid_at", "pk")
 
 

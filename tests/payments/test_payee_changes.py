@@ -239,6 +239,17 @@ def test_a_payee_who_cannot_be_paid_stands_on_the_desk(
     assert on_the_desk(admin) == {line: 1}
 
 
+def test_the_desk_lists_who_is_not_connected_any_more_until_they_are_paid_another_way(
+    stripe: LocalStripe, payee: Payee, host: User, admin: User
+) -> None:
+    desk, listed = english(admin), f"{reverse('admin:payments_payee_changelist')}?waits=connection"
+    assert desk.get(listed).context["cl"].result_count == 0
+    hear(stripe, str(payee.stripe_account), "disconnect")
+    assert desk.get(listed).context["cl"].result_count == 1
+    payees.save(host, **BANK, currency="KRW")
+    assert desk.get(listed).context["cl"].result_count == 0
+
+
 def test_a_payout_that_waits_or_is_in_doubt_stands_on_the_desk(stripe: LocalStripe, payee: Payee, admin: User) -> None:
     payouts.run()
     rewrite_amounts(90_000_000)

@@ -263,10 +263,16 @@ def test_a_payout_whose_answer_was_lost_is_written_down(own_stripe: LocalStripe,
     assert balance("stripe", "USD") == own_stripe.balance("USD")
 
 
-def test_a_transfer_we_do_not_know_waits_for_a_person(own_stripe: LocalStripe, payee: Payee, admin: User) -> None:
-    own_stripe.api.v1.transfers.create(
-        params={"amount": 1_000, "currency": "usd", "destination": str(payee.stripe_account)}
-    )
+@pytest.mark.parametrize("named", [False, True])
+def test_a_transfer_we_do_not_know_waits_for_a_person(
+    own_stripe: LocalStripe, payee: Payee, admin: User, named: bool
+) -> None:
+    """Nor does one that names a payout of ours which was sent before: that is money sent twice."""
+    payouts.run()
+    drain("drain_payouts")
+    said = {"payout": str(Payout.objects.get().pk)} if named else {}
+    where = {"currency": "usd", "destination": str(payee.stripe_account), "metadata": said}
+    own_stripe.api.v1.transfers.create(params={"amount": 1_000, **where})
     a_night()
     assert kinds() == ["transfer_strange"]
     differences.carry(Difference.objects.get(state="open"), admin, "a gift")

@@ -70,6 +70,16 @@ def test_a_month_begins_with_what_was_owed_and_ends_with_what_is(two_months: Mon
     assert (february.came, february.went) == (52_500, 105_000)
 
 
+def test_what_goes_back_to_somebody_as_a_buyer_is_no_part_of_what_they_earn(
+    two_months: Month, host: User, other_host: User
+) -> None:
+    theirs = make_cohort(make_study(other_host, slug="theirs"), closes_at=LATER)
+    with time_machine.travel("2027-02-10 00:00:00Z", tick=False):
+        refunds.owe(paid_seat(host, theirs), 99_000, "left")
+    assert [line.amount for line in Statement(host, two_months, "KRW").lines()] == [52_500, -75_000, -30_000]
+    assert "99,000" not in page_of(host, two_months)
+
+
 def test_the_page_shows_each_event_with_its_amount_and_the_way_to_it(two_months: Month, host: User) -> None:
     page = page_of(host, two_months)
     for shown in ("2027년 2월", "52,500원", "−75,000원", "−30,000원", "−105,000원"):
