@@ -12,7 +12,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from cohorts import pricing
-from cohorts.models import Cohort, Coupon, Session, Study
+from cohorts.models import Cohort, Coupon, SeatGroup, Seats, Session, Study
 from cohorts.services import (
     cohorts,
     coupons,
@@ -30,6 +30,7 @@ from payments.services import (
     disputes,
     giving,
     group_orders,
+    group_returns,
     kindness,
     leaving,
     ledger,
@@ -135,20 +136,56 @@ def test_every_number_of_a_gift_is_booked(cohort: Cohort, host: User, partner: U
     assert Refund.objects.get().line.payment.buyer == stranger
 
 
-def test_every_number_of_a_companys_seats_is_booked(cohort: Cohort, host: User, stranger: User) -> None:
+def companys(cohort: Cohort, host: User, buyer: User) -> SeatGroup:
+    """Three seats of a company, paid by card."""
     told_by = {name: ASKED[name] for name in ("company", "contact", "contact_email", "language")}
     seat_groups.save_plan(host, cohort, on=True, reduction=1_000, reduction_from=3, quote_days=14, invoice_days=0)
-    group = seat_groups.quote(stranger, cohort, size=3, **told_by)
-    payment = group_orders.accept(stranger, group)
+    group = seat_groups.quote(buyer, cohort, size=3, **told_by)
+    payment = group_orders.accept(buyer, group)
     charge = Charge("ch_1", "visa 4242", 14_175, "KRW")
     how = {"status": "complete", "payment_status": "paid", "address": "", "expires_at": timezone.now()}
     paid = {"amount": 405_000, "currency": "KRW", "payment": payment.public_id, "intent": "pi_1", "charge": charge}
     payments.settle(payment, Page("cs_1", **how, **paid))
+    return group
+
+
+def test_every_number_of_a_companys_seats_is_booked(cohort: Cohort, host: User, stranger: User) -> None:
+    group = companys(cohort, host, stranger)
     group_seats.take(make_person("colleague", "동료"), group.token)
     releases.release(cohort.sessions.get(number=1))
     each = told("Seats a company buys")
     assert booked({host.pk: "host"}) == [row for row in each for _seat in range(3)]
     assert everything() == 0
+
+
+def test_every_number_of_seats_a_company_gives_back_is_booked(cohort: Cohort, host: User, stranger: User) -> None:
+    group = companys(cohort, host, stranger)
+    first, second = cohort.sessions.filter(number__lte=2).order_by("number")
+    releases.release(first)
+    before = LedgerTransaction.objects.count()
+    two = list(group_seats.unnamed(group)[:2])
+    with time_machine.travel(first.ends_at, tick=False):
+        group_returns.give_back(stranger, group, [seat.public_id for seat in two], seen=202_500)
+    for refund in Refund.objects.order_by("pk"):
+        refunds.begin(refund)
+        refunds.record(refund, MoneyBack(f"re_{refund.pk}", "succeeded", 101_250, "KRW", "pi_1", str(refund.pk)))
+    releases.release(second)
+    owed, sent, release = told("A company gives seats back")
+    assert booked({host.pk: "host"})[before:] == [owed, owed, sent, sent, release]
+    assert set(Refund.objects.values_list("cause", "line__enrollment__state")) == {("seat_back", "cancelled")}
+    assert (Seats.objects.get(cohort=cohort).taken, everything()) == (1, 0)
+
+
+def test_what_comes_back_of_a_companys_seats(cohort: Cohort, host: User, stranger: User) -> None:
+    group = companys(cohort, host, stranger)
+    starts = cohort.sessions.filter(subgroup=None).order_by("starts_at").values_list("starts_at", flat=True)
+    names = ("before the first session", "after the first", "after the second", "after the third")
+    came = {}
+    for name, moment in zip((*names, "after the last has begun"), (timezone.now(), *starts), strict=True):
+        with time_machine.travel(moment, tick=False):
+            each = [one.amount for one in group_returns.quote(group).seats]
+            came[name] = (f"{each[0]:,}", f"{sum(each[:2]):,}")
+    assert came == table("A company gives seats back", "[^|]+")
 
 
 def test_every_number_of_what_partners_get_is_booked(cohort: Cohort, host: User, partner: User, stranger: User) -> None:
