@@ -5,8 +5,9 @@ from typing import Any
 from django.contrib.auth.models import AnonymousUser
 from django.core.exceptions import PermissionDenied
 from django.db.models import Exists, F, OuterRef, Q, QuerySet
-from django.http import HttpRequest
+from django.http import Http404, HttpRequest
 from django.shortcuts import get_object_or_404
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -26,6 +27,7 @@ from cohorts.models import (
 )
 from studyplatform.accounts.models import Consent, User
 from studyplatform.accounts.texts import SEAT
+from studyplatform.kit.errors import FirstThis
 
 Reader = User | AnonymousUser
 
@@ -82,7 +84,10 @@ def subgroups_led_by(user: Reader) -> QuerySet[Subgroup]:
 
 
 def cohorts_entered_by(user: Reader) -> QuerySet[Cohort]:
-    """Cohorts whose space the person may enter: members, its partners, its hosts."""
+    """Cohorts whose space the person may enter: members, its partners, its hosts.
+
+    Who was brought in by a list enters it once they have agreed to what holds for their seat.
+    """
     if not user.is_authenticated:
         return Cohort.objects.none()
     return (
@@ -91,6 +96,7 @@ def cohorts_entered_by(user: Reader) -> QuerySet[Cohort]:
             | Q(subgroups__in=subgroups_led_by(user))
             | Q(study__in=studies_run_by(user))
         )
+        .exclude(pk__in=awaiting_a_yes(user).values("cohort"))
         .distinct()
         .select_related("study")
     )
@@ -190,21 +196,49 @@ def get_session(request: HttpRequest, slug: str, number: int, public_id: str) ->
 
 def must_agree(user: Reader, cohort: Cohort) -> bool:
     """Tell whether somebody was brought into a cohort by a list and has not agreed to what holds for their seat."""
-    return bool(user.is_authenticated and _brought_without_a_yes(user).filter(cohort=cohort).exists())
+    return bool(user.is_authenticated and awaiting_a_yes(user).filter(cohort=cohort).exists())
 
 
-def _brought_without_a_yes(user: Reader) -> QuerySet[Enrollment]:
+def awaiting_a_yes(user: Reader) -> QuerySet[Enrollment]:
+    """Places a list brought the person into, and for which they have not agreed to what holds."""
     yes = Consent.objects.filter(person=OuterRef("person"), kind="terms", version=SEAT, withdrawn_at=None)
     brought = Enrollment.objects.filter(person=user.pk, price_kind=Enrollment.OUTSIDE, state__in=Enrollment.BELONGS)
     return brought.exclude(Exists(yes))
 
 
-class AgreeFirst(PermissionDenied):
+def places_of(user: Reader) -> QuerySet[Any]:
+    """All places of the person, of every state; each says whether it is `awaiting_a_yes`."""
+    waits = Exists(awaiting_a_yes(user).filter(pk=OuterRef("pk")))
+    return Enrollment.objects.filter(person=user.pk).annotate(awaiting_a_yes=waits)
+
+
+class AgreeFirst(FirstThis):
     """A member has not agreed to what holds for their seat; the page for it is theirs to see first."""
 
     def __init__(self, cohort: Cohort) -> None:
-        super().__init__(_("Before you come in, read what holds for your seat and agree to it."))
-        self.cohort = cohort
+        sentence = _("Before you come in, read what holds for your seat and agree to it.")
+        super().__init__(sentence, page=agreeing_page(cohort), code="agree_first")
+
+
+def agreeing_page(cohort: Cohort) -> str:
+    """Return the path of the page on which what holds for a seat is agreed to."""
+    return reverse("agree", args=[cohort.study.slug, cohort.number])
+
+
+def refuse_without_a_yes(user: Reader, **seat: Any) -> None:
+    """Raise AgreeFirst where a yes of the person is awaited for such a seat."""
+    place = awaiting_a_yes(user).filter(**seat).select_related("cohort__study").first()
+    if place:
+        raise AgreeFirst(place.cohort)
+
+
+def get_seen_session(user: Reader, public_id: str) -> Session:
+    """Return a session the person may see, or 404. Raises AgreeFirst for who was brought in and has not agreed yet."""
+    found = sessions_seen_by(user).filter(public_id=public_id).first()
+    if not found:
+        refuse_without_a_yes(user, cohort__sessions__public_id=public_id)
+        raise Http404
+    return found
 
 
 def get_space(request: HttpRequest, slug: str, number: int) -> Cohort:
@@ -212,14 +246,10 @@ def get_space(request: HttpRequest, slug: str, number: int) -> Cohort:
 
     Raises AgreeFirst for who was brought in and has not agreed yet.
     """
-    waits = Exists(_brought_without_a_yes(request.user).filter(cohort=OuterRef("pk")))
-    entered = cohorts_entered_by(request.user).filter(study__slug=slug, number=number)
-    cohort: Any = entered.annotate(waits_for_a_yes=waits).first()
-    if cohort and cohort.waits_for_a_yes:
-        raise AgreeFirst(cohort)
-    if cohort:
-        found: Cohort = cohort
+    found = cohorts_entered_by(request.user).filter(study__slug=slug, number=number).first()
+    if found:
         return found
+    refuse_without_a_yes(request.user, cohort__study__slug=slug, cohort__number=number)
     get_object_or_404(public_cohorts(), study__slug=slug, number=number)
     raise PermissionDenied(_("This is the space of the cohort's members. Join the cohort to come in."))
 

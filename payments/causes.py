@@ -46,7 +46,7 @@ SENTENCES = {
     "due-session": _("For leading: %(run)s, the groups’ session %(session)s"),
     "due-cohort": _("For leading to the end: %(run)s"),
     "due-bonus": _("Bonus for members who completed: %(run)s"),
-    "refund_owed": _("Refund to a member of %(run)s"),
+    "refund_owed": _("Refund in %(run)s"),
     "refund_void": _("Refund taken back: %(run)s"),
     "refund_held": _("Refund that waits for the member’s bank: %(run)s"),
     "dispute": _("A member’s bank took money back: %(run)s"),

@@ -1,5 +1,6 @@
 """Why buyers ask their bank for money back, in words. Stripe's names: docs.stripe.com/disputes/categories."""
 
+from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 REASONS = {
@@ -14,6 +15,6 @@ REASONS = {
 }
 
 
-def words(reason: str) -> str:
-    """Return a reason in words; one we have none for as Stripe writes it."""
-    return str(REASONS.get(reason, reason.replace("_", " ")))
+def words(reason: str) -> str | Promise:
+    """Return a reason in the words of whoever reads it; one we have none for as Stripe writes it."""
+    return REASONS.get(reason, reason.replace("_", " "))

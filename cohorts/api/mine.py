@@ -14,7 +14,7 @@ from cohorts import clock
 from cohorts.api.cohorts import Money
 from cohorts.api.sessions import SessionSerializer
 from cohorts.models import Enrollment, Presentation, Session
-from cohorts.policies import sessions_of, sessions_seen_by
+from cohorts.policies import agreeing_page, awaiting_a_yes, get_seen_session, places_of, sessions_of
 from cohorts.services import presentations
 from studyplatform.kit.api import Endpoint, Nothing
 from studyplatform.kit.seo import absolute
@@ -29,15 +29,22 @@ class EnrollmentSerializer(serializers.ModelSerializer):
     price = serializers.SerializerMethodField()
     hold_until = serializers.DateTimeField(default_timezone=datetime.UTC, allow_null=True)
     joined_at = serializers.DateTimeField(default_timezone=datetime.UTC, allow_null=True)
+    agree_url = serializers.SerializerMethodField(
+        help_text="Where one agrees to what holds for this place before its cohort opens; null: nothing is awaited."
+    )
 
     class Meta:
         model = Enrollment
         fields: tuple[str, ...] = (
-            *("id", "study", "number", "state", "price", "hold_until", "joined_at", "introduction"),
+            *("id", "study", "number", "state", "price", "hold_until", "joined_at", "introduction", "agree_url"),
         )
 
     def get_price(self, enrollment: Enrollment) -> Money:
         return {"amount": enrollment.price, "currency": enrollment.currency}
+
+    def get_agree_url(self, enrollment: Any) -> str | None:
+        awaited = getattr(enrollment, "awaiting_a_yes", False)  # only a list brings people in who have not agreed
+        return absolute(agreeing_page(enrollment.cohort)) if awaited else None
 
 
 class MySessionSerializer(SessionSerializer):
@@ -91,7 +98,7 @@ class Enrollments(Mine):
     order = ("-created_at", "-pk")
 
     def get_queryset(self) -> Any:
-        return Enrollment.objects.filter(person=self.request.user.pk).select_related("cohort__study")
+        return places_of(self.request.user).select_related("cohort__study")
 
 
 class MySessions(Mine):
@@ -112,6 +119,7 @@ class Turns(Mine):
 
     def get_queryset(self) -> Any:
         own = Presentation.objects.filter(enrollment__person=self.request.user.pk).exclude(state="passed")
+        own = own.exclude(enrollment__in=awaiting_a_yes(self.request.user))
         return own.select_related("session__cohort__study", "session__subgroup")
 
 
@@ -123,7 +131,7 @@ class TakeTurn(Endpoint):
     answers: ClassVar[dict[str, Any]] = {"POST": TurnSerializer}
 
     def post(self, request: Request, public_id: str) -> Response:
-        session = get_object_or_404(sessions_seen_by(request.user), public_id=public_id)
+        session = get_seen_session(request.user, public_id)
         turn = presentations.claim(request.user, session)
         turn.session = session
         return Response(TurnSerializer(turn).data, status=201)
@@ -136,7 +144,7 @@ class PassTurn(Endpoint):
     serializer_class = ReasonSerializer
 
     def post(self, request: Request, public_id: str) -> Response:
-        session = get_object_or_404(sessions_seen_by(request.user), public_id=public_id)
+        session = get_seen_session(request.user, public_id)
         own = Presentation.objects.filter(session=session, enrollment__person=request.user.pk).exclude(state="passed")
         sent = self.sent()
         presentations.pass_on(request.user, get_object_or_404(own), sent["reason"])

@@ -11,7 +11,7 @@ from django.views.decorators.cache import cache_control
 from django.views.decorators.http import require_POST, require_safe
 
 from cohorts import calendars
-from cohorts.policies import reader, sessions_seen_by
+from cohorts.policies import get_seen_session, reader
 from cohorts.services import calendar_feeds
 
 
@@ -20,7 +20,7 @@ from cohorts.services import calendar_feeds
 @cache_control(private=True, no_cache=True)
 def session_ics(request: HttpRequest, public_id: str) -> HttpResponse:
     """One session the reader may see, as a file for their calendar."""
-    session = get_object_or_404(sessions_seen_by(request.user), public_id=public_id)
+    session = get_seen_session(request.user, public_id)
     return _answer(calendars.session_file(session, reader(request)), f"session-{public_id}.ics")
 
 

@@ -180,7 +180,7 @@ class BankDepositAdmin(Table):
     def sum(self, row: BankDeposit) -> str:
         return show(row.amount, row.account.currency)
 
-    @admin.display(description=_("for"))
+    @admin.display(description=_("payment"))
     def for_whom(self, row: BankDeposit) -> SafeString | str:
         if row.payout:
             return linked(row.payout, f"{row.payout.payee} · P{row.payout_id}")

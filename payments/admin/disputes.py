@@ -53,7 +53,7 @@ class DisputeAdmin(Table):
 
     @admin.display(description=_("what the bank was told"), ordering="reason")
     def because(self, row: Dispute) -> str:
-        return reasons.words(row.reason)
+        return str(reasons.words(row.reason))
 
     @admin.display(description=_("payment"))
     def paid_with(self, row: Dispute) -> SafeString | str:

@@ -34,4 +34,4 @@ def _about(host: User) -> QuerySet[Dispute]:
 
 def _told(dispute: Dispute) -> Disputed:
     cohort = dispute.payment.lines.all()[0].enrollment.cohort
-    return Disputed(dispute, cohort.full_name, reasons.words(dispute.reason))
+    return Disputed(dispute, cohort.full_name, str(reasons.words(dispute.reason)))

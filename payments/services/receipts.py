@@ -1,5 +1,6 @@
 """Receipts: numbered within the year without gaps, and never renumbered; their rows, one for seats bought together."""
 
+import datetime
 import itertools
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -28,6 +29,14 @@ class Row:
     def amount(self) -> int:
         """What they cost together, in minor units."""
         return self.number * self.each
+
+    @property
+    def returned(self) -> list[tuple[Refund, int, int]]:
+        """What came back, a row for each day and state: one of its refunds, how many there are, and their sum."""
+        found: dict[tuple[datetime.date, str], list[Refund]] = {}
+        for refund in self.back:
+            found.setdefault((timezone.localdate(refund.created_at), refund.state), []).append(refund)
+        return [(rows[0], len(rows), sum(row.amount for row in rows)) for rows in found.values()]
 
     @property
     def with_credit(self) -> bool:

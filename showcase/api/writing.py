@@ -11,6 +11,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from cohorts.models import Enrollment, Presentation
+from cohorts.policies import refuse_without_a_yes
 from showcase.api.written import (
     WORDS,
     ChangeSerializer,
@@ -184,10 +185,12 @@ def _recipe(recipe: dict[str, Any] | None) -> dict[str, str]:
 def _place(author: User, sent: dict[str, Any]) -> dict[str, str]:
     """Return the form's choice of turn or cohort; what neither is the author's is no choice and refused there."""
     if sent.get("session"):
+        refuse_without_a_yes(author, cohort__sessions__public_id=sent["session"])
         mine = Presentation.objects.filter(enrollment__person=author, session__public_id=sent["session"])
         turn = mine.exclude(state=Presentation.State.PASSED).first()
         return {"place": f"turn:{turn.pk if turn else 0}"}
     if sent.get("enrollment"):
+        refuse_without_a_yes(author, public_id=sent["enrollment"])
         own = Enrollment.objects.filter(person=author, public_id=sent["enrollment"]).first()
         return {"place": f"cohort:{own.pk if own else 0}"}
     return {"place": ""} if "session" in sent or "enrollment" in sent else {}

@@ -9,6 +9,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from cohorts.models import Enrollment, Presentation
+from cohorts.policies import places_of
 from showcase.content import Content, content_of
 from showcase.models import CaseStudy
 from studyplatform.accounts.models import User
@@ -127,8 +128,8 @@ def turns_to_write(author: User, post: CaseStudy) -> list[Presentation]:
 
 def places(author: User, post: CaseStudy) -> list[Enrollment]:
     """Return the cohorts the author belongs to, newest first, and the one the post was written in."""
-    mine = Q(state__in=Enrollment.BELONGS) | Q(pk=content_of(post).enrollment_id)
-    found = Enrollment.objects.filter(mine, person=author)
+    mine = Q(state__in=Enrollment.BELONGS, awaiting_a_yes=False) | Q(pk=content_of(post).enrollment_id)
+    found = places_of(author).filter(mine)
     return list(found.select_related("cohort__study").order_by("-cohort__starts_on"))
 
 

@@ -1,5 +1,6 @@
-"""The one error a verb raises when it will not do what was asked."""
+"""What a verb raises when it will not do what was asked, and a scope when something is to be done first."""
 
+from django.core.exceptions import PermissionDenied
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
@@ -18,6 +19,18 @@ class Refused(Exception):
 
     def __str__(self) -> str:
         return str(self.sentence)
+
+
+class FirstThis(PermissionDenied):
+    """What was asked for opens once a person has done something on a page of their own.
+
+    `page` is the path of that page; `code` lets a program tell what it is about.
+    """
+
+    def __init__(self, sentence: str | Promise, *, page: str, code: str) -> None:
+        super().__init__(sentence)
+        self.page = page
+        self.code = code
 
 
 def refuse_longer(words: str, most: int, *, field: str) -> None:

@@ -11,7 +11,8 @@ from django.utils.translation import gettext as _
 from rest_framework import exceptions, serializers
 from rest_framework.response import Response
 
-from studyplatform.kit.errors import Refused
+from studyplatform.kit.errors import FirstThis, Refused
+from studyplatform.kit.seo import absolute
 
 log = logging.getLogger(__name__)
 
@@ -35,6 +36,7 @@ class Problem(serializers.Serializer):
     code = serializers.CharField()
     detail = serializers.CharField()
     errors = FieldProblem(many=True, required=False)
+    page = serializers.URLField(required=False, help_text="Where a person does what is to be done first.")
 
 
 def problem(status: int, detail: Any, *, code: str, headers: dict[str, str] | None = None, **more: Any) -> Response:
@@ -48,6 +50,8 @@ def answer(error: Exception, context: dict[str, Any]) -> Response:
     """Turn whatever a view raised into a problem. What nobody expected is logged and told without its details."""
     if isinstance(error, Refused):
         return _refused(error)
+    if isinstance(error, FirstThis):
+        return problem(403, error, code=error.code, page=absolute(error.page))
     if isinstance(error, Http404):
         error = exceptions.NotFound()
     if isinstance(error, PermissionDenied):

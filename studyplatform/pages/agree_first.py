@@ -21,4 +21,4 @@ class AgreeFirstMiddleware:
         """Return the way to what is to be read first; None for every other trouble."""
         if not isinstance(exception, AgreeFirst):
             return None
-        return redirect("agree", exception.cohort.study.slug, exception.cohort.number)
+        return redirect(exception.page)

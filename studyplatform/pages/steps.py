@@ -32,12 +32,19 @@ def steps(place: Enrollment, week: Week) -> list[Step]:
     """Return the steps of one place in a cohort, most urgent first. `place` comes with its cohort and study."""
     if place.cohort.state not in Cohort.RUNNING:
         return []
+    if getattr(place, "awaiting_a_yes", False):
+        return [_agree(place)]
     turns = week.turns_of(place)
     found = [for_turn(turn) for turn in turns]
     found += _subgroup(place, week)
     if not turns:
         found += _take_turn(place, week)
     return found + _posts(place, week, turns) + _card(place)
+
+
+def _agree(place: Enrollment) -> Step:
+    note = _("Then %(run)s opens for you.") % {"run": place.cohort.full_name}
+    return Step(_("Read what holds for your seat"), note, _address("agree", place), _("Read and agree"), rank=0)
 
 
 def of_all(places: list[Enrollment], week: Week) -> list[Step]:

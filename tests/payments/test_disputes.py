@@ -42,6 +42,17 @@ def test_what_the_bank_takes_no_session_shares(
     assert_books_match(stripe, cohort, before)
 
 
+def test_each_reads_the_banks_reason_in_their_own_language(
+    stripe: LocalStripe, paid: Payment, host: User, admin: User
+) -> None:
+    for person, language in ((host, "en"), (admin, "ko")):
+        User.objects.filter(pk=person.pk).update(language=language)
+    disputed(stripe, paid)
+    told = {one.recipient: one.text for one in Letter.objects.filter(key__startswith="dispute-opened:")}
+    assert "says nothing was received" in told[host]
+    assert "받은 것이 없다고" in told[admin]
+
+
 def test_won_the_money_is_back_where_it_was(
     stripe: LocalStripe, before: int, paid: Payment, cohort: Cohort, host: User
 ) -> None:

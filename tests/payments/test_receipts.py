@@ -9,10 +9,13 @@ from django.urls import reverse
 from django.utils import timezone
 
 from cohorts.models import Cohort, Study
-from payments.models import Payment, PaymentLine
+from payments.models import BankDeposit, Payment, PaymentLine
 from payments.services import receipts, refunds
 from studyplatform.accounts.models import User
+from tests.admin.desk import press
+from tests.payments import deposits as bank
 from tests.payments.money_world import paid_seat
+from tests.payments.test_moving import plain
 from tests.people import make_cohort, sign_in
 
 pytestmark = pytest.mark.django_db
@@ -92,3 +95,24 @@ def test_the_list_costs_the_same_at_any_number(study: Study, stranger: User) -> 
     for _ in range(4):
         bought(stranger, make_cohort(study))
     assert queries() == few
+
+
+def test_the_list_says_what_is_so_when_nothing_was_paid_when_money_is_awaited_and_when_it_came(
+    host: User, cohort: Cohort, buyer: Client
+) -> None:
+    account = bank.switch_on(host, cohort)
+
+    def page() -> str:
+        return plain(buyer.get(reverse("payments")))
+
+    nothing, awaited = "Nothing paid yet.", "Once all of it has arrived"
+    assert nothing in (first := page())
+    assert awaited not in first
+    payment = bank.order(buyer, cohort)
+    for number, amount in enumerate((100_000, 50_000)):  # a part, and the rest
+        assert [one in page() for one in (awaited, "is awaited", nothing)] == [True, True, False]
+        bank.paid_in(account, payment, amount, str(number))
+        press(bank.at_desk(), "payments.bankdeposit", "match", BankDeposit.objects.latest("pk"), sure="1")
+    paid = page()
+    assert [one for one in (nothing, awaited, "is awaited") if one in paid] == []
+    assert Payment.objects.get().receipt.number in paid

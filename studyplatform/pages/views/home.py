@@ -15,7 +15,7 @@ from django.views.decorators.http import require_safe
 
 from cohorts import thanked
 from cohorts.models import Cohort, Enrollment, Presentation, Session, Subgroup
-from cohorts.policies import reader, sessions_of, studies_run_by, subgroups_led_by
+from cohorts.policies import places_of, reader, sessions_of, studies_run_by, subgroups_led_by
 from cohorts.services import waiting
 from payments.models import PaymentLine
 from payments.policies import paid_by
@@ -103,7 +103,7 @@ def _order(seat: Enrollment) -> tuple[bool, int]:
 
 
 def _seats(person: User) -> Any:
-    live = waiting.with_ahead(Enrollment.objects.filter(person=person, state__in=Enrollment.LIVE))
+    live = waiting.with_ahead(places_of(person).filter(state__in=Enrollment.LIVE))
     return live.select_related("cohort__study", "person__profile")
 
 
