@@ -306,6 +306,18 @@ def test_late_money_takes_all_seats_or_goes_back(
     assert_books_match(stripe, selling, before)
 
 
+def test_money_after_the_last_session_was_shared_goes_back(
+    selling: Cohort, buyer: Client, stripe: LocalStripe, before: int
+) -> None:
+    payment = accept(buyer, quoted(buyer, selling))
+    selling.sessions.update(released_at=timezone.now())
+    stripe.pay(payment.reference or "")
+    hurry()
+    drain()
+    assert list(Refund.objects.values_list("cause", "state")) == [("late", "succeeded")] * 3
+    assert_books_match(stripe, selling, before)
+
+
 def test_late_money_for_seats_the_company_has_by_invoice_goes_back(
     selling: Cohort, host: User, buyer: Client, stripe: LocalStripe, before: int
 ) -> None:

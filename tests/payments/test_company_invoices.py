@@ -112,6 +112,9 @@ def test_seats_are_used_at_once_and_the_deposit_pays_them(
     assert balance("escrow") == -405_000
     assert everything() == 0
     assert keys(group.buyer) == ["group-invoice", "group-paid"]
+    again = buyer.post(at("seat_group_accept", group), {"how": "card"}, follow=True).content.decode()
+    assert "Nothing is to be paid here" in again
+    assert Payment.objects.get() == invoice
 
 
 def test_seats_without_a_name_are_sold_seats_and_the_invoice_stands_among_the_payments(
@@ -284,6 +287,16 @@ def test_a_cohort_called_off_ends_the_invoice_too(
     group.refresh_from_db()
     assert (group.state, invoice_of(group).state) == ("ended", "expired")
     assert not group.places.exclude(state="cancelled").exists()
+
+
+def test_money_for_a_cohort_called_off_a_moment_ago_goes_back(
+    account: DepositAccount, selling: Cohort, host: User, buyer: Client
+) -> None:
+    group = invoiced(buyer, selling)
+    cohorts.call_off(host, selling)
+    bank.paid_in(account, invoice_of(group))
+    assert list(Refund.objects.values_list("cause", "amount")) == [("called_off", 135_000)] * 3
+    assert (balance("escrow"), balance("payable"), everything()) == (0, 0, 0)
 
 
 def test_a_seat_that_changed_hands_stays_on_the_invoice(

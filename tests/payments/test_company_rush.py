@@ -9,14 +9,16 @@ from django.db import IntegrityError, connection, transaction
 from django.test import Client
 
 from cohorts.models import Cohort, Enrollment, SeatGroup, Seats
-from cohorts.services import group_seats, seat_groups, seats
+from cohorts.services import cohorts, group_seats, seat_groups, seats
+from payments.flows import checkout
+from payments.flows import refunds as back
 from payments.models import Payment, Refund
 from payments.services import group_orders, group_returns, joining
 from studyplatform.accounts.models import User
 from studyplatform.kit.errors import Refused
 from tests.payments import companies
 from tests.payments.buying import LocalStripe, assert_seats_match
-from tests.payments.companies import bought, quoted, sell
+from tests.payments.companies import accept, bought, quoted, sell
 from tests.people import make_person
 from tests.racing import in_turn
 
@@ -130,6 +132,22 @@ def test_one_seat_is_given_back_once(group: SeatGroup) -> None:
     assert in_turn(back, back, table="cohorts_seatgroup") == ["done", "refused"]
     assert Refund.objects.get().amount == group.price
     assert_seats_match(group.cohort)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_money_that_arrives_while_a_cohort_is_called_off_goes_back(
+    stripe: LocalStripe, selling: Cohort, host: User, buyer: Client
+) -> None:
+    payment = accept(buyer, quoted(buyer, selling))
+    stripe.pay(payment.reference or "")
+
+    def call_off() -> None:
+        cohorts.call_off(host, selling)
+        back.pay_back(Cohort.objects.get(pk=selling.pk))
+
+    assert in_turn(partial(checkout.look, payment), call_off, table="cohorts_seatgroup") == ["done", "done"]
+    assert list(Refund.objects.values_list("cause", "amount")) == [("called_off", 135_000)] * 3
+    assert_seats_match(selling)
 
 
 def _rush(cohort: Cohort, buyer: User) -> tuple[list[SeatGroup], list[User]]:

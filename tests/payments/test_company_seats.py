@@ -62,6 +62,8 @@ def test_whoever_opens_the_link_takes_one_seat(
     answers = [sit(person, group.token, subgroup=subgroup.pk) for person in people]
     assert [answer.status_code for answer in answers] == [302, 302, 302, 409]
     assert set(group.places.values_list("state", "person")) == {("active", one.pk) for one in people[:3]}
+    again = sit(people[0], group.token).context["form"].non_field_errors()
+    assert "You have a seat in this cohort already" in str(again)
     page = buyer.get(group.get_absolute_url()).content.decode()
     assert all(one.name in page for one in people[:3])
     assert people[3].name not in page
