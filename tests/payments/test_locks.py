@@ -13,14 +13,14 @@ from django.utils import timezone
 from cohorts.models import Cohort, Enrollment, Price
 from cohorts.services import cohorts, refund_policies, seats
 from payments.models import LedgerAccount, Payment
-from payments.services import joining, ledger, payments, refunds, releases, sales
-from payments.truth import Charge, MoneyBack, Page
+from payments.services import disputes, joining, ledger, payments, refunds, releases, sales
+from payments.truth import Charge, Claim, MoneyBack, Moved, Page
 from studyplatform.accounts.models import User
 from studyplatform.kit.models import Change
 from studyplatform.mail.models import Letter
 from tests.payments.money_world import paid_members
 from tests.people import make_cohort, make_person, make_study
-from tests.racing import locked
+from tests.racing import in_turn, locked
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -150,6 +150,25 @@ def test_a_late_fee_beside_a_release_does_not_take_the_same_money(cohort: Cohort
     charge = Charge("ch_1", "visa 4242", 2_000, "KRW")
     overlapping(lambda: releases.release(fourth), lambda: sales.book_fee(line.payment, charge))
     assert escrow(cohort) == 0
+
+
+@pytest.mark.parametrize("won_first", [True, False])
+def test_what_a_bank_gives_back_beside_the_last_release_is_shared(cohort: Cohort, won_first: bool) -> None:
+    line = paid_members(cohort, 1)[0]
+    third, fourth = near_the_end(cohort)
+    releases.release(third)
+    now, taken, given = timezone.now(), Moved("txn_1", -75_001, 0, "KRW"), Moved("txn_2", 75_001, 0, "KRW")
+
+    def told(status: str, *moved: Moved) -> None:
+        claim = Claim("dp_1", "pi_1", 75_001, "KRW", "fraudulent", status, now, now, moved)
+        disputes.record(line.payment, claim, timezone.now())
+
+    told("needs_response", taken)
+    works = [lambda: told("won", taken, given), lambda: releases.release(fourth)]
+    done = in_turn(*(works if won_first else works[::-1]), table="payments_paymentline")
+    assert done == ["done", "done"]  # each locks the cohort before the lines, so neither waits for the other for ever
+    line.refresh_from_db()
+    assert (line.disputed, escrow(cohort)) == (0, 0)
 
 
 def test_a_cohort_called_off_while_somebody_takes_a_seat(cohort: Cohort, buyer: User) -> None:
