@@ -1,11 +1,7 @@
 """Seats paid for elsewhere: a host's list, looked at line by line, then brought in; the money is never ours."""
 
-from collections.abc import Sequence
-from concurrent.futures import ThreadPoolExecutor
-
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
-from django.db import connections
 from django.http import HttpResponse
 from django.test import Client
 from django.urls import reverse
@@ -13,17 +9,15 @@ from django.urls import reverse
 from cohorts.models import Cohort, Enrollment, Seats, Study, Subgroup
 from cohorts.services import seats, waiting
 from payments.models import LedgerEntry, LedgerTransaction, Payment, Receipt, Refund
-from payments.services import audits, moving, outside, outside_refunds, payouts, refunds, releases
+from payments.services import audits, moving, outside, payouts, refunds, releases
 from studyplatform.accounts.models import User
 from studyplatform.kit import queue
 from studyplatform.kit.errors import Refused
-from studyplatform.kit.models import Change
 from studyplatform.mail.models import Letter
 from tests.accounts.test_joining import code_in, newest
 from tests.payments.buying import LocalStripe, assert_seats_match, balance, drain, hurry
 from tests.payments.test_moving import make_later, plain
 from tests.people import make_person, sign_in
-from tests.racing import in_turn
 
 pytestmark = pytest.mark.django_db
 HEAD = "email,name,amount,subgroup,reference"
@@ -358,48 +352,3 @@ def test_three_hundred_of_a_list(studio: Client, cohort: Cohort, monkeypatch: py
     assert "302번째 줄" in page
     assert Enrollment.objects.filter(cohort=cohort, state="active").count() == 300
     assert_seats_match(cohort)
-
-
-def at_once(host: User, cohort: Cohort, lists: Sequence[Sequence[str]]) -> list[int]:
-    """Send lists at the same moment; return what was answered."""
-
-    def go(lines: Sequence[str]) -> int:
-        try:
-            return sign_in(host).post(url(cohort), {"lines": "\n".join(lines), "sure": "1"}).status_code
-        finally:
-            connections.close_all()
-
-    with ThreadPoolExecutor(len(lists)) as pool:
-        return list(pool.map(go, lists))
-
-
-@pytest.mark.django_db(transaction=True)
-def test_lists_at_once_take_each_seat_once(cohort: Cohort, host: User) -> None:
-    Seats.objects.filter(cohort=cohort).update(capacity=4)
-    lists = [[HEAD, *[f"p{n}@example.org,이 {n},1000,,R{n}" for n in range(k, k + 4)]] for k in (0, 1, 2, 0)]
-    assert set(at_once(host, cohort, lists)) <= {200, 302}
-    assert Enrollment.objects.filter(cohort=cohort, state="active").count() == 4
-    assert Payment.objects.filter(provider="outside").count() == 4
-    assert_seats_match(cohort)
-
-
-@pytest.mark.django_db(transaction=True)
-def test_two_cohorts_make_one_account(cohort: Cohort, study: Study, host: User) -> None:
-    other = make_later(study, 1000)
-    line = [HEAD, "p@example.org,이,1000,,"]
-    with ThreadPoolExecutor(2) as pool:
-        done = list(pool.map(lambda one: at_once(host, one, [line]), (cohort, other)))
-    assert done == [[302], [302]]
-    assert User.objects.filter(email="p@example.org").count() == 1
-    assert Payment.objects.count() == 2
-
-
-@pytest.mark.django_db(transaction=True)
-def test_two_who_tick_off_one_refund_at_once_give_it_back_once(studio: Client, cohort: Cohort, host: User) -> None:
-    bring(studio, cohort, *TWO)
-    leave = reverse("leave", args=[cohort.study.slug, cohort.number])
-    member_of(cohort, "jun@example.org").post(leave, {"seen": "150000"})
-    refund = Refund.objects.get()
-    works = [lambda: outside_refunds.given(host, refund)] * 2
-    assert in_turn(*works, table="payments_refund") == ["done", "done"]
-    assert Change.objects.filter(subject_type="payments.refund", to_state="succeeded").count() == 1
