@@ -1,5 +1,6 @@
 """Money going back: once for each intent, never more than came, found again after an answer was lost."""
 
+import uuid
 from collections.abc import Callable
 from typing import Any
 
@@ -86,7 +87,29 @@ def test_more_than_was_paid_never_goes_back(paid: Payment) -> None:
             refunds.owe(line, amount, "two")
     with pytest.raises(IntegrityError), transaction.atomic():
         PaymentLine.objects.filter(pk=line.pk).update(refunded=150_001)
+    Payment.objects.update(state="open")
+    with pytest.raises(Refused):
+        refunds.owe(line, 1_000, "nobody has paid")
     assert Refund.objects.count() == 1
+
+
+def test_only_one_that_failed_is_sent_again_and_what_is_is_not_taken_back(paid: Payment) -> None:
+    row = refunds.owe(paid.lines.get(), 50_000, "left")
+    for state in ("owed", "sending", "unknown", "pending", "succeeded", "held", "manual", "void"):
+        Refund.objects.update(state=state)
+        with pytest.raises(Refused):
+            refunds.retry(row)
+    Refund.objects.update(state="failed")
+    again = refunds.retry(row)
+    assert not refunds.void(again)  # what it sends is owed with the first one
+    assert set(Refund.objects.values_list("state", "amount")) == {("failed", 50_000), ("owed", 50_000)}
+
+
+def test_who_lost_the_claim_sends_nothing(paid: Payment) -> None:
+    row = refunds.owe(paid.lines.get(), 50_000, "left")
+    row.claim_token = uuid.uuid4()
+    assert not refunds.begin(row)
+    assert Refund.objects.get().state == "owed"
 
 
 @pytest.mark.parametrize("kind", ["500", "500_after", "503", "429", "409", "timeout_before", "timeout_after"])
