@@ -9,7 +9,8 @@ from django.urls import reverse
 
 from cohorts.models import Cohort, Enrollment, Seats, Study
 from payments.models import Payment, Refund
-from payments.services import outside_refunds
+from payments.seat_lists import Person
+from payments.services import outside, outside_refunds
 from studyplatform.accounts.models import User
 from studyplatform.kit.models import Change
 from tests.payments.buying import assert_seats_match
@@ -64,3 +65,16 @@ def test_two_who_tick_off_one_refund_at_once_give_it_back_once(cohort: Cohort, h
     works = [lambda: outside_refunds.given(host, refund)] * 2
     assert in_turn(*works, table="payments_refund") == ["done", "done"]
     assert Change.objects.filter(subject_type="payments.refund", to_state="succeeded").count() == 1
+
+
+@pytest.mark.django_db(transaction=True)
+def test_the_same_line_twice_at_once_is_new_once_and_known_then(cohort: Cohort, host: User) -> None:
+    line = Person(2, "p@example.org", "이", 1_000, "", "R1")
+    said: list[str] = []
+
+    def bring_in() -> None:
+        said.extend(verdict.kind for verdict in outside.bring_in(host, cohort, [line]))
+
+    assert in_turn(bring_in, bring_in, table="cohorts_seats") == ["done", "done"]
+    assert sorted(said) == ["known", "new"]
+    assert_seats_match(cohort)
