@@ -48,7 +48,12 @@ def unnamed() -> QuerySet[BankMovement]:
 
 @transaction.atomic
 def name(batch: Sequence[BankMovement]) -> None:
-    """Note of each line what was booked for it, where that is known; no two lines stand for one booking."""
+    """Note of each line what was booked for it, where that is known; no two lines stand for one booking.
+
+    Night and desk may do this at once: the accounts are locked, so that the second sees what the first took.
+    """
+    accounts = DepositAccount.objects.select_for_update(no_key=True).filter(pk__in={line.account_id for line in batch})
+    list(accounts.order_by("pk"))
     causes = _deposits([line for line in batch if line.amount > 0])
     for line in batch:
         cause = causes.get((line.account_id, line.reference)) if line.amount > 0 else _went_out(line)

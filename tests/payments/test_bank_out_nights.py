@@ -1,5 +1,7 @@
 """Each night banks' files are compared with our books: what left, and the files banks were given."""
 
+from functools import partial
+
 import pytest
 import time_machine
 from django.test import Client
@@ -16,7 +18,7 @@ from payments.models import (
     PayoutBatch,
 )
 from payments.sealed import seal
-from payments.services import batches, payouts
+from payments.services import bank_movements, batches, payouts
 from studyplatform.accounts.models import User
 from tests.admin.desk import press, staff, text
 from tests.payments import deposits as bank
@@ -25,6 +27,7 @@ from tests.payments.buying import balance
 from tests.payments.money_world import everything, owed, rewrite_amounts
 from tests.payments.nights import a_night, kinds
 from tests.people import sign_in
+from tests.racing import in_turn
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("old_enough", "own_stripe")]
 
@@ -60,6 +63,17 @@ def test_a_batch_of_two_as_one_line_stands_for_both(account: DepositAccount, bat
     assert BankMovement.objects.get().stands_for == f"batch:{batch.pk}"
     read(account, bank.line("다시", -WON, 2))
     assert found().kind == "out_unknown"
+
+
+@pytest.mark.django_db(transaction=True)
+def test_the_night_and_the_desk_at_once_name_one_line_for_one_payout(
+    account: DepositAccount, batch: PayoutBatch, admin: User
+) -> None:
+    batches.confirm(admin, batch, {batch.payouts.order_by("pk")[0].pk: "closed account"})
+    read(account, bank.line("이체", -WON, 1), bank.line("또 이체", -WON, 2))
+    works = [partial(bank_movements.name, [line]) for line in BankMovement.objects.order_by("pk")]
+    assert in_turn(*works, table="payments_bankmovement") == ["done", "done"]
+    assert BankMovement.objects.exclude(stands_for="").count() == 1
 
 
 def test_what_left_and_was_not_booked_the_platform_carries(account: DepositAccount, desk: Client) -> None:
