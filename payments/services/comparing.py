@@ -149,10 +149,11 @@ def _paid(
     one: StripeMovement, booked: tuple[int | None, int | None], carried: int | None, about: About
 ) -> Found | None:
     sale, fee = booked
-    if (sale or 0) + (fee or 0) + (carried or 0) == one.net and sale:
+    net = (sale or 0) + (fee or 0) + (carried or 0)
+    if net == one.net:
         return None
-    if sale != one.amount:
-        return _found("amount", one, (sale or 0) + (carried or 0), one.amount, about)
+    if sale != one.amount:  # its fee counts as Stripe's, so that carrying what is between leaves nothing
+        return _found("amount", one, net + one.fee, one.amount, about)
     kind = "fee_unbooked" if fee is None and carried is None else "fee"
     return _found(kind, one, -((fee or 0) + (carried or 0)), one.fee, about)
 

@@ -196,13 +196,19 @@ def test_what_we_booked_and_stripe_does_not_show(own_stripe: LocalStripe, cohort
     assert f"refund:{refund.pk}" not in Difference.objects.filter(state="open").values_list("booked__cause", flat=True)
 
 
-def test_another_amount_than_we_booked_is_named(own_stripe: LocalStripe, cohort: Cohort) -> None:
+@pytest.mark.parametrize(("fee", "ours"), [(5_250, 150_000), (5_350, 150_100)])
+def test_another_amount_than_we_booked_is_carried_with_its_fee(
+    own_stripe: LocalStripe, cohort: Cohort, admin: User, fee: int, ours: int
+) -> None:
     paid(own_stripe, cohort, "buyer")
     a_night()
-    StripeMovement.objects.update(amount=149_000)
+    StripeMovement.objects.update(amount=149_000, fee=fee)
     compared_again()
     row = Difference.objects.get()
-    assert (row.kind, row.ours, row.theirs) == ("amount", 150_000, 149_000)
+    assert (row.kind, row.ours, row.theirs) == ("amount", ours, 149_000)
+    differences.carry(row, admin, "Stripe took less")
+    assert balance("stripe") == 149_000 - fee
+    assert reconciliations.look_again(row)
 
 
 def test_money_kept_in_another_currency_is_named_and_never_carried(
