@@ -2,7 +2,7 @@
 
 import datetime
 import re
-import time
+import threading
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
@@ -28,6 +28,7 @@ from tests.people import enroll, make_cohort, make_person, make_study, sign_in
 pytestmark = pytest.mark.django_db
 DAY = datetime.timedelta(days=1)
 HOUR = datetime.timedelta(hours=1)
+AT_ONCE = 8
 
 
 def refusal(person: User, cohort: Cohort) -> str:
@@ -161,7 +162,7 @@ def hold_at_once(crowd: list[User], cohort: Cohort) -> list[str]:
             connection.close()
         return ""
 
-    with ThreadPoolExecutor(8) as pool:
+    with ThreadPoolExecutor(AT_ONCE) as pool:
         return list(pool.map(go, crowd))
 
 
@@ -193,14 +194,14 @@ def test_many_at_once_get_exactly_the_seats_there_are_before_everybody(study: An
 def test_without_the_guard_more_are_taken(
     study: Any, opening: datetime.datetime, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """The negative control: look at the seats first, take one then."""
+    """The negative control: all who are let in at once look at the seats first, then each takes one."""
     crowd, cohort = many(study, opening)
-    take = seats.take
+    take, gate = seats.take, threading.Barrier(AT_ONCE)
 
     def look_then_take(row: Cohort, number: int = 1, *, most: int | None = None) -> None:
         if Seats.objects.get(cohort=row).taken >= (most or 0):
             raise presale.all_taken(row)
-        time.sleep(0.05)
+        gate.wait(30)
         take(row)
 
     monkeypatch.setattr(seats, "take", look_then_take)

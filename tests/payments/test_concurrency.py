@@ -41,7 +41,7 @@ DECLARE
     seen integer;
 BEGIN
     SELECT taken INTO seen FROM cohorts_seats WHERE cohort_id = run AND taken < capacity;
-    PERFORM pg_sleep(0.01);
+    PERFORM pg_sleep(0.1);
     UPDATE cohorts_seats SET taken = seen + number WHERE cohort_id = run AND seen IS NOT NULL;
     RETURN FOUND;
 END $$
