@@ -107,14 +107,15 @@ def decide(line: PaymentLine) -> None:
     given = line.disputed
     for row in line.refunds.select_for_update().filter(state=State.HELD).order_by("pk"):
         beside = _was_on_its_way(row, line)
-        rest = min(row.amount, room(line)) if beside else row.amount - given
+        rest = min(row.amount if beside else row.amount - given, room(line))  # two may wait for more than was paid
         given = given if beside else max(0, given - row.amount)
         if rest <= 0:
             history.move(row, State.VOID, note="the bank gave it back")
         elif touched(line):
             _owe_again(row, line, State.MANUAL, amount=rest)
         else:
-            _owe_again(row, line, State.OWED, due_at=timezone.now(), done_at=None, attempts=0, claim_token=None)
+            again = {"due_at": timezone.now(), "done_at": None, "attempts": 0, "claim_token": None}
+            _owe_again(row, line, State.OWED, amount=rest, **again)
 
 
 def _was_on_its_way(row: Refund, line: PaymentLine) -> bool:

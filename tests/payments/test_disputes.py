@@ -277,6 +277,23 @@ def test_leaving_while_the_bank_decides_waits_for_it(
     assert_books_match(stripe, cohort, before)
 
 
+@pytest.mark.parametrize(
+    ("end", "refunded"),
+    [("win", [("succeeded", 1_000), ("succeeded", PRICE - 1_000)]), ("lose", [("void", 1_000), ("void", PRICE)])],
+)
+def test_what_waits_together_is_no_more_than_was_paid(
+    stripe: LocalStripe, before: int, paid: Payment, cohort: Cohort, end: str, refunded: list[tuple[str, int]]
+) -> None:
+    refunds.owe(line_of(paid), 1_000, "host:one")
+    dispute = disputed(stripe, paid)
+    place = line_of(paid).enrollment
+    leaving.leave(paid.buyer, place, seen=leaving.quote(place).amount)
+    then(stripe, dispute, end)
+    assert list(Refund.objects.order_by("pk").values_list("state", "amount")) == refunded
+    assert line_of(paid).refunded == sum(at_stripe(stripe, paid)) == (PRICE if end == "win" else 0)
+    assert_books_match(stripe, cohort, before)
+
+
 def test_a_gift_waits_until_the_bank_has_decided(stripe: LocalStripe, paid: Payment, host: User) -> None:
     dispute = disputed(stripe, paid)
     place = line_of(paid).enrollment
