@@ -1,4 +1,4 @@
-"""A hundred random histories each time; `make soak` makes ten thousand.
+"""Two hundred random histories each time; `make soak` makes ten thousand.
 
 HISTORIES says how many, HISTORY_SEED which; the seed is printed, and changes with the day. With HISTORY_SHRINK=1 one
 that breaks a law is made as short as it can be, which takes its time.
@@ -20,7 +20,7 @@ from tests.payments.histories.world import make_world
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("old_enough")]
 
-MANY = int(os.environ.get("HISTORIES", "100"))
+MANY = int(os.environ.get("HISTORIES", "200"))
 SEED = int(os.environ.get("HISTORY_SEED", datetime.date.today().strftime("%Y%m%d")))
 SHORTEST, STEPS = 12, 30
 
