@@ -2,7 +2,10 @@
 
 from typing import Any
 
+from django.utils import timezone
+
 from payments.models import Dispute, Payment, PaymentLine
+from payments.truth import Claim, Moved
 from studyplatform.mail.models import Letter
 from tests.payments.buying import LocalStripe, deliver, drain, hurry
 
@@ -35,6 +38,12 @@ def then(stripe: LocalStripe, dispute: Dispute, what: str) -> Dispute:
     hear(stripe, dispute.reference)
     dispute.refresh_from_db()
     return dispute
+
+
+def claim(*, fee: int = 0, status: str = "needs_response") -> Claim:
+    """What Stripe says of a dispute that has taken all of a payment, and its fee."""
+    now, moved = timezone.now(), Moved("txn_1", -PRICE, fee, "KRW")
+    return Claim("dp_1", "pi_1", PRICE, "KRW", "fraudulent", status, now, now, (moved,))
 
 
 def line_of(payment: Payment) -> PaymentLine:

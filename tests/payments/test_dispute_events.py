@@ -15,10 +15,9 @@ from payments.flows import disputes as flow
 from payments.models import Dispute, LedgerTransaction, Payment, StripeEvent
 from payments.services import disputes
 from payments.tasks import find_disputes
-from payments.truth import Claim, Moved
 from studyplatform.accounts.models import User
 from tests.payments.buying import LocalStripe, assert_books_match, deliver, drain, hurry
-from tests.payments.disputing import PRICE, disputed, letters, line_of, told
+from tests.payments.disputing import FEE, PRICE, claim, disputed, letters, line_of, told
 from tests.payments.money_world import paid_seat
 from tests.payments.test_refunds import pay
 from tests.people import make_cohort, make_person, sign_in
@@ -125,10 +124,9 @@ def test_who_answered_is_not_reminded(stripe: LocalStripe, paid: Payment, admin:
 @pytest.mark.django_db(transaction=True)
 def test_heard_of_twice_at_once_it_is_written_down_once(cohort: Cohort, stranger: User, admin: User) -> None:
     line, now = paid_seat(stranger, cohort), timezone.now()
-    moved = Moved("txn_1", -PRICE, 20_000, "KRW")
-    claim = Claim("dp_1", "pi_1", PRICE, "KRW", "fraudulent", "needs_response", now, now, (moved,))
+    taken = claim(fee=FEE)
     looked = [now, now + datetime.timedelta(seconds=1)]
-    works = [lambda at=at: disputes.record(line.payment, claim, at) for at in looked]
+    works = [lambda at=at: disputes.record(line.payment, taken, at) for at in looked]
     assert in_turn(*works, table="payments_payment") == ["done", "done"]
     row = Dispute.objects.get()
     assert (row.state, row.looked_at) == ("open", looked[1])

@@ -14,11 +14,12 @@ from cohorts.services import cohorts, seats, waiting
 from payments.flows import refunds as back
 from payments.models import LedgerEntry, Payment, PaymentLine, Refund
 from payments.services import disputes, elsewhere, giving, kindness, leaving, moving, refunds, releases
-from payments.truth import Claim, MoneyBack, Moved
+from payments.truth import MoneyBack
 from studyplatform.accounts.models import User
 from studyplatform.kit import queue
 from studyplatform.mail.models import Letter
 from tests.payments.buying import assert_seats_match
+from tests.payments.disputing import FEE, claim
 from tests.payments.giving import answer
 from tests.payments.money_world import everything, paid_seat
 from tests.people import enroll, make_cohort, make_person
@@ -146,16 +147,13 @@ def test_all_of_it_given_back_at_stripe_ends_the_seat_whoever_has_it(
 def test_a_dispute_finds_the_money_whoever_has_the_seat(
     first: str, line: PaymentLine, gift: SeatGift, friend: User
 ) -> None:
-    now = timezone.now()
-    moved = Moved("txn_1", -150_000, 20_000, "KRW")
-    claim = Claim("dp_1", "pi_1", 150_000, "KRW", "fraudulent", "needs_response", now, now, (moved,))
-    both = [lambda: giving.accept(friend, gift), lambda: disputes.record(line.payment, claim, timezone.now())]
+    taken = claim(fee=FEE)
+    both = [lambda: giving.accept(friend, gift), lambda: disputes.record(line.payment, taken, timezone.now())]
     outcomes = in_turn(*(both if first == "accept" else reversed(both)))
     assert outcomes == (["done", "done"] if first == "accept" else ["done", "refused"])
     assert settled(gift, friend) == ("friend" if first == "accept" else "giver")
     assert PaymentLine.objects.get().disputed == 150_000
-    lost = Claim("dp_1", "pi_1", 150_000, "KRW", "fraudulent", "lost", now, now, (moved,))
-    disputes.record(line.payment, lost, timezone.now())
+    disputes.record(line.payment, claim(fee=FEE, status="lost"), timezone.now())
     assert settled(gift, friend) == "nobody"
     told = Letter.objects.get(key__startswith="dispute-seat-ended:")
     assert told.recipient == (friend if first == "accept" else line.payment.buyer)

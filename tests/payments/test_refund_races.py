@@ -9,10 +9,11 @@ from django.utils import timezone
 from cohorts.models import Cohort
 from payments.models import Payment, PaymentLine, Refund
 from payments.services import disputes, elsewhere, refunds
-from payments.truth import Claim, MoneyBack, Moved
+from payments.truth import MoneyBack
 from studyplatform.accounts.models import User
 from studyplatform.kit.models import Change
 from tests.payments.buying import balance
+from tests.payments.disputing import claim
 from tests.payments.money_world import everything, paid_seat
 from tests.payments.test_locks import overlapping
 from tests.racing import in_turn
@@ -154,10 +155,7 @@ def test_one_that_is_sent_while_the_bank_takes_the_money(
     line: PaymentLine, owed: Refund, admin: User, sent_first: bool
 ) -> None:
     """What is on its way is not held beside it, and what is held is not sent."""
-    now = timezone.now()
-    moved = Moved("txn_1", -150_000, 0, "KRW")
-    claim = Claim("dp_1", "pi_1", 150_000, "KRW", "fraudulent", "needs_response", now, now, (moved,))
-    works = [lambda: refunds.begin(owed), lambda: disputes.record(line.payment, claim, now)]
+    works = [lambda: refunds.begin(owed), lambda: disputes.record(line.payment, claim(), timezone.now())]
     said = in_turn(*(works if sent_first else works[::-1]), table="payments_refund")
     owed.refresh_from_db()
     assert (said, owed.state) == ((["done", "done"], "sending") if sent_first else (["done", "not done"], "held"))
