@@ -9,11 +9,12 @@ from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from cohorts import pricing
 from cohorts.api.mine import EnrollmentSerializer
 from cohorts.models import Cohort, Enrollment, Subgroup
 from cohorts.origin import PUBLIC_ID, as_kept
 from cohorts.policies import public_cohorts
-from cohorts.services import coupons, credit_uses, prices, scholarships
+from cohorts.services import seat_prices
 from payments import ways
 from payments.flows import checkout
 from payments.models import Payment
@@ -120,17 +121,13 @@ def _refused(refused: Refused, member: Any, cohort: Cohort, asked: dict[str, Any
 
 
 def _price(member: Any, cohort: Cohort, asked: dict[str, Any]) -> int:
-    """Return what it costs now, less their credit where it is to be used and was not taken off before."""
-    own = _kept_for(member, cohort)
-    price = own.price if own else _full(member, cohort, asked["coupon"])
-    takes_off = asked["use_credit"] and credit_uses.can_use(own)
-    return price - credit_uses.usable(member, cohort, price) if takes_off else price
-
-
-def _full(member: Any, cohort: Cohort, code: str) -> int:
-    if not code:
-        return scholarships.now(member, cohort)[0]
-    return coupons.less(coupons.find(code, cohort, member), prices.now(cohort)[0], cohort.currency)
+    """Return what it costs now. Raises Refused with field "coupon" when the code takes nothing off any more."""
+    fresh = pricing.with_amount(Cohort.objects.select_related("scholarship")).get(pk=cohort.pk)
+    code, keep = asked["coupon"], not asked["use_credit"]
+    now = seat_prices.asked(member, fresh, _kept_for(member, cohort), code=code, keep=keep)
+    if now.trouble:
+        raise now.trouble
+    return now.price
 
 
 def _kept_for(member: Any, cohort: Cohort) -> Enrollment | None:

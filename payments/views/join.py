@@ -15,13 +15,12 @@ from cohorts import presale, pricing
 from cohorts.models import Cohort, Enrollment
 from cohorts.origin import origin_of
 from cohorts.policies import held_in, public_cohorts, reader
-from cohorts.services import seats
+from cohorts.services import seat_prices, seats
 from payments import ways
 from payments.flows import checkout
 from payments.forms.join import KEEP, JoinForm
 from payments.models import Payment
 from payments.services import agreements, choices, joining
-from payments.views import join_price
 from studyplatform.accounts.models import User
 from studyplatform.kit.errors import Refused
 from studyplatform.kit.limits import limited
@@ -105,12 +104,13 @@ def _held(cohort: Cohort) -> dict[str, Any]:
 
 def _page(request: HttpRequest, cohort: Any, own: Enrollment | None, form: JoinForm, status: int = 200) -> HttpResponse:
     sale = presale.standing(request.user, cohort, cohort.seats)
-    asked = join_price.asked(request, cohort, own, form)
+    code, keep = str(form["coupon"].value() or ""), form["credit"].value() == KEEP
+    asked = seat_prices.asked(request.user, cohort, own, code=code, keep=keep)
     context = {
         **vars(asked),
         "price": asked.price,
         "coupon_off": cohort.amount - asked.full,
-        "trouble": asked.trouble if not form.errors.get("coupon") else "",
+        "trouble": str(asked.trouble or "") if not form.errors.get("coupon") else "",
         "cohort": cohort,
         "study": cohort.study,
         "own": own,
