@@ -173,7 +173,7 @@ def _fill_here(seat: Enrollment, names: list[str], begins: datetime.datetime) ->
 def _payment(seat: Enrollment, name: str, at: datetime.datetime) -> Payment:
     return Payment(
         public_id=name, buyer=seat.person, provider="stripe", reference=f"cs_{name}", intent=f"pi_{name}",
-        amount=PRICE, currency="KRW", state="paid", paid_at=at, done_at=at,
+        charge=f"ch_{name}", amount=PRICE, currency="KRW", state="paid", paid_at=at, done_at=at,
     )  # fmt: skip
 
 

@@ -10,7 +10,7 @@ from django.utils import timezone
 from payments import statement
 from payments.flows import cures
 from payments.models import Reconciliation
-from payments.services import reconciliations
+from payments.services import reconciliations, sources
 from payments.truth import Movement
 from studyplatform.kit import queue
 
@@ -35,10 +35,17 @@ def _fetch(run: Reconciliation) -> bool:
     moved: list[Movement] = []
     cursor, more = run.cursor, True
     while more and len(moved) < KEPT:
-        page, more = statement.movements(run.since, run.until, cursor)
+        page, more = _page(run, cursor)
         moved += page
         cursor = page[-1].id if page else ""
     return reconciliations.advance(run, cursor if more else "", copied=moved)
+
+
+def _page(run: Reconciliation, cursor: str) -> tuple[list[Movement], bool]:
+    """A page as short as Stripe sends it; when something on it is not known here, the same page once more, whole."""
+    page, more = statement.movements(run.since, run.until, cursor)
+    named = sources.named(page)
+    return (named, more) if named is not None else statement.movements(run.since, run.until, cursor, whole=True)
 
 
 def _cure(run: Reconciliation) -> bool:

@@ -46,6 +46,7 @@ class Payment(Queued):
     provider = models.CharField(max_length=10, choices=Provider.choices)
     reference = models.CharField(max_length=255, null=True, blank=True)  # noqa: DJ001 - empty until the provider answers; unique
     intent = models.CharField(max_length=255, blank=True)  # Stripe's PaymentIntent, for refunds
+    charge = models.CharField(max_length=255, null=True, blank=True)  # noqa: DJ001 - what its movement there came from; unique
     address = models.URLField(max_length=2000, blank=True)  # the hosted page
     amount = models.PositiveIntegerField()  # minor units
     currency = models.CharField(max_length=3)
@@ -58,7 +59,10 @@ class Payment(Queued):
     class Meta:
         verbose_name = _("payment")
         verbose_name_plural = _("payments")
-        constraints = [models.UniqueConstraint(fields=["provider", "reference"], name="payment_reference_once")]
+        constraints = [
+            models.UniqueConstraint(fields=["provider", "reference"], name="payment_reference_once"),
+            models.UniqueConstraint(fields=["charge"], condition=Q(charge__isnull=False), name="payment_charge_once"),
+        ]
         indexes = [due_index("payment_due")]
 
     def __str__(self) -> str:

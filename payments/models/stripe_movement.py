@@ -15,9 +15,7 @@ class StripeMovement(models.Model):
     fee = models.BigIntegerField()
     source = models.CharField(_("came from"), max_length=255, blank=True, db_index=True)  # charge, refund, transfer ...
     intent = models.CharField(_("payment at Stripe"), max_length=255, blank=True, db_index=True)
-    ours = models.CharField(
-        _("our number"), max_length=255, blank=True
-    )  # our payment, refund or payout, as its maker wrote it
+    ours = models.CharField(_("our number"), max_length=255, blank=True)  # our payment, refund or payout
 
     class Meta:
         verbose_name = _("movement at Stripe")

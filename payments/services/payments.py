@@ -164,9 +164,9 @@ def settle(payment: Payment, page: Page) -> Payment:
     _refuse_mismatch(row, page)
     first = row.state != State.PAID
     if first:
-        method = page.charge.method if page.charge else ""
+        charge, method = (page.charge.id, page.charge.method) if page.charge else (None, "")
         row.reference = row.reference or page.id
-        _paid(row, intent=page.intent, method=method[:60], reference=row.reference)
+        _paid(row, intent=page.intent, charge=charge, method=method[:60], reference=row.reference)
         sales.book(row)
     _book_fee(row, page)
     if first:

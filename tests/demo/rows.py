@@ -10,12 +10,12 @@ from studyplatform.kit.models import Change
 from studyplatform.mail.models import Letter
 
 COLUMNS = {  # what two people's rows cannot share
-    *("id", "public_id", "person", "person_id", "buyer_id", "key", "reference", "address", "intent", "introduction"),
+    *("id", "public_id", "person", "person_id", "buyer_id", "key", "reference", "address", "intent", "charge"),
     *("number", "joined_at", "created_at", "paid_at", "done_at", "due_at", "expires_at", "at", "issued_at", "since"),
     *("enrollment_id", "payment_id", "subgroup_id", "transaction_id", "text", "html", "subject", "recipient_id"),
     *("about", "user_id", "email", "handle", "calendar_token", "mail_token", "date_joined", "letters_seen_at"),
     *("line_id", "author_id", "presentation_id", "saved_at", "published_at", "claimed_at"),
-    *("withdrawn_at", "password", "actor_id", "subject_id", "cause"),
+    *("introduction", "withdrawn_at", "password", "actor_id", "subject_id", "cause"),
 }
 CHOSEN = ("title", "summary", "field", "recipe", "visibility", "kept_from_search", "indexed", "cover_id", "version")
 WORDS = {"pen_name", "work", "field", "about", "can_help", "looking_for", "picture", "came_from_kind", "came_from_id"}

@@ -10,7 +10,9 @@ from django.core.servers.basehttp import WSGIServer
 from django.test import Client
 from django.urls import reverse
 
-from payments.services import reconciliations
+from payments import gateway
+from payments.models import Payee
+from payments.services import ledger, reconciliations
 from studyplatform.accounts.models import User
 from tests.payments.buying import LocalStripe
 from tests.people import sign_in
@@ -67,3 +69,16 @@ def telling(live_server: Any, tmp_path: Path, settings: Any) -> Iterator[LocalSt
     settings.STRIPE_API_BASE = running.address
     yield running
     running.close()
+
+
+@pytest.fixture
+def payee(own_stripe: LocalStripe, host: User) -> Payee:
+    """Somebody Stripe pays in dollars, who is owed eighty of them."""
+    account = gateway.create_account(key="one", payee="0", country="US", agreement="full", email="h@example.com")
+    own_stripe.onboard(account.id)
+    own_stripe.ask("POST", "move", kind="topup", amount=50_000, currency="USD", source="tu_1")
+    ledger.post("test", {ledger.account("platform", "USD"): 8_000, ledger.payable(host.pk, "USD"): -8_000})
+    return Payee.objects.create(
+        person=host, country="US", currency="USD", rail="stripe", standing="enabled", enabled=True,
+        stripe_account=account.id,
+    )  # fmt: skip

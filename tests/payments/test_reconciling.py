@@ -6,7 +6,6 @@ import pytest
 from django.utils import timezone
 
 from cohorts.models import Cohort, Enrollment, Seats
-from payments import gateway
 from payments.flows import cures
 from payments.models import (
     Difference,
@@ -180,7 +179,7 @@ def test_what_we_booked_and_stripe_does_not_show(own_stripe: LocalStripe, cohort
     known, made_up = paid(own_stripe, cohort, "known"), paid(own_stripe, cohort, "made-up")
     refund = refunds.owe(known.lines.get(), 1_000, "left")
     send_refunds()
-    Payment.objects.filter(pk=made_up.pk).update(intent="pi_nobody", public_id="nobody")
+    Payment.objects.filter(pk=made_up.pk).update(intent="pi_nobody", charge="ch_nobody", public_id="nobody")
     Refund.objects.filter(pk=refund.pk).update(reference="re_nobody")
     ledger.post("payout-reversed:trr_nobody", {ledger.account("stripe", "KRW"): 7, ledger.account("paying", "KRW"): -7})
     a_night()
@@ -233,18 +232,6 @@ def test_a_second_payment_on_one_page_is_named(own_stripe: LocalStripe, cohort: 
 
 
 # ── Payouts ───────────────────────────────────────────────────────────────────
-@pytest.fixture
-def payee(own_stripe: LocalStripe, host: User) -> Payee:
-    account = gateway.create_account(key="one", payee="0", country="US", agreement="full", email="h@example.com")
-    own_stripe.onboard(account.id)
-    own_stripe.ask("POST", "move", kind="topup", amount=50_000, currency="USD", source="tu_1")
-    ledger.post("test", {ledger.account("platform", "USD"): 8_000, ledger.payable(host.pk, "USD"): -8_000})
-    return Payee.objects.create(
-        person=host, country="US", currency="USD", rail="stripe", standing="enabled", enabled=True,
-        stripe_account=account.id,
-    )  # fmt: skip
-
-
 def test_a_payout_sent_and_fetched_back_without_a_word(own_stripe: LocalStripe, payee: Payee) -> None:
     payouts.run()
     drain("drain_payouts")

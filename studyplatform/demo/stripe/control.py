@@ -110,7 +110,8 @@ def _sold(world: World, page: dict[str, Any]) -> dict[str, Any]:
     intent = world.store.get("payment_intent", session["payment_intent"]) or {}
     charge = world.store.get("charge", intent["latest_charge"]) or {}
     booked = world.store.get("balance_transaction", charge["balance_transaction"]) or {}
-    return {**{name: made[name] for name in ("id", "url", "expires_at")}, "intent": intent["id"], "fee": booked["fee"]}
+    known = {name: made[name] for name in ("id", "url", "expires_at")}
+    return {**known, "intent": intent["id"], "charge": charge["id"], "fee": booked["fee"]}
 
 
 def _onboard(world: World, given: dict[str, Any]) -> Result:

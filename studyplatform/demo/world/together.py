@@ -50,7 +50,8 @@ def _buy(bought: list[Payment], cohort: Cohort) -> list[tuple[Payment, int]]:
     sold = stripe.sell([_page(payment, cohort) for payment in bought])
     for payment, page in zip(bought, sold, strict=True):
         payment.provider, payment.state, payment.method = Payment.Provider.STRIPE, Payment.State.PAID, CARD
-        payment.reference, payment.address, payment.intent = page["id"], page["url"], page["intent"]
+        payment.reference, payment.address = page["id"], page["url"]
+        payment.intent, payment.charge = page["intent"], page["charge"]
         payment.expires_at = datetime.datetime.fromtimestamp(page["expires_at"], datetime.UTC)
         payment.paid_at = payment.done_at = payment.due_at = now
     return [(payment, page["fee"]) for payment, page in zip(bought, sold, strict=True)]
