@@ -7,6 +7,7 @@ the verb that changes the noun, so that a slow render can never store old words 
 from collections.abc import Callable
 from functools import wraps
 from hashlib import sha256
+from secrets import randbits
 from typing import Any
 
 from django.core.cache import cache
@@ -15,8 +16,6 @@ from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed
 from django.utils.cache import get_conditional_response, patch_cache_control
 from django.utils.http import quote_etag
 from django.utils.translation import get_language
-
-from studyplatform.kit.ids import short_id
 
 KEPT_FOR = 600  # seconds
 MINUTE = 60  # for pages that name seats, which come and go by the minute
@@ -56,19 +55,23 @@ def bump(*names: str) -> None:
 
 
 def _renew(names: tuple[str, ...]) -> None:
-    fresh = {f"gen:{name}": short_id() for name in names}
+    fresh = {f"gen:{name}": _generation() for name in names}
     if len(fresh) == 1:  # one command, where many are four in a transaction
         cache.set(*fresh.popitem(), GENERATION_LIFE)
     else:
         cache.set_many(fresh, GENERATION_LIFE)
 
 
-def _generations(names: list[str]) -> list[str]:
+def _generation() -> int:
+    return randbits(62)  # a number is kept as it is, where words are packed first
+
+
+def _generations(names: list[str]) -> list[int]:
     keys = [f"gen:{name}" for name in names]
     known = cache.get_many(keys)
     for key in keys:
         if key not in known:
-            known[key] = short_id()
+            known[key] = _generation()
             cache.set(key, known[key], GENERATION_LIFE)
     return [known[key] for key in keys]
 
