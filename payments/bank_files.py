@@ -106,8 +106,10 @@ def _line(row: Sequence[str], columns: dict[str, list[int]], seen: Counter[str])
     if not any(char.isdigit() for char in cell("date")):
         return  # an empty line, a sum at the end
     amount = _won(cell("amount")) or -_won(cell("out"))
-    if not 0 < abs(amount) < 2**31:
+    if not amount:
         return
+    if not -(2**63) < amount < 2**31:
+        raise ValueError(f"{amount} is more than a deposit or a line can hold")
     words = " ".join(dict.fromkeys(row[i] for i in columns["words"] if i < len(row) and row[i]))[:100]
     at = _moment(cell("date"), cell("time"))
     key = "|".join((at.isoformat(), str(amount), words, cell("balance")))
@@ -124,7 +126,8 @@ def _won(cell: str) -> int:
 
 def _balance(cell: str) -> int | None:
     try:
-        return _won(cell) if cell else None
+        there = _won(cell) if cell else None
+        return there if there is None or abs(there) < 2**63 else None
     except (ValueError, ArithmeticError):  # what a bank writes there is its own; the line itself is clear
         return None
 

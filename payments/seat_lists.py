@@ -81,7 +81,7 @@ def _people(rows: list[tuple[int, list[str]]], columns: dict[str, int], currency
 def _amount(text: str, currency: str) -> int:
     """Return minor units; 0 for what is no amount."""
     try:
-        return money.parse(text.strip("₩￦$¥ "), currency)
+        return money.parse(text, currency)
     except (ValueError, ArithmeticError):
         return 0
 

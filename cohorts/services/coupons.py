@@ -57,8 +57,8 @@ def switch_off(coupon: Coupon) -> bool:
 
 
 def written(code: str) -> str:
-    """Return a code as it is kept: without spaces, in capitals."""
-    return "".join(code.split()).upper()
+    """Return a code as it is kept: in capitals, without spaces and marks nobody sees, as come along from a chat."""
+    return "".join(sign for sign in code if sign.isprintable() and sign != " ").upper()
 
 
 def find(code: str, cohort: Cohort, member: User | None = None) -> Coupon:

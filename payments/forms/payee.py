@@ -4,9 +4,14 @@ import re
 from typing import Any
 
 from django import forms
+from django.core.validators import RegexValidator
 from django.utils.translation import gettext_lazy as _
 
 from payments import numbers, rails
+
+NAME = RegexValidator(  # what a bank's file keeps of it (payments/services/batches.py), with a letter or digit in it
+    r"^[\w ().&-]*[^\W_][\w ().&-]*$", _("Letters, digits and spaces, as the bank knows the name.")
+)
 
 
 class CountryForm(forms.Form):
@@ -21,8 +26,8 @@ class CountryForm(forms.Form):
 class PayeeForm(forms.Form):
     """A bank account; the number is sealed before it is kept."""
 
-    bank = forms.CharField(label=_("Bank"), max_length=40)
-    holder = forms.CharField(label=_("Name on the account"), max_length=60)
+    bank = forms.CharField(label=_("Bank"), max_length=40, validators=[NAME])
+    holder = forms.CharField(label=_("Name on the account"), max_length=60, validators=[NAME])
     account = forms.CharField(
         label=_("Account number"),
         max_length=40,

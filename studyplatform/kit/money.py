@@ -1,5 +1,6 @@
 """Money is an integer in minor units beside an ISO 4217 code; its decimals come from the standard."""
 
+import re
 from collections.abc import Sequence
 from decimal import Decimal
 from fractions import Fraction
@@ -9,6 +10,8 @@ from django.utils.translation import get_language
 
 CURRENCIES = ("KRW", "USD", "JPY")
 BASIS = 10_000  # shares are kept in basis points
+AROUND = "₩￦$¥￥원"  # what people write around an amount
+TYPED = re.compile(r"[-+]?[\d.,]+")  # no "1e9", no "1_000", which Decimal takes for numbers
 
 
 def exponent(currency: str) -> int:
@@ -31,7 +34,9 @@ def minor(value: Decimal, currency: str) -> int:
 
 def parse(text: str, currency: str, language: str | None = None) -> int:
     """Return minor units for what a person typed ("200,000", "200,000원"); raise ValueError when it is no amount."""
-    number = text.strip().removesuffix("원").strip()
+    number = text.strip().strip(AROUND).strip()
+    if not TYPED.fullmatch(number):
+        raise ValueError(f"no amount: {number}")
     return minor(parse_decimal(number, locale=language or get_language() or "en", strict=True), currency)
 
 

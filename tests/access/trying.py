@@ -31,13 +31,15 @@ class Tried:
     page: str
 
 
-def attempt(world: World, browser: Client, method: str, row: str) -> Tried:
-    """Try a row as whoever's browser it is, and take back what it did."""
+def attempt(world: World, browser: Client, method: str, row: str, typed: dict[str, str] | None = None) -> Tried:
+    """Try a row as whoever's browser it is, with other words in fields of its form, and take back what it did."""
     own = Client(raise_request_exception=False)
     own.cookies = browser.cookies.copy()
     cache.clear()  # how often others asked is another test's matter
     with undone():
         target, sent = address(row, world), body(row, world, own) if method == "POST" else {}
+        if typed:
+            sent["data"] = {**sent.get("data", {}), **typed}
         before = written()
         answer = own.post(target, **sent) if method == "POST" else own.get(target)
         page = b"".join(answer) if answer.streaming else answer.content

@@ -49,7 +49,16 @@ def test_dinars_have_thousandths_on_the_page_too():
 
 @pytest.mark.parametrize(
     ("typed", "currency", "amount"),
-    [("200,000", "KRW", 200_000), ("200000", "KRW", 200_000), ("49.5", "USD", 4_950), ("1.234", "BHD", 1_234)],
+    [
+        ("200,000", "KRW", 200_000),
+        ("200000", "KRW", 200_000),
+        ("49.5", "USD", 4_950),
+        ("1.234", "BHD", 1_234),
+        ("₩10,000", "KRW", 10_000),
+        (" 10,000 원 ", "KRW", 10_000),
+        ("$49.50", "USD", 4_950),
+        ("٣٠٠٠", "KRW", 3_000),
+    ],
 )
 def test_what_people_type(typed, currency, amount):
     assert money.parse(typed, currency, "ko") == amount
@@ -63,7 +72,11 @@ def test_what_is_written_into_a_field_is_read_back(amount, currency, language):
 
 @pytest.mark.parametrize(
     ("typed", "currency"),
-    [("1.5", "KRW"), ("0.5", "JPY"), ("1.005", "USD"), ("1.2345", "BHD"), ("", "KRW"), ("many", "KRW"), ("1,2", "KRW")],
+    [
+        *[("1.5", "KRW"), ("0.5", "JPY"), ("1.005", "USD"), ("1.2345", "BHD"), ("", "KRW"), ("many", "KRW")],
+        *[("1,2", "KRW"), ("1,00,0", "KRW"), ("10 000", "KRW"), ("0x10", "KRW"), ("원", "KRW"), ("--5", "KRW")],
+        *[("1e9", "KRW"), ("1_000", "KRW"), ("NaN", "KRW"), ("Infinity", "KRW"), ("1e999999", "KRW"), (".", "KRW")],
+    ],
 )
 def test_what_is_no_amount_is_refused(typed, currency):
     with pytest.raises(ValueError):  # noqa: PT011  # babel's own is one

@@ -49,6 +49,17 @@ def test_a_link_brings_its_code_along(cohort: Cohort, buyer: Client) -> None:
     assert "135,000" in text(Client().get(f"{join_url(cohort)}?coupon=friend10"))
 
 
+@pytest.mark.parametrize("typed", ["\u202dfriend\u200b10\u202c", "FRIEND\u00a010\n", "\x00FRIEND10"])
+def test_marks_nobody_sees_are_no_part_of_a_code(
+    stripe: LocalStripe, cohort: Cohort, buyer: Client, typed: str
+) -> None:
+    """A chat wraps what is copied in them; a form refuses a NUL, and still says what the seat costs."""
+    make(cohort.study)
+    assert "₩135,000" in text(look(buyer, cohort, typed))
+    answer = join(buyer, cohort, coupon=typed)
+    assert (answer.status_code, Coupon.objects.get().used) == ((422, 0) if "\0" in typed else (303, 1))
+
+
 def test_a_code_comes_off_the_lowest_price(stripe: LocalStripe, cohort: Cohort, buyer: Client) -> None:
     prices.set_for(cohort, 150_000, pricing.Early(amount=120_000, until=None, first=3))
     make(cohort.study)

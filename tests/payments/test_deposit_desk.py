@@ -13,7 +13,7 @@ from django.utils import timezone
 from cohorts.models import Cohort, Enrollment
 from cohorts.services import seats
 from payments import bank_files
-from payments.models import BankDeposit, DepositAccount, DepositReturn, LedgerTransaction, Payment
+from payments.models import BankDeposit, BankMovement, DepositAccount, DepositReturn, LedgerTransaction, Payment
 from payments.services import bank_movements, deposit_orders, deposits
 from studyplatform.accounts.models import User
 from studyplatform.kit import queue
@@ -101,6 +101,8 @@ def test_columns_as_banks_name_them(
         b"just words",
         b"date,amount\n2026-13-45,5\n",
         b"date,amount\n2026-11-02,1;DROP\n",
+        b"date,amount\n2026-11-02,1e5\n",
+        b"date,amount\n2026-11-02,2147483648\n",  # more than a deposit can be: never left out in silence
         b"a,b\n1,2",
     ],
 )
@@ -288,6 +290,11 @@ def test_a_file_read_and_not_matched_is_matched_by_its_queue(account: DepositAcc
     for _n in range(2):
         queue.drain(deposits.QUEUE)
     assert stands(payment) == ("paid", "active")
+
+
+def test_a_balance_no_account_holds_is_left_out(desk: Client, account: DepositAccount, payment: Payment) -> None:
+    bank.upload(desk, account, bank.file_of(bank.line(code(payment), 150_000, there="9" * 25)))
+    assert (stands(payment), BankMovement.objects.get().balance) == (("paid", "active"), None)
 
 
 @pytest.mark.django_db(transaction=True)

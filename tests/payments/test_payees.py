@@ -13,8 +13,8 @@ from django.urls import reverse
 from payments import rails
 from payments.flows import onboarding
 from payments.gateway import NoAnswer
-from payments.models import Payee, StripeEvent
-from payments.services import payees, payouts
+from payments.models import Payee, Payout, StripeEvent
+from payments.services import batches, payees, payouts
 from payments.truth import Account
 from studyplatform.accounts.models import User
 from studyplatform.kit.errors import Refused
@@ -367,3 +367,22 @@ def test_nothing_waits_when_stripe_is_away(browser: Client, settings: Any) -> No
     with pytest.raises(NoAnswer):
         onboarding.begin(Payee.objects.get().person, "US")
     assert payouts.run() == 0
+
+
+@pytest.mark.parametrize("name", ["ヤマダ タロウ", "Zoë O. Brien-Lee", "주식회사 두루(김두루)"])
+def test_a_name_stands_in_the_banks_file_as_it_was_typed(
+    browser: Client, admin: User, stranger: User, name: str
+) -> None:
+    bank = {"country": "KR", "bank": name, "holder": name, "account": "110-123-456789", "currency": "KRW"}
+    assert browser.post(reverse(PAGE), bank).status_code == 302
+    Payout.objects.create(payee=stranger.payee, amount=10_000, currency="KRW")
+    [_head, line] = batches.bank_file(batches.make(admin, "KRW")).splitlines()
+    assert line.startswith(f"{name},110123456789,{name},10000,P")
+
+
+@pytest.mark.parametrize("name", ["=1+1", "😀", "--", "정\u202e은혜", "정\x00", "A,B", "\t"])
+def test_a_name_the_banks_file_cannot_say_is_refused_beside_it(browser: Client, name: str) -> None:
+    bank = {"country": "KR", "bank": "국민은행", "holder": name, "account": "110-123-456789", "currency": "KRW"}
+    answer = browser.post(reverse(PAGE), bank)
+    assert (answer.status_code, list(answer.context["form"].errors)) == (422, ["holder"])
+    assert not Payee.objects.exists()
