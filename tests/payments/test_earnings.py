@@ -78,6 +78,7 @@ def test_paid_is_shown_line_by_line(after_one_session: None, host: User) -> None
     ("case", "sentence"),
     [
         ("no account", "waits until you name an account"),
+        ("not yet at Stripe", "waits until Stripe can pay you"),
         ("too little", "Payouts begin at ₩10,000"),
         ("other currency", "Your account takes USD. This is KRW and waits."),
         ("owes", "Refunds took back more than was shared"),
@@ -90,6 +91,8 @@ def test_the_page_says_what_the_next_run_waits_for(cohort: Cohort, host: User, c
     ledger.post("x", {bank: amount, ledger.payable(host.pk, "KRW"): -amount})
     if case != "no account":
         payee_for(host, "USD" if case == "other currency" else "KRW")
+    if case == "not yet at Stripe":
+        Payee.objects.update(rail="stripe", enabled=False)
     host.language = "en"
     host.save()
     assert sentence in page_of(host)

@@ -10,7 +10,7 @@ from django.utils import timezone
 from cohorts.models import Cohort, Session, Terms
 from payments.models import LedgerAccount, LedgerEntry
 from payments.services import ledger, releases
-from tests.payments.money_world import everything, owed, paid_members
+from tests.payments.money_world import everything, owed, paid_members, paid_seat
 from tests.people import lead, make_cohort
 
 pytestmark = pytest.mark.django_db
@@ -39,9 +39,10 @@ def test_one_session_of_four_is_shared_to_platform_partner_and_host(cohort, host
     assert everything() == 0
 
 
-def test_a_second_release_does_nothing(cohort, host, first):
+def test_a_second_release_does_nothing(cohort, host, stranger, first):
     paid_members(cohort, 1)
     releases.release(first)
+    paid_seat(stranger, cohort)  # whose money is for the three sessions still to come
     releases.release(first)
     assert owed(host) == 33_750
 
@@ -99,11 +100,28 @@ def test_sharing_a_session_costs_the_same_at_any_number_of_seats(study, partner,
     assert everything() == 0
 
 
-def test_a_session_of_a_cohort_called_off_is_not_shared(cohort, host, first):
+@pytest.mark.parametrize(
+    ("gone", "state", "share"), [(Cohort, "called_off", 0), (Session, "cancelled", 0), (Session, "planned", 33_750)]
+)
+def test_what_was_called_off_since_it_was_found_is_not_shared(cohort, host, first, gone, state, share):
     paid_members(cohort, 1)
-    Cohort.objects.filter(pk=cohort.pk).update(state="called_off")
+    gone.objects.filter(pk=first.pk if gone is Session else cohort.pk).update(state=state)
     releases.release(first)
-    assert owed(host) == 0
+    assert owed(host) == share
+
+
+@pytest.mark.parametrize("amounts", [{"KRW": 5}, {"KRW": 5, "USD": -5}])
+def test_what_does_not_sum_to_zero_in_each_currency_is_not_begun(cohort, amounts):
+    """I-24: the verbs say which booking it is, before PostgreSQL refuses the whole transaction."""
+    wrong = {ledger.account(Kind.STRIPE, currency): amount for currency, amount in amounts.items()}
+    right = {ledger.account(Kind.STRIPE, "KRW"): 5, ledger.account(Kind.PLATFORM, "KRW"): -5}
+    with pytest.raises(ledger.Unbalanced, match="wrong"):
+        ledger.post("wrong", wrong)
+    with pytest.raises(ledger.Unbalanced, match="wrong"):
+        ledger.post_all([ledger.Posting("right", right), ledger.Posting("wrong", wrong)])
+    assert not ledger.booked("right")
+    ledger.post_all([ledger.Posting("right", right)])
+    assert ledger.booked("right")
 
 
 def lopsided(cohort):

@@ -1,6 +1,7 @@
 """Payouts through Stripe: each sent once whatever happens on the way, and never lost."""
 
 import datetime
+import uuid
 from collections.abc import Iterator
 from typing import Any
 
@@ -8,6 +9,7 @@ import pytest
 from django.utils import timezone
 
 from payments import gateway
+from payments.flows import sending as flow
 from payments.models import LedgerEntry, Payee, Payout, StripeEvent
 from payments.services import ledger, payouts
 from studyplatform.accounts.models import User
@@ -122,6 +124,19 @@ def test_a_worker_that_died_while_sending_is_followed_by_a_question(
 ) -> None:
     Payout.objects.update(state="sending", destination=payee.stripe_account)
     send(2)
+    assert_sent_once(stripe, payee)
+
+
+@pytest.mark.parametrize("meanwhile", [{"state": "void"}, {"claim_token": uuid.uuid4()}])
+def test_what_was_taken_from_a_worker_since_it_claimed_it_is_not_sent(
+    stripe: LocalStripe, payee: Payee, payout: Payout, meanwhile: dict[str, Any]
+) -> None:
+    """It is owed again, or another worker sends it."""
+    Payout.objects.update(**meanwhile)
+    flow.drain(payout)
+    assert transfers(stripe, payee) == []
+    Payout.objects.update(state="approved", claim_token=payout.claim_token)
+    flow.drain(payout)
     assert_sent_once(stripe, payee)
 
 
