@@ -90,8 +90,9 @@ COPIED: dict[str, tuple[type[models.Model], Fields]] = {
     "payments_ledgertransaction_cause_key": (LedgerTransaction, {}),
     "payments_payee_person_id_key": (Payee, {"stripe_account": "acct_other"}),
     "payments_payee_stripe_account_key": (Payee, {"person": "other"}),
-    "payment_reference_once": (Payment, {"public_id": "other"}),
-    "payments_payment_public_id_key": (Payment, {"reference": "other"}),
+    "payment_charge_once": (Payment, {"public_id": "other", "reference": "other"}),
+    "payment_reference_once": (Payment, {"public_id": "other", "charge": "other"}),
+    "payments_payment_public_id_key": (Payment, {"reference": "other", "charge": "other"}),
     "line_once": (PaymentLine, {}),
     "payments_payout_reference_key": (Payout, {}),
     "payout_positive": (Payout, {"amount": 0, "reference": "other"}),  # one that is there never changes at all
@@ -126,7 +127,7 @@ FROM pg_constraint WHERE conrelid::regclass::text LIKE 'payments_%' AND conname 
 @pytest.fixture
 def rows(cohort: Cohort, member: User, host: User, admin: User) -> Fields:
     """One row in every table of payments, and others for a copy to name."""
-    payment, other = (_paid(cohort, who, f"cs_{who.pk}") for who in (member, make_person("other", "다른 분")))
+    payment, other = (_paid(cohort, who) for who in (member, make_person("other", "다른 분")))
     now, line = timezone.now(), payment.lines.get()
     queued = {"due_at": now}
     account = DepositAccount.objects.create(bank="국민", holder="두루", fingerprint="f")
@@ -156,10 +157,10 @@ def rows(cohort: Cohort, member: User, host: User, admin: User) -> Fields:
     return {"payment": other, "deposit": second, "person": member}
 
 
-def _paid(cohort: Cohort, person: User, reference: str) -> Payment:
-    now = timezone.now()
+def _paid(cohort: Cohort, person: User) -> Payment:
+    at_stripe = {"provider": "stripe", "reference": f"cs_{person.pk}", "charge": f"ch_{person.pk}"}
     payment = Payment.objects.create(
-        buyer=person, provider="stripe", reference=reference, amount=150_000, currency="KRW", state="paid", due_at=now
+        buyer=person, **at_stripe, amount=150_000, currency="KRW", state="paid", due_at=timezone.now()
     )
     place = cohort.enrollments.filter(person=person).first() or enroll(person, cohort)
     PaymentLine.objects.create(payment=payment, enrollment=place, amount=150_000)
