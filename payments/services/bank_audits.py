@@ -165,11 +165,11 @@ def payout_unconfirmed() -> Iterator[Found]:
 
 def out_missing() -> Iterator[Found]:
     """Yield what we booked as gone and no file shows, in the time that accounts whose files tell it have told of."""
-    told = BankMovement.objects.filter(account__tells_out=True)
-    first, last = told.order_by("at").first(), told.order_by("at").last()
-    if not first or not last:
+    told = BankMovement.objects.filter(account__tells_out=True).order_by("at")
+    first = told.select_related("account").first()
+    if not first:
         return
-    currency = first.account.currency
+    currency, last = first.account.currency, told.reverse()[0]
     ours = Q(entries__account__kind=Kind.BANK, entries__account__currency=currency, entries__amount__lt=0)
     gone = LedgerTransaction.objects.filter(ours, at__gt=first.at + STANDS, at__lt=last.at - STANDS)
     came_back = bank_movements.payouts().filter(state=Payout.State.FAILED).values("paid_as")

@@ -43,7 +43,7 @@ def ended() -> QuerySet[Cohort]:
 def reward_session(session: Session) -> None:
     """Owe whoever led a group's session what their terms give for one; a second call does nothing."""
     cohort = locked(session.cohort_id)
-    row = Session.objects.select_for_update(no_key=True).get(pk=session.pk)
+    row = Session.objects.get(pk=session.pk)
     if row.released_at or row.state != Session.State.PLANNED or cohort.state == Cohort.State.CALLED_OFF:
         return
     Session.objects.filter(pk=row.pk).update(released_at=timezone.now())
