@@ -50,7 +50,10 @@ class PayoutBatch(models.Model):
             ("approve_payouts", "Can check and approve batches somebody else made"),
         ]
         constraints = [
-            models.CheckConstraint(condition=Q(checker=None) | ~Q(checker=F("maker")), name="batch_two_people")
+            models.CheckConstraint(condition=Q(checker=None) | ~Q(checker=F("maker")), name="batch_two_people"),
+            models.CheckConstraint(
+                condition=Q(state__in=("draft", "void")) | Q(checker__isnull=False), name="batch_checked"
+            ),
         ]
 
     def __str__(self) -> str:

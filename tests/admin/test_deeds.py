@@ -73,7 +73,7 @@ def test_a_page_offers_what_can_be_done_with_its_row(cohort: Cohort, member: Use
         type(row).objects.filter(pk=row.pk).update(**state)  # type: ignore[attr-defined]
         return [name for name, _words in browser.get(page_of(table, row)).context["deeds"]]
 
-    batch, case = PayoutBatch.objects.create(maker=member, currency="KRW"), post(member)
+    batch, case = PayoutBatch.objects.create(maker=member, checker=admin, currency="KRW"), post(member)
     assert offered("payments.payoutbatch", batch, state="draft") == ["approve", "give_up"]
     assert offered("payments.payoutbatch", batch, state="exported") == ["export", "bank_did"]
     assert offered("showcase.casestudy", case, state="published") == ["hide", "remove"]

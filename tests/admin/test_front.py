@@ -97,7 +97,7 @@ def test_a_list_holds_what_its_number_counts(desk: Client, stranger: User) -> No
     """Not every payout that was drafted or failed waits for somebody, nor everybody paid through Stripe."""
     old, new, away = (payee_for(make_person(name, name)) for name in ("old", "new", "away"))
     sent = {"amount": 20_000, "currency": "KRW"}
-    batch = PayoutBatch.objects.create(maker=stranger, currency="KRW", state="closed")
+    batch = PayoutBatch.objects.create(maker=stranger, checker=old.person, currency="KRW", state="closed")
     for payee, rest in ((old, {"state": "failed"}), (old, {}), (new, {"state": "failed"}), (away, {"batch": batch})):
         Payout.objects.create(payee=payee, **sent, **rest)
     Payee.objects.filter(pk=away.pk).update(rail="stripe", enabled=False)

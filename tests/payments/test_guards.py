@@ -64,6 +64,7 @@ CHANGED: dict[str, tuple[type[models.Model], Fields]] = {
     "dispute_positive": (Dispute, {"amount": 0}),
     "due_positive": (Due, {"amount": 0}),
     "line_refund_within": (PaymentLine, {"refunded": 150_001}),
+    "batch_checked": (PayoutBatch, {"state": "approved"}),
     "batch_two_people": (PayoutBatch, {"checker": models.F("maker")}),
     "refund_positive": (Refund, {"amount": 0}),
     "business_has_number": (Taxpayer, {"kind": "business"}),
