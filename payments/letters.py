@@ -1,7 +1,6 @@
 """Letters about money: one function each, stored in the transaction of the verb that causes it. None can be stopped."""
 
 import datetime
-from collections.abc import Sequence
 from typing import Any
 
 from django.conf import settings
@@ -49,21 +48,11 @@ def refund_failed(refund: Refund) -> None:
     _about_refund(refund, "refund_failed", {})
 
 
-def left(
-    enrollment: Enrollment,
-    amount: int,
-    *,
-    waits: bool = False,
-    outside: int = 0,
-    others: Sequence[tuple[User, int]] = (),
-) -> None:
-    """Confirm to somebody that they have left, what comes back to them (minor units), and what stays theirs.
-
-    `waits`: their bank decides about the payment first. `outside`: what the host gives back, who was paid elsewhere.
-    `others` paid for the seat, and get this part of it.
+def left(enrollment: Enrollment, quote: Any) -> None:
+    """Confirm to somebody that they have left, what comes back by the quote they left with (`services.leaving.Quote`)
+    and what stays theirs.
     """
-    context = {"amount": amount, "waits": waits, "outside": outside, "others": others, "currency": enrollment.currency}
-    context["url"] = address("payments")
+    context = {"quote": quote, "currency": enrollment.currency, "url": address("payments")}
     _about_leaving(enrollment, enrollment.person, "left", "", context)
 
 

@@ -81,10 +81,11 @@ def quote(group: SeatGroup, places: Iterable[Enrollment] | None = None) -> Quote
     """Return what comes back for some seats of a company, or for each it could give back."""
     chosen = list(group_seats.returnable(group) if places is None else places)
     paid: dict[int, list[PaymentLine]] = {}
-    for line in seat_money.lines_of(chosen):
+    lines = list(seat_money.lines_of(chosen))
+    for line in lines:
         paid.setdefault(line.enrollment_id, []).append(line)
-    starts, since = _starts(group.cohort), _bought_at(group)
-    return Quote([_back(group, place, paid.get(place.pk, []), starts, since) for place in chosen])
+    gone, starts, since = holds.came_back(lines), _starts(group.cohort), _bought_at(group)
+    return Quote([_back(group, place, paid.get(place.pk, []), gone, starts, since) for place in chosen])
 
 
 def _starts(cohort: Cohort) -> list[datetime]:
@@ -100,11 +101,15 @@ def _bought_at(group: SeatGroup) -> datetime:
 
 
 def _back(
-    group: SeatGroup, place: Enrollment, lines: list[PaymentLine], starts: list[datetime], since: datetime
+    group: SeatGroup,
+    place: Enrollment,
+    lines: list[PaymentLine],
+    gone: dict[int, int],
+    starts: list[datetime],
+    since: datetime,
 ) -> Back:
-    paid = sum(line.amount for line in lines)
+    paid, returned = sum(line.amount for line in lines), sum(gone[line.pk] for line in lines)
     rungs = rules.ladder(group.policy, paid, starts, group.cohort.tz, since)
-    returned = sum(line.refunded + holds.lost(line) for line in lines)
     return Back(place, paid, returned, rungs, rules.in_force(rungs, timezone.now()))
 
 

@@ -2,6 +2,7 @@
 the same money twice. The caller holds the line's lock.
 """
 
+from collections.abc import Sequence
 from typing import Any
 
 from django.db.models import Sum
@@ -39,9 +40,23 @@ def lost(line: PaymentLine) -> int:
     return line.disputed if line.disputed and not pending(line) else 0
 
 
+def waiting(lines: Sequence[PaymentLine]) -> dict[int, int]:
+    """Return what is owed of some lines and waits for a bank, by the number of the line, in minor units."""
+    held = Refund.objects.filter(line__in=lines, state=State.HELD).order_by("line")
+    return dict(held.values_list("line").annotate(Sum("amount")))
+
+
+def came_back(lines: Sequence[PaymentLine]) -> dict[int, int]:
+    """Return what of some lines went back or will, by the number of the line, in minor units: it was sent or is owed,
+    a bank gave it, or it waits for one.
+    """
+    waits = waiting(lines)
+    return {line.pk: line.refunded + lost(line) + waits.get(line.pk, 0) for line in lines}
+
+
 def room(line: PaymentLine) -> int:
     """Return what of a line may still go back, in minor units."""
-    return line.amount - line.refunded - lost(line)
+    return max(0, line.amount - came_back([line])[line.pk])
 
 
 def refuse_too_much(line: PaymentLine, amount: int) -> None:
@@ -99,23 +114,40 @@ def _cause(row: Refund, times: int) -> str:
 
 
 def decide(line: PaymentLine) -> None:
-    """Settle what waited, as no bank decides any more: it is sent, or the bank gave it, or the rest is made by hand.
-
-    The bank gave no part of what was on its way to the buyer when it took the money and came back after that: this is
-    owed beside, as far as both are not more than was paid.
-    """
-    given = line.disputed
-    for row in line.refunds.select_for_update().filter(state=State.HELD).order_by("pk"):
-        beside = _was_on_its_way(row, line)
-        rest = min(row.amount if beside else row.amount - given, room(line))  # two may wait for more than was paid
-        given = given if beside else max(0, given - row.amount)
-        if rest <= 0:
+    """Settle what waited, as no bank decides any more: it is sent, or the bank gave it, or the rest is made by hand."""
+    held = list(line.refunds.select_for_update().filter(state=State.HELD).order_by("pk"))
+    for row, rest in zip(held, _rests(line, held), strict=True):
+        if not rest:
             history.move(row, State.VOID, note="the bank gave it back")
         elif touched(line):
             _owe_again(row, line, State.MANUAL, amount=rest)
         else:
             again = {"due_at": timezone.now(), "done_at": None, "attempts": 0, "claim_token": None}
             _owe_again(row, line, State.OWED, amount=rest, **again)
+
+
+def rest_of(line: PaymentLine, amount: int) -> int:
+    """Return what of `amount` we would still send, were it owed of a line now and a bank gave what it has taken; in
+    minor units.
+    """
+    held = list(line.refunds.filter(state=State.HELD).order_by("pk"))
+    return _rests(line, [*held, Refund(line=line, amount=amount)])[-1]
+
+
+def _rests(line: PaymentLine, held: list[Refund]) -> list[int]:
+    """Return what of each refund is still owed where a bank gives what it holds of their line.
+
+    The bank gave no part of what was on its way to the buyer when it took the money and came back after that: this is
+    owed beside. All together is never more than was paid.
+    """
+    given, left, rests = line.disputed, line.amount - line.refunded - line.disputed, []
+    for row in held:
+        beside = _was_on_its_way(row, line)
+        rest = max(0, min(row.amount if beside else row.amount - given, left))
+        given = given if beside else max(0, given - row.amount)
+        left -= rest
+        rests.append(rest)
+    return rests
 
 
 def _was_on_its_way(row: Refund, line: PaymentLine) -> bool:

@@ -9,7 +9,6 @@ from itertools import zip_longest
 from typing import Any
 
 from django.db import transaction
-from django.db.models import Sum
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -37,7 +36,9 @@ class Quote:
     amount: int = 0
     rungs: list[Rung] = field(default_factory=list)
     now: Rung | None = None  # the rung in force; None: the rule gives nothing any more
-    waits: bool = False  # for the bank, which decides about the payment
+    waits: int = 0  # what of the amount waits for the member's bank, which decides about their payment
+    rest: int = 0  # what of that we still send if the bank gives them what it has taken
+    waiting: int = 0  # what of the money returned before waits for the bank as well
     outside: int = 0  # what of the amount the host has, who was paid elsewhere
     others: tuple[tuple[User, int], ...] = ()  # who else paid, and what of the amount goes to them
     credit: int = 0  # comes back as credit, by the same share
@@ -49,6 +50,11 @@ class Quote:
         return self.amount - self.outside - sum(part for _payer, part in self.others)
 
     @property
+    def at_once(self) -> int:
+        """What of the amount comes back to its member from us and waits for nobody."""
+        return self.ours - self.waits
+
+    @property
     def rows(self) -> list[tuple[Rung, Rung | None]]:
         """The rungs in money, each beside its own in credit."""
         return list(zip_longest(self.rungs, self.credit_rungs))
@@ -56,23 +62,28 @@ class Quote:
 
 def quote(enrollment: Enrollment) -> Quote:
     """Return what leaving now gives back, and how it is worked out."""
-    paid = seat_money.lines(enrollment)
-    totals = paid.aggregate(paid=Sum("amount"), returned=Sum("refunded"))
     if enrollment.group_id:  # a company paid; the seat stays its own
         return Quote()
-    place = Enrollment.objects.select_related("policy", "cohort").get(pk=enrollment.pk)
-    if not (totals["paid"] or place.credit or place.given_by_id):
+    lines = list(seat_money.lines(enrollment).select_related("payment"))
+    place, paid = _place(enrollment), sum(line.amount for line in lines)
+    if not (paid or place.credit or place.given_by_id):
         return Quote()
-    rungs = choices.refund_rungs(place.cohort, totals["paid"] or 0, place)
+    rungs = choices.refund_rungs(place.cohort, paid, place)
     now = rules.in_force(rungs, timezone.now())
     by_rule = now.amount if now else 0
-    returned = (totals["returned"] or 0) + sum(holds.lost(line) for line in paid)
-    waits = any(holds.waits(line) for line in paid)
+    returned = sum(holds.came_back(lines).values())
     amount = max(0, by_rule - returned)
     others = tuple(seat_money.to_others(enrollment, amount))
     outside = 0 if others else seat_money.outside(enrollment, amount)
-    in_credit = _in_credit(place, now)
-    return Quote(totals["paid"] or 0, by_rule, returned, amount, rungs, now, waits, outside, others, **in_credit)
+    waits, rest = seat_money.at_bank(enrollment, amount)
+    waiting = sum(holds.waiting([line for line in lines if line.payment.buyer_id == place.person_id]).values())
+    return Quote(
+        paid, by_rule, returned, amount, rungs, now, waits, rest, waiting, outside, others, **_in_credit(place, now)
+    )
+
+
+def _place(enrollment: Enrollment) -> Enrollment:
+    return Enrollment.objects.select_related("policy", "cohort").get(pk=enrollment.pk)
 
 
 def _in_credit(place: Enrollment, now: Rung | None) -> dict[str, Any]:
@@ -120,7 +131,7 @@ def leave(member: User, enrollment: Enrollment, *, seen: int, seen_credit: int =
         seats.release(row, Enrollment.State.CANCELLED, member, because=because)
     for line, part in seat_money.spread(row, amount) if amount else []:
         refunds.owe(line, part, CAUSE, member)
-    letters.left(row, offer.ours, waits=offer.waits, outside=offer.outside, others=offer.others)
+    letters.left(row, offer)
     _tell(row, leader, because)
     return amount
 

@@ -32,8 +32,12 @@ def lines_of(places: Iterable[Enrollment]) -> QuerySet[PaymentLine]:
 
 
 def room(enrollment: Enrollment) -> int:
-    """Return how much of what was paid for a seat is left: not given back, not taken by a bank; in minor units."""
-    return int(lines(enrollment).aggregate(room=Sum(F("amount") - F("refunded") - F("disputed")))["room"] or 0)
+    """Return how much of what was paid for a seat is left: it neither went back nor waits for that, and no bank has
+    taken it; in minor units.
+    """
+    paid = list(lines(enrollment))
+    waits = holds.waiting(paid)
+    return sum(max(0, line.amount - line.refunded - line.disputed - waits.get(line.pk, 0)) for line in paid)
 
 
 def spread(enrollment: Enrollment, amount: int) -> list[tuple[PaymentLine, int]]:
@@ -46,8 +50,10 @@ def spread(enrollment: Enrollment, amount: int) -> list[tuple[PaymentLine, int]]
 
 def _parts(enrollment: Enrollment, amount: int) -> list[tuple[PaymentLine, int]]:
     found, rest = [], amount
-    for line in lines(enrollment).select_related("payment__buyer", "enrollment__cohort__study__payee"):
-        part = min(rest, holds.room(line))
+    paid = list(lines(enrollment).select_related("payment__buyer", "enrollment__cohort__study__payee"))
+    gone = holds.came_back(paid)
+    for line in paid:
+        part = max(0, min(rest, line.amount - gone[line.pk]))
         rest -= part
         if part:
             found.append((line, part))
@@ -57,6 +63,16 @@ def _parts(enrollment: Enrollment, amount: int) -> list[tuple[PaymentLine, int]]
 def outside(enrollment: Enrollment, amount: int) -> int:
     """Return how much of an amount taken from a seat its host has, who was paid elsewhere; in minor units."""
     return sum(part for line, part in _parts(enrollment, amount) if line.payment.outside) if amount else 0
+
+
+def at_bank(enrollment: Enrollment, amount: int) -> tuple[int, int]:
+    """Return how much of an amount taken from a seat its member's bank lets wait, and what of that we still send if
+    the bank gives them what it has taken; in minor units.
+    """
+    parts = _parts(enrollment, amount) if amount else []
+    own = [(line, part) for line, part in parts if line.payment.buyer_id == enrollment.person_id]
+    waiting = [(line, part) for line, part in own if holds.waits(line)]
+    return sum(part for _line, part in waiting), sum(holds.rest_of(line, part) for line, part in waiting)
 
 
 def to_others(enrollment: Enrollment, amount: int) -> list[tuple[User, int]]:
