@@ -11,7 +11,7 @@ import logging
 from typing import Any
 
 from django.db import transaction
-from django.db.models import F, QuerySet, Sum
+from django.db.models import QuerySet
 from django.utils import timezone
 
 from cohorts.models import Cohort, Enrollment, SeatGroup
@@ -120,16 +120,10 @@ def _settle(row: Dispute, lines: list[PaymentLine]) -> None:
     for line in lines:
         holds.decide(line)
         credit_uses.give_back(line.enrollment, seat_money.part_back(line.enrollment))
-        unpaid = row.state == State.LOST and not _kept(line.enrollment_id)
+        unpaid = row.state == State.LOST and not seat_money.kept(enrollment=line.enrollment_id)
         if unpaid and seats.release(line.enrollment, Enrollment.State.CANCELLED):
             letters.seat_ended(row, line)
     group_sales.follow_bank(row.payment, lost=row.state == State.LOST)
-
-
-def _kept(enrollment: int) -> int:
-    """Return what of the money paid for a seat is still with us, in minor units."""
-    paid = PaymentLine.objects.filter(enrollment=enrollment, payment__state=Payment.State.PAID)
-    return int(paid.aggregate(kept=Sum(F("amount") - F("refunded") - F("disputed")))["kept"] or 0)
 
 
 def waiting() -> QuerySet[Dispute]:

@@ -4,14 +4,14 @@ Lock order: payment, cohort, group, line, enrollment, seats.
 """
 
 from django.db import transaction
-from django.db.models import F, Sum
+from django.db.models import Sum
 from django.utils import timezone
 
 from cohorts.models import Cohort, Enrollment, SeatGroup
 from cohorts.services import seat_groups, seats
 from payments import group_letters
 from payments.models import Payment, PaymentLine, Refund
-from payments.services import ledger, receipts, refunds, releases
+from payments.services import ledger, receipts, refunds, releases, seat_money
 from studyplatform.kit import history, queue
 
 State = SeatGroup.State
@@ -114,8 +114,7 @@ def follow_bank(payment: Payment, *, lost: bool) -> None:
 
 def kept(group: SeatGroup) -> int:
     """Return what of a company's money has neither gone back nor been taken by a bank, in minor units."""
-    paid = PaymentLine.objects.filter(enrollment__group=group, payment__state=Payment.State.PAID)
-    return int(paid.aggregate(sum=Sum(F("amount") - F("refunded") - F("disputed")))["sum"] or 0)
+    return seat_money.kept(enrollment__group=group)
 
 
 def taken(group: SeatGroup) -> int:

@@ -5,6 +5,7 @@ Who takes money from a seat holds the locks of its lines (`ledger.locked_lines`)
 
 from collections.abc import Iterable
 from fractions import Fraction
+from typing import Any
 
 from django.db import transaction
 from django.db.models import F, QuerySet, Sum
@@ -38,6 +39,12 @@ def room(enrollment: Enrollment) -> int:
     paid = list(lines(enrollment))
     waits = holds.waiting(paid)
     return sum(max(0, line.amount - line.refunded - line.disputed - waits.get(line.pk, 0)) for line in paid)
+
+
+def kept(**which: Any) -> int:
+    """Return what of the money paid for some lines has neither gone back nor been taken by a bank, in minor units."""
+    paid = PaymentLine.objects.filter(payment__state=Payment.State.PAID, **which)
+    return int(paid.aggregate(sum=Sum(F("amount") - F("refunded") - F("disputed")))["sum"] or 0)
 
 
 def spread(enrollment: Enrollment, amount: int) -> list[tuple[PaymentLine, int]]:
