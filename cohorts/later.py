@@ -8,7 +8,7 @@ from django.conf import settings
 from django.utils import timezone
 
 from cohorts import agreed, pricing, weekly
-from cohorts.models import Cohort, Price, Study
+from cohorts.models import Cohort, Study
 from studyplatform.kit import money
 
 PAUSE = datetime.timedelta(weeks=2)  # between two runs, and to invite people before the next
@@ -31,7 +31,7 @@ def plan(cohort: Cohort) -> dict[str, Any]:
         **{name: later(getattr(cohort, name), weeks, cohort.tz) for name in MOVED},
         "policy": cohort.policy.preset,
         "capacity": cohort.seats.capacity,
-        "price": cohort.prices.get(kind=Price.Kind.STANDARD).amount,
+        "price": pricing.standard(cohort),
         "early": early_later(cohort, weeks),
         "partner_share": min(agreed.standing(cohort).partner_share, most_for_partners()),
     }

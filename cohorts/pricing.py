@@ -30,6 +30,11 @@ def early_of(cohort: Cohort) -> Early | None:
     return Early(amount=row.amount, until=row.until, first=row.first) if row else None
 
 
+def standard(cohort: Cohort) -> int:
+    """Return what a whole seat costs before anything makes it lower, in minor units."""
+    return Price.objects.get(cohort=cohort, kind=Kind.STANDARD).amount
+
+
 def in_force() -> Q:
     """Which prices a seat can be had at now: the standard one, and an early one not over and not used up."""
     early = (Q(until=None) | Q(until__gt=timezone.now())) & (Q(first=None) | Q(used__lt=F("first")))

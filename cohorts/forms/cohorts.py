@@ -240,7 +240,7 @@ def plan_of(cohort: Any) -> dict[str, Any]:
         },
         "policy": cohort.policy.preset,
         "capacity": cohort.seats.capacity,
-        "price": cohort.prices.get(kind="standard").amount,
+        "price": pricing.standard(cohort),
         "early": pricing.early_of(cohort),
         "partner_share": agreed.standing(cohort).partner_share,
     }

@@ -13,8 +13,8 @@ from django.db.models.functions import Greatest
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from cohorts import presale, scholarship_letters
-from cohorts.models import Cohort, Coupon, Enrollment, Price, Scholarship, ScholarshipApplication
+from cohorts import presale, pricing, scholarship_letters
+from cohorts.models import Cohort, Coupon, Enrollment, Scholarship, ScholarshipApplication
 from cohorts.policies import Reader
 from cohorts.services import coupons, prices
 from studyplatform.accounts.models import User
@@ -32,7 +32,7 @@ KEPT = datetime.timedelta(days=30)  # how long words are kept after the answer, 
 def offer(host: User, cohort: Cohort, *, places: int, percent: int, for_whom: str = "") -> Scholarship:
     """Offer so many places at `percent` off, or change that. Raises Refused below what is given, or for free seats."""
     row = Cohort.objects.select_for_update(no_key=True).get(pk=cohort.pk)
-    if not _standard(row):
+    if not pricing.standard(row):
         raise Refused(_("A seat is free already. There is nothing to take off."), field="places")
     values = {"places": places, "percent": percent, "for_whom": for_whom.strip()}
     scholarship, made = Scholarship.objects.get_or_create(cohort=row, defaults=values)
@@ -42,10 +42,6 @@ def offer(host: User, cohort: Cohort, *, places: int, percent: int, for_whom: st
     history.record(row, row.state, row.state, host, note=f"scholarship: {places} places, {percent} % off")
     scholarship.refresh_from_db()
     return scholarship
-
-
-def _standard(cohort: Cohort) -> int:
-    return Price.objects.get(cohort=cohort, kind=Price.Kind.STANDARD).amount
 
 
 def of(cohort: Cohort) -> Scholarship | None:
@@ -105,7 +101,7 @@ def grant(host: User, application: ScholarshipApplication, *, percent: int, word
         raise Refused(_("This cohort is not taking members now."), code="closed")
     if not _give_place(row):
         raise Refused(_("Every place is given. Offer another one first."), code="all_given")
-    price = coupons.less(Coupon(percent=percent), _standard(cohort), cohort.currency)
+    price = coupons.less(Coupon(percent=percent), pricing.standard(cohort), cohort.currency)
     _answer(row, State.GRANTED, host, words, price=price, until=_until(row.person, cohort))
     scholarship_letters.granted(row)
     return row

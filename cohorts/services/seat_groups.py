@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy as _
 
 from cohorts import prices as bounds
 from cohorts import pricing
-from cohorts.models import Cohort, Enrollment, GroupPlan, Price, SeatGroup
+from cohorts.models import Cohort, Enrollment, GroupPlan, SeatGroup
 from cohorts.services import seats
 from studyplatform.accounts.models import User
 from studyplatform.kit import history, money, page_cache
@@ -46,12 +46,8 @@ def offered(cohort: Cohort) -> bool:
 
 def _selling(cohort: Cohort) -> GroupPlan | None:
     plan = plan_of(cohort)
-    sells = plan and plan.on and cohort.is_joinable and cohort.is_on_sale and _standard(cohort)
+    sells = plan and plan.on and cohort.is_joinable and cohort.is_on_sale and pricing.standard(cohort)
     return plan if sells else None
-
-
-def _standard(cohort: Cohort) -> int:
-    return Price.objects.get(cohort=cohort, kind=Price.Kind.STANDARD).amount
 
 
 def price_of_each(cohort: Cohort, plan: GroupPlan, size: int) -> int:
@@ -59,7 +55,7 @@ def price_of_each(cohort: Cohort, plan: GroupPlan, size: int) -> int:
 
     The standard price, of a cohort that has begun the part to come, less the host's reduction; nothing else comes off.
     """
-    part = pricing.part_of(_standard(cohort), *pricing.sessions_of(cohort), cohort.currency)
+    part = pricing.part_of(pricing.standard(cohort), *pricing.sessions_of(cohort), cohort.currency)
     off = money.share(part, plan.reduction) if size >= plan.reduction_from else 0
     return max(bounds.least(cohort.currency), part - off)
 

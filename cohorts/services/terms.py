@@ -6,9 +6,9 @@ from django.db import transaction
 from django.db.models import Max
 from django.utils.translation import gettext_lazy as _
 
-from cohorts import agreed, partner_letters
+from cohorts import agreed, partner_letters, pricing
 from cohorts.clock import led_by
-from cohorts.models import Cohort, Leadership, Partner, Price, Rules, Session, Terms
+from cohorts.models import Cohort, Leadership, Partner, Rules, Session, Terms
 from cohorts.services import cohorts
 from studyplatform.accounts.models import User
 from studyplatform.kit import history, money
@@ -104,7 +104,7 @@ def _refuse_stranger(cohort: Cohort, partner: Partner) -> None:
 def _refuse_more_than_there_is(cohort: Cohort, platform: int, partner: int, rules: Rules) -> None:
     if platform + partner > BASIS:
         raise Refused(_("Platform and partners cannot get more than the whole."), field="partner_share")
-    price = Price.objects.get(cohort=cohort, kind=Price.Kind.STANDARD).amount
+    price = pricing.standard(cohort)
     if rules != Rules() and not price:
         raise Refused(_("This cohort is free, so there is nothing to share."))
     left = price - money.share(price, platform + partner)

@@ -11,9 +11,10 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
+from cohorts import pricing
 from cohorts.forms.refusal import attempt
 from cohorts.forms.scholarships import AnswerForm, ScholarshipForm
-from cohorts.models import Price, Scholarship, ScholarshipApplication
+from cohorts.models import Scholarship, ScholarshipApplication
 from cohorts.policies import get_run_application, get_run_cohort, reader
 from cohorts.services import cohorts, scholarships
 from studyplatform.kit.errors import Refused
@@ -44,7 +45,7 @@ def scholarships_of(request: HttpRequest, slug: str, number: int) -> HttpRespons
         "offered": offered,
         "form": form,
         "page": Paginator(rows, PAGE).get_page(request.GET.get("page")),
-        "standard": cohort.prices.get(kind=Price.Kind.STANDARD).amount,
+        "standard": pricing.standard(cohort),
     }
     return render(request, "studio/scholarships.html", context, status=422 if form.errors else 200)
 
