@@ -19,7 +19,7 @@ from studyplatform.kit.money import show
 
 @admin.register(Dispute)
 class DisputeAdmin(Table):
-    list_display = ("member", "sum", "because", "state", "answer_by", "opened_at", "closed_at")
+    list_display = ("member", "sum", "because", "state", "answer_by", "opened_at")
     list_filter = (
         waits(answer=(_("the bank wants an answer"), disputes.waiting)),
         "state",
