@@ -1,4 +1,4 @@
-"""What hosts see of disputes: whose payment, how much, until when the bank takes an answer. Reads only."""
+"""What hosts see of disputes: whose payment, how much, how it stands, what it cost. Reads only."""
 
 from dataclasses import dataclass
 
@@ -6,7 +6,8 @@ from django.db.models import QuerySet
 
 from cohorts.policies import cohorts_run_by
 from payments import reasons
-from payments.models import Dispute
+from payments.models import Dispute, LedgerTransaction
+from payments.services import occasions
 from studyplatform.accounts.models import User
 
 NEWEST = 20
@@ -19,12 +20,16 @@ class Disputed:
     dispute: Dispute
     run: str  # its full name
     reason: str
+    event: int | None  # what it cost the reader, if it did
 
 
 def of(host: User) -> list[Disputed]:
-    """Return the newest disputes about payments for cohorts the person hosts; in two queries."""
+    """Return the newest disputes about payments for cohorts the person hosts; in four queries."""
     found = list(_about(host).select_related("payment__buyer__profile")[:NEWEST])
-    return [_told(one) for one in found]
+    payments = [one.payment_id for one in found]
+    moved = occasions.seen_by(host).filter(line__payment__in=payments, cause__startswith="dispute").order_by("pk")
+    events = list(moved)
+    return [_told(one, events) for one in found]
 
 
 def _about(host: User) -> QuerySet[Dispute]:
@@ -32,6 +37,7 @@ def _about(host: User) -> QuerySet[Dispute]:
     return mine.prefetch_related("payment__lines__enrollment__cohort__study").order_by("-opened_at", "-pk")
 
 
-def _told(dispute: Dispute) -> Disputed:
+def _told(dispute: Dispute, events: list[LedgerTransaction]) -> Disputed:
     cohort = dispute.payment.lines.all()[0].enrollment.cohort
-    return Disputed(dispute, cohort.full_name, str(reasons.words(dispute.reason)))
+    cost = (one.pk for one in events if one.line and one.line.payment_id == dispute.payment_id)
+    return Disputed(dispute, cohort.full_name, str(reasons.words(dispute.reason)), next(cost, None))

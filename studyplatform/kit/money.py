@@ -47,12 +47,17 @@ def written(amount: int, currency: str) -> str:
 
 
 def show(amount: int, currency: str, language: str | None = None) -> str:
-    """Return the amount as the language writes it: 150000 KRW -> "150,000원" in Korean, "₩150,000" in English."""
+    """Return the amount as the language writes it: 150000 KRW -> "150,000원" in Korean, "₩150,000" in English.
+
+    Below nothing it has the sign that stands before what is taken off elsewhere on our pages.
+    """
     language = language or get_language() or "en"
     value = major(amount, currency)
     if language == "ko" and currency == "KRW":
-        return f"{value:,f}원".replace("-", "−")
-    return format_currency(value, currency, locale=language)
+        shown = f"{value:,f}원"
+    else:
+        shown = format_currency(value, currency, locale=language)
+    return shown.replace("-", "−")
 
 
 def split(total: int, weights: Sequence[int]) -> list[int]:

@@ -56,7 +56,7 @@ def test_the_front_page_counts_them_and_leads_to_them(keeper: Client, strange: D
 
 def test_its_page_says_both_sides_why_and_what_cures_it(keeper: Client, strange: Difference) -> None:
     seen = text(keeper.get(page_of(TABLE, strange)))
-    for words in ("A movement we have no name for", "-₩1,100", "a monthly fee", "Read in Stripe’s pages", "stripe_fee"):
+    for words in ("A movement we have no name for", "−₩1,100", "a monthly fee", "Read in Stripe’s pages", "stripe_fee"):
         assert words in seen, words
 
 

@@ -9,7 +9,7 @@ from payments.models import Dispute, Payment
 from studyplatform.accounts.models import User
 from tests.admin.desk import listed, page_of, press, staff, text
 from tests.payments.buying import LocalStripe
-from tests.payments.disputing import disputed
+from tests.payments.disputing import NET, PRICE, disputed
 from tests.payments.test_refunds import pay
 from tests.people import make_person, sign_in
 
@@ -69,6 +69,8 @@ def test_hosts_see_theirs_and_nobody_elses(dispute: Dispute, host: User) -> None
     page = text(sign_in(host).get(reverse("earnings")))
     assert "Disputed payments" in page
     assert dispute.payment.buyer.name in page
+    event = page.split(f">{dispute.payment.buyer.name}</a>")[0].rpartition('href="')[2].rstrip('"')
+    assert f"{PRICE - NET:,}" in text(sign_in(host).get(event))  # what it cost beyond what waited
     other = sign_in(make_person("elsewhere", "딴 곳", language="en"))
     assert "Disputed payments" not in text(other.get(reverse("earnings")))
 

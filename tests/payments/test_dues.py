@@ -92,7 +92,7 @@ def test_what_the_preview_says_is_what_twelve_members_and_six_sessions_bring(
     assert "Owed still" not in page
     page = page_of(host, "earnings")
     assert "To partners · For leading: 내 일에 AI 쓰기, cohort 1, the groups’ session 6" in page
-    assert "-₩32,000" in page
+    assert "−₩32,000" in page
 
 
 def test_in_dollars_share_amounts_and_bonus(host: User, partner: User) -> None:
