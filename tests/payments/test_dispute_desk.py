@@ -9,7 +9,7 @@ from payments.models import Dispute, Payment
 from studyplatform.accounts.models import User
 from tests.admin.desk import listed, page_of, press, staff, text
 from tests.payments.buying import LocalStripe
-from tests.payments.disputing import NET, PRICE, disputed
+from tests.payments.disputing import NET, PRICE, disputed, then
 from tests.payments.test_refunds import pay
 from tests.people import make_person, sign_in
 
@@ -75,6 +75,8 @@ def test_hosts_see_theirs_and_nobody_elses(dispute: Dispute, host: User) -> None
     assert "Disputed payments" not in text(other.get(reverse("earnings")))
 
 
-def test_the_member_sees_what_the_bank_has(dispute: Dispute) -> None:
-    page = text(sign_in(dispute.payment.buyer).get(reverse("payments")))
-    assert "₩150,000 by your bank" in page
+def test_the_member_sees_what_the_bank_has_and_what_it_gave(stripe: LocalStripe, dispute: Dispute) -> None:
+    member = sign_in(dispute.payment.buyer)
+    assert "₩150,000 held by your bank until it decides" in text(member.get(reverse("payments")))
+    then(stripe, dispute, "lose")
+    assert "₩150,000 by your bank" in text(member.get(reverse("payments")))
