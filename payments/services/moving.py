@@ -141,17 +141,30 @@ def _held(
 ) -> tuple[Enrollment, Enrollment]:
     """Return the locked place somebody has, and a seat held for them in the later cohort."""
     seats.kept_as_it_is(to)
-    paid = list(ledger.locked_lines(enrollment=place))
+    list(ledger.locked_lines(enrollment=place))
     row = seats.locked(place)
     leaving.refuse_unless_in(row)
-    if any(line.disputed for line in paid):
-        raise Refused(
-            _("A bank is deciding about this payment, or has decided. Its seat cannot move."), code="disputed"
-        )
+    _refuse_disputed(row)
     if not later(row).filter(pk=to.pk).exists():
         raise Refused(_("One can only move to a later cohort of the same study that is open."), code="closed")
     _refuse_another_way_in(row, to)
     return row, seats.hold(row.person, to, subgroup=subgroup, by_host=by_host)
+
+
+def _refuse_disputed(row: Enrollment) -> None:
+    if row.payment_lines.filter(disputed__gt=0).exists():
+        raise Refused(
+            _("A bank is deciding about this payment, or has decided. Its seat cannot move."), code="disputed"
+        )
+
+
+def why_not(place: Enrollment) -> str:
+    """Return why no later cohort helps: the money of a place is not there to come along; or ""."""
+    try:
+        _refuse_disputed(place)
+    except Refused as refused:
+        return str(refused)
+    return ""
 
 
 def _refuse_another_way_in(row: Enrollment, to: Cohort) -> None:

@@ -70,8 +70,9 @@ def _page(request: HttpRequest, place: Enrollment, to: Any, form: MovingForm) ->
 
 
 def _about(place: Enrollment, to: Any) -> dict[str, Any]:
-    cohort = place.cohort
-    return {"place": place, "cohort": cohort, "study": cohort.study, "later": moving.later(place), "to": to}
+    cohort, why_not = place.cohort, moving.why_not(place)
+    later = [] if why_not else moving.later(place)
+    return {"place": place, "cohort": cohort, "study": cohort.study, "later": later, "to": to, "why_not": why_not}
 
 
 @login_required

@@ -54,15 +54,20 @@ def test_pressed_twice_at_once_it_is_one_seat_and_one_payment(
 
 
 def test_a_seat_whose_money_a_bank_has_taken_does_not_move_until_it_is_back(
-    stripe: LocalStripe, before: int, place: Enrollment, later: Cohort, buyer: Client
+    stripe: LocalStripe, before: int, place: Enrollment, later: Cohort, buyer: Client, host: User
 ) -> None:
     dispute = stripe.dispute(Payment.objects.get().intent, amount=1)
     hear(stripe, dispute)
+    hosts = reverse("member_move", args=[place.public_id])
+    for page in (buyer.get(address(place)), english(host).get(hosts)):  # nothing is promised that is refused then
+        assert "Its seat cannot move" in plain(page)
+        assert 'name="seen"' not in plain(page)
     answer = press(buyer, place, later)
     assert (answer.status_code, "Its seat cannot move" in plain(answer)) == (409, True)
     assert here(place, place.cohort)
     stripe.decide(dispute, "win")
     hear(stripe, dispute)
+    assert "Its seat cannot move" not in plain(buyer.get(address(place)))
     press(buyer, place, later)
     assert here(place, later)
     assert_books_match(stripe, later, before)
