@@ -23,6 +23,12 @@ def over(sessions: QuerySet[Session]) -> QuerySet[Session]:
     return sessions.alias(ends=ENDS).filter(ends__lte=timezone.now()).order_by("-starts_at", "-pk")
 
 
+def starts(cohort: Cohort) -> list[datetime.datetime]:
+    """Return when the sessions of the whole cohort that are planned begin, the first one first."""
+    planned = cohort.sessions.filter(subgroup=None, state=Session.State.PLANNED)
+    return list(planned.order_by("starts_at").values_list("starts_at", flat=True))
+
+
 def first_of_all(cohort: Cohort) -> Session | None:
     """Return the next session the whole cohort meets in, None when none is to come."""
     planned = cohort.sessions.filter(subgroup=None, state=Session.State.PLANNED, starts_at__gt=timezone.now())

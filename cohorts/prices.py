@@ -21,6 +21,11 @@ def most(currency: str) -> int:
     return money.minor(Decimal(MOST[currency]), currency)
 
 
+def less(price: int, off: int, currency: str) -> int:
+    """Return what is left of a price when `off` comes off it (minor units): nothing, or at least the least price."""
+    return min(price, max(price - off, least(currency))) if off < price else 0
+
+
 def check(amount: int, currency: str) -> int:
     """Return the price if it may be asked. Raises Refused with the bounds in money."""
     if amount and not least(currency) <= amount <= most(currency):

@@ -10,7 +10,7 @@ from django.utils import timezone
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from cohorts import agreed, presets, prices, pricing, weekly
+from cohorts import agreed, clock, presets, prices, pricing, weekly
 from cohorts.forms.inputs import ClockInput, DayInput, address, number, zones
 from cohorts.models import Cohort, RefundPolicy
 from cohorts.models.terms import PER_CENT
@@ -185,7 +185,7 @@ def _money_and_dates(values: dict[str, Any], cohort: Cohort | None) -> dict[str,
 def starts_of(values: dict[str, Any], cohort: Cohort | None) -> list[datetime.datetime]:
     """Return the session starts that the values, or the opened cohort, stand for."""
     if cohort and cohort.state != Cohort.State.DRAFT:
-        return list(cohort.sessions.filter(subgroup=None, state="planned").values_list("starts_at", flat=True))
+        return clock.starts(cohort)
     if not all(values.get(name) for name in ("starts_on", "meets_at", "zone", "weeks")):
         return []
     zone = ZoneInfo(values["zone"])

@@ -86,8 +86,7 @@ def _uses(coupon: Coupon, member: User) -> int:
 def less(coupon: Coupon, amount: int, currency: str) -> int:
     """Return what is left of a price (minor units) with a coupon; free, or at least the least price."""
     off = coupon.amount or money.share(amount, (coupon.percent or 0) * PER_CENT)
-    rest = max(0, amount - off)
-    return min(amount, max(rest, prices.least(currency))) if rest else 0
+    return prices.less(amount, off, currency)
 
 
 def take(code: str, enrollment: Enrollment) -> Coupon:

@@ -35,7 +35,7 @@ def can_use(own: Enrollment | None) -> bool:
 
 def off(price: int, credit: int, currency: str) -> int:
     """Return what of a credit comes off a price, in minor units: all of the price, or down to the least price."""
-    return price if credit >= price else max(0, min(credit, price - prices.least(currency)))
+    return price - prices.less(price, credit, currency)
 
 
 def take_off(row: Enrollment) -> None:

@@ -11,8 +11,8 @@ from django.db.models import Exists, F, OuterRef, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from cohorts import group_letters
-from cohorts.models import Cohort, Contribution, Enrollment, SeatGroup, SeatInvitation, Session, Subgroup
+from cohorts import clock, group_letters
+from cohorts.models import Cohort, Contribution, Enrollment, SeatGroup, SeatInvitation, Subgroup
 from cohorts.services import introductions, seat_groups, seats, waiting
 from studyplatform.accounts.models import User
 from studyplatform.kit import history
@@ -41,8 +41,7 @@ def taken(group: SeatGroup) -> QuerySet[Any]:
 
 def can_name(cohort: Cohort) -> bool:
     """Whether seats can still get a name: the cohort runs, and a session is to come."""
-    to_come = Session.objects.filter(cohort=cohort, subgroup=None, state=Session.State.PLANNED)
-    return cohort.state in Cohort.RUNNING and to_come.filter(starts_at__gt=timezone.now()).exists()
+    return cohort.state in Cohort.RUNNING and clock.first_of_all(cohort) is not None
 
 
 def _refuse_late(cohort: Cohort) -> None:

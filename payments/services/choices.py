@@ -6,8 +6,8 @@ from typing import Any
 
 from django.utils import timezone
 
-from cohorts import faces, refunds
-from cohorts.models import Cohort, Enrollment, Session, Subgroup
+from cohorts import clock, faces, refunds
+from cohorts.models import Cohort, Enrollment, Subgroup
 from cohorts.refunds import Rung
 from studyplatform.accounts.models import User
 
@@ -39,8 +39,6 @@ def refund_rungs(cohort: Cohort, paid: int, place: Enrollment | None = None) -> 
 
     For a `place` the rule is the one agreed with it, counted from when it was taken; for a new seat, from now on.
     """
-    meetings = Session.objects.filter(cohort=cohort, subgroup=None, state=Session.State.PLANNED)
-    starts = list(meetings.order_by("starts_at").values_list("starts_at", flat=True))
     policy = place.policy if place else cohort.policy
     since = place.joined_at if place else None
-    return refunds.ladder(policy, paid, starts, cohort.tz, since or timezone.now())
+    return refunds.ladder(policy, paid, clock.starts(cohort), cohort.tz, since or timezone.now())

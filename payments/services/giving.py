@@ -12,7 +12,7 @@ from django.db.models import Q, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from cohorts import faces
+from cohorts import clock, faces
 from cohorts.models import Cohort, Enrollment, SeatGift
 from cohorts.models.seat_gift import LIFE
 from cohorts.policies import subgroup_of
@@ -47,8 +47,7 @@ def offer(member: User, place: Enrollment, *, name: str, email: str, words: str 
 
 def _last_start(row: Enrollment) -> datetime.datetime:
     """Return when the last session begins: with it a seat is worth nothing any more."""
-    last = row.cohort.sessions.filter(subgroup=None, state="planned").order_by("-starts_at").first()
-    return last.starts_at if last else timezone.now()
+    return max(clock.starts(row.cohort), default=timezone.now())
 
 
 def refuse_unless_givable(row: Enrollment) -> None:

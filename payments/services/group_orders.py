@@ -1,5 +1,9 @@
 """A company accepts its quote: all seats are held, and one payment is asked for, with a line for each of them."""
 
+import datetime
+from collections.abc import Iterable
+from typing import Any
+
 from django.db import transaction
 from django.utils import timezone
 
@@ -27,19 +31,19 @@ def accept(buyer: User, group: SeatGroup) -> Payment:
     row = seat_groups.locked(group)
     if row.state == SeatGroup.State.PAYING and (found := standing(row)):
         return found
-    return _ask(buyer, row, seat_groups.hold(buyer, row))
+    places = seat_groups.hold(buyer, row)
+    return by_card(buyer, row, places, places[0].hold_until or timezone.now())  # a held seat always has one
 
 
-def _ask(buyer: User, group: SeatGroup, places: list[Enrollment]) -> Payment:
-    until = places[0].hold_until or timezone.now()  # a held seat always has one
-    payment: Payment = Payment.objects.create(
-        buyer=buyer,
-        provider=Payment.Provider.STRIPE,
-        amount=group.amount,
-        currency=group.currency,
-        expires_at=until - payments.GRACE,
-        due_at=timezone.now() + payments.FIRST_LOOK,
-    )
+def by_card(buyer: User, group: SeatGroup, places: Iterable[Enrollment], until: datetime.datetime) -> Payment:
+    """Ask for what a company's seats cost through Stripe, on a page that closes a little before `until`."""
+    when = {"expires_at": until - payments.GRACE, "due_at": timezone.now() + payments.FIRST_LOOK}
+    return ask(buyer, group, places, provider=Payment.Provider.STRIPE, **when)
+
+
+def ask(buyer: User, group: SeatGroup, places: Iterable[Enrollment], **how: Any) -> Payment:
+    """Return a new payment of a company's seats, with a line for each of them."""
+    payment: Payment = Payment.objects.create(buyer=buyer, amount=group.amount, currency=group.currency, **how)
     PaymentLine.objects.bulk_create(
         PaymentLine(payment=payment, enrollment=place, amount=group.price) for place in places
     )

@@ -13,9 +13,9 @@ from django.db.models import Min, Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from cohorts import faces
+from cohorts import clock, faces
 from cohorts import refunds as rules
-from cohorts.models import Cohort, Enrollment, SeatGroup, Session
+from cohorts.models import Cohort, Enrollment, SeatGroup
 from cohorts.policies import subgroup_of
 from cohorts.refunds import Rung
 from cohorts.services import group_seats, seat_groups, seats
@@ -84,13 +84,8 @@ def quote(group: SeatGroup, places: Iterable[Enrollment] | None = None) -> Quote
     lines = list(seat_money.lines_of(chosen))
     for line in lines:
         paid.setdefault(line.enrollment_id, []).append(line)
-    gone, starts, since = holds.came_back(lines), _starts(group.cohort), _bought_at(group)
+    gone, starts, since = holds.came_back(lines), clock.starts(group.cohort), _bought_at(group)
     return Quote([_back(group, place, paid.get(place.pk, []), gone, starts, since) for place in chosen])
-
-
-def _starts(cohort: Cohort) -> list[datetime]:
-    meetings = Session.objects.filter(cohort=cohort, subgroup=None, state=Session.State.PLANNED)
-    return list(meetings.order_by("starts_at").values_list("starts_at", flat=True))
 
 
 def _bought_at(group: SeatGroup) -> datetime:

@@ -9,12 +9,12 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from cohorts import faces
-from cohorts.models import Cohort, Enrollment, SeatGroup, Session
+from cohorts import clock, faces
+from cohorts.models import Cohort, Enrollment, SeatGroup
 from cohorts.services import seat_groups, seats
 from payments import group_letters
-from payments.models import DepositAccount, Payment, PaymentLine
-from payments.services import deposit_orders, deposits, payments
+from payments.models import DepositAccount, Payment
+from payments.services import deposit_orders, deposits, group_orders, payments
 from studyplatform.accounts.models import User
 from studyplatform.kit import history
 from studyplatform.kit.errors import Refused
@@ -31,11 +31,10 @@ def pay_by(cohort: Cohort) -> datetime.datetime | None:
     None where that is less than a day away, or the host wants money at once: within no days.
     """
     plan = seat_groups.plan_of(cohort)
-    last = Session.objects.filter(cohort=cohort, subgroup=None, state=Session.State.PLANNED).order_by("-starts_at")
-    begins = last.values_list("starts_at", flat=True).first()
-    if not plan or not begins:
+    begin = clock.starts(cohort)
+    if not plan or not begin:
         return None
-    until = min(timezone.now() + datetime.timedelta(days=plan.invoice_days), begins)
+    until = min(timezone.now() + datetime.timedelta(days=plan.invoice_days), begin[-1])
     return until if until - timezone.now() >= DAY else None
 
 
@@ -57,17 +56,8 @@ def accept(buyer: User, group: SeatGroup) -> Payment:
     if not until:
         raise Refused(_("This cohort sends no invoices now. Pay at once instead."))
     places = seat_groups.reserve(buyer, group, until)
-    row: Payment = Payment.objects.create(
-        buyer=buyer,
-        provider=Payment.Provider.INVOICE,
-        state=Payment.State.OPEN,
-        amount=group.amount,
-        currency=group.currency,
-        expires_at=until,
-        due_at=next_look(until),
-    )
-    PaymentLine.objects.bulk_create(PaymentLine(payment=row, enrollment=place, amount=group.price) for place in places)
-    history.record(row, "", row.state, buyer)
+    how = {"provider": Payment.Provider.INVOICE, "state": Payment.State.OPEN}
+    row = group_orders.ask(buyer, group, places, **how, expires_at=until, due_at=next_look(until))
     account = account_for(group.cohort)
     if account:
         deposit_orders.give_code(row, account, depositor=group.company[:20])
@@ -98,7 +88,7 @@ def look(payment: Payment) -> Payment:
         return row
     group = seat_groups.locked(SeatGroup.objects.filter(places__payment_lines__payment=row)[0])
     if group.state not in SeatGroup.OWING or group.cohort.state == Cohort.State.CALLED_OFF:
-        return _close(row)
+        return deposit_orders.end(row)
     until = row.expires_at or timezone.now()
     if until > timezone.now():
         if until - timezone.now() <= REMINDERS[0]:
@@ -108,12 +98,6 @@ def look(payment: Payment) -> Payment:
         history.move(group, State.OVERDUE)
         group_letters.overdue(row, group, faces.hosts(group.cohort), deposits.missing(row))
     return row
-
-
-def _close(row: Payment) -> Payment:
-    ended = payments.end(row, Payment.State.EXPIRED)
-    deposits.send_back_short(ended)
-    return ended
 
 
 @transaction.atomic
@@ -144,7 +128,7 @@ def end(host: User, group: SeatGroup) -> SeatGroup:
             group_letters.seat_ended(place, row)
     history.move(row, State.ENDED, host, note="invoice not paid")
     group_letters.ended(payment, row)
-    _close(payment)
+    deposit_orders.end(payment)
     return row
 
 
@@ -171,25 +155,10 @@ def by_card(buyer: User, group: SeatGroup) -> Payment:
         raise Refused(_("Nothing is to be paid here."))
     cards = Payment.objects.filter(provider=Payment.Provider.STRIPE, lines__enrollment__group=row)
     standing: Payment | None = cards.filter(state__in=payments.LIVE).first()
-    return standing or _ask(buyer, invoice)
-
-
-def _ask(buyer: User, invoice: Payment) -> Payment:
-    now = timezone.now()
-    card: Payment = Payment.objects.create(
-        buyer=buyer,
-        provider=Payment.Provider.STRIPE,
-        amount=invoice.amount,
-        currency=invoice.currency,
-        expires_at=now + seats.HOLD - payments.GRACE,
-        due_at=now + payments.FIRST_LOOK,
-    )
-    lines = invoice.lines.order_by("pk")
-    PaymentLine.objects.bulk_create(
-        PaymentLine(payment=card, enrollment_id=line.enrollment_id, amount=line.amount) for line in lines
-    )
-    history.record(card, "", card.state, buyer)
-    return card
+    if standing:
+        return standing
+    places = [line.enrollment for line in invoice.lines.select_related("enrollment").order_by("pk")]
+    return group_orders.by_card(buyer, row, places, timezone.now() + seats.HOLD)
 
 
 def missing(group: SeatGroup) -> int:
