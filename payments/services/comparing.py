@@ -1,5 +1,6 @@
 """Comparing Stripe's movements with our books, a batch at a time, from both sides. Reads only."""
 
+from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -206,7 +207,7 @@ def ours(batch: Iterable[Row]) -> Iterator[Found]:
     amounts = _at_stripe(batch)
     batch = [one for one in batch if one.pk in amounts]
     wanted = _wanted(batch)
-    shown = _shown({value for _kinds, value, _about in wanted.values()})
+    shown = _shown(wanted.values())
     for one in batch:
         kinds, value, about = wanted.get(one.pk, ((), "", NOTHING))
         if not any((kind, value) in shown for kind in kinds):
@@ -223,6 +224,7 @@ def _at_stripe(batch: Sequence[Row]) -> dict[int, tuple[int, str]]:
 
 Wanted = tuple[tuple[str, ...], str, About]
 ITSELF = ("itself",)
+COLUMNS = {CHARGES: "intent", ITSELF: "reference"}  # where a movement has the number that is called for
 
 
 def _wanted(batch: Sequence[Row]) -> dict[int, Wanted]:
@@ -253,12 +255,14 @@ def _references(rows: QuerySet[Any], batch: Sequence[Row], *names: str) -> dict[
     return {str(pk): reference or "" for pk, reference in known}
 
 
-def _shown(values: set[str]) -> set[tuple[str, str]]:
-    """Return kind and number of every movement with one of these numbers: a payment's, a source's, its own."""
-    values = values - {""}
+def _shown(wanted: Iterable[Wanted]) -> set[tuple[str, str]]:
+    """Return kind and number of every movement with one of the numbers: a payment's, its own, else its source's."""
+    values: dict[str, set[str]] = defaultdict(set)
+    for kinds, value, _about in wanted:
+        values[COLUMNS.get(kinds, "source")] |= {value} - {""}
     found: set[tuple[str, str]] = set()
-    for column in ("intent", "source", "reference"):
-        rows = StripeMovement.objects.filter(**{f"{column}__in": values})
+    for column, some in values.items():
+        rows = StripeMovement.objects.filter(**{f"{column}__in": some})
         found |= {
             ("itself" if column == "reference" else kind, value) for kind, value in rows.values_list("kind", column)
         }

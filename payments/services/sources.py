@@ -10,6 +10,13 @@ from payments.models import Dispute, Payment, Payout, Refund, StripeMovement
 from payments.services.comparing import CHARGES, DISPUTES, FAILURES, REFUNDS, TO_BANK, TRANSFERS
 from payments.truth import Movement
 
+KINDS: tuple[tuple[tuple[str, ...], QuerySet[Any], tuple[Any, ...]], ...] = (
+    (CHARGES, Payment.objects.all(), ("charge", "intent", "public_id")),
+    (REFUNDS + FAILURES, Refund.objects.all(), ("reference", "line__payment__intent", "pk")),
+    (TRANSFERS, Payout.objects.all(), ("reference", Value(""), "pk")),
+    (DISPUTES, Dispute.objects.all(), ("reference", "payment__intent", Value(""))),
+)
+
 
 def named(page: Sequence[Movement]) -> list[Movement] | None:
     """Return a page's movements with the payment each belongs to and what we call what it came from.
@@ -27,12 +34,7 @@ def named(page: Sequence[Movement]) -> list[Movement] | None:
 
 def _known(page: Sequence[Movement]) -> Iterator[tuple[Any, ...]]:
     """Yield number at Stripe, payment there and our number of what is ours; a query for each kind the page has."""
-    kinds: tuple[tuple[tuple[str, ...], QuerySet[Any], tuple[Any, ...]], ...] = (
-        (CHARGES, Payment.objects.all(), ("charge", "intent", "public_id")),
-        (REFUNDS + FAILURES, Refund.objects.all(), ("reference", "line__payment__intent", "pk")),
-        (TRANSFERS, Payout.objects.all(), ("reference", Value(""), "pk")),
-        (DISPUTES, Dispute.objects.all(), ("reference", "payment__intent", Value(""))),
-    )
-    for of, rows, columns in kinds:
+    for of, rows, columns in KINDS:
         sources = {one.source for one in page if one.kind in of}
-        yield from rows.filter(**{f"{columns[0]}__in": sources}).values_list(*columns)
+        if sources:
+            yield from rows.filter(**{f"{columns[0]}__in": sources}).values_list(*columns)
