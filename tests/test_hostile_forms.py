@@ -17,6 +17,7 @@ pytestmark = pytest.mark.django_db
 
 PRICES = ("studio_co", "studio_terms", "studio_scholarships", "scholarship", "member_credit")  # forms beside payments'
 TYPED = {"a NUL": "a\0b", "more than a column holds": "9" * 25}
+UNASKED = {"join": ["coupon", "came_from", "provider"], "studio_outside": ["given"], "payee_stripe": ["country"]}
 
 
 @pytest.fixture
@@ -44,7 +45,7 @@ def of_money(row: str, world: World) -> bool:
 
 
 def fields(row: str, world: World, browser: Client) -> list[str]:
-    """Return what a row's form sends, and a code for one seat less, which no form needs."""
+    """Return what a row's form sends, and what else its page reads."""
     with undone():
         sent = body(row, world, browser).get("data", {})
-    return [*sent, *(["coupon"] if row == "join" else [])] if isinstance(sent, dict) else []
+    return [*sent, *UNASKED.get(row, [])] if isinstance(sent, dict) else []

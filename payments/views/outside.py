@@ -90,7 +90,9 @@ def _page(request: HttpRequest, cohort: Cohort, form: ListForm, *, status: int =
 def _given(request: HttpRequest, cohort: Cohort) -> HttpResponse:
     """Note that a host has given money back."""
     asked = request.POST["given"]
-    refund = get_object_or_404(outside_refunds.owing(cohort), pk=asked if asked.isdecimal() else None)
+    refund = get_object_or_404(
+        outside_refunds.owing(cohort), pk=asked if asked.isdecimal() and len(asked) < 18 else None
+    )
     outside_refunds.given(reader(request), refund)
     messages.success(request, _("Written down as given back."))
     return redirect("studio_outside", cohort.study.slug, cohort.number)

@@ -17,7 +17,7 @@ from studyplatform.kit.errors import Refused
 from studyplatform.kit.models import Change
 from studyplatform.mail.models import Letter
 from studyplatform.mail.services import letters
-from tests.admin.desk import page_of, press, staff, text
+from tests.admin.desk import listed, page_of, press, staff, text
 from tests.people import sign_in
 from tests.showcase.make import post
 
@@ -204,3 +204,12 @@ def test_an_event_given_up_is_tried_again(admin: User) -> None:
     StripeEvent.objects.update(done_at=now, error="")
     with pytest.raises(Refused):
         letters.queue.try_now(admin, row)
+
+
+@pytest.mark.parametrize("ticked", ["x", "a\0b", "9" * 5_000])
+def test_a_tick_no_row_can_have_leads_nowhere(cohort: Cohort, admin: User, ticked: str) -> None:
+    browser = sign_in(admin)
+    pressed = {"action": "call_off", "_selected_action": ticked}
+    assert browser.post(listed("cohorts.cohort"), pressed).status_code == 404
+    answer = browser.post(listed("cohorts.cohort"), {**pressed, "_selected_action": str(cohort.pk)})
+    assert [pk for pk, _name, _lines in answer.context["told"]] == [cohort.pk]
