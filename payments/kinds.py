@@ -47,6 +47,11 @@ KINDS: dict[str, Kind] = {
         _("It left our bank by hand, and was given back in Stripe’s own pages as well. The platform carries it."),
         _("Ask the buyer for what is too much. Then note here what became of it."),
     ),
+    "dispute_twice": Kind(
+        _("Given back, and taken by the bank as well"),
+        _("It left our bank by hand, and the buyer’s bank took it all the same. What that took is the host’s loss."),
+        _("Ask the buyer for what is too much. Then note here what became of it."),
+    ),
     "refund_strange": Kind(
         _("A refund that is not ours"),
         _("It gives back a payment that is not ours either."),

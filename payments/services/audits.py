@@ -7,7 +7,7 @@ from django.db.models.functions import Coalesce
 from django.utils import timezone
 
 from cohorts.models import Enrollment, SeatGroup, Seats
-from payments.models import LedgerEntry, Payment, PaymentLine
+from payments.models import Dispute, LedgerEntry, Payment, PaymentLine
 from payments.services import given_twice, sales
 from payments.services.differences import Found
 from payments.services.ledger import Kind
@@ -62,6 +62,16 @@ def given_back_twice() -> Iterator[Found]:
         yield given_twice.found(payment, payment.amount + over)
 
 
+def taken_besides() -> Iterator[Found]:
+    """Yield payments of which banks took what had left ours by hand: together more than was paid."""
+    claimed = PaymentLine.objects.filter(disputed__gt=0).exclude(payment__disputes__state__in=Dispute.PENDING)
+    lines = PaymentLine.objects.filter(payment__in=claimed.values("payment")).order_by("payment")
+    gone = lines.values_list("payment").annotate(gone=Sum(F("refunded") + F("disputed")))
+    for pk, amount in gone.filter(gone__gt=F("payment__amount")).iterator():
+        payment = Payment.objects.get(pk=pk)
+        yield _found("dispute_twice", pk, payment.amount, amount, payment.currency, "payments.payment")
+
+
 def miscounted() -> Iterator[Found]:
     """Yield cohorts whose count of seats is not the number of enrollments that take one."""
     seated = Count("cohort__enrollments", filter=Q(cohort__enrollments__state__in=Enrollment.SEATED))
@@ -83,6 +93,7 @@ CHECKS: dict[str, Callable[[], Iterator[Found]]] = {
     "unsold": unsold,
     "refunds_unequal": unequal_refunds,
     "refund_twice": given_back_twice,
+    "dispute_twice": taken_besides,
     "miscounted": miscounted,
     "unpaid": unpaid,
 }

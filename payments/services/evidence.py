@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy
 
 from cohorts.models import Contribution, Enrollment, Presentation, SeatGift, Session
 from payments.models import Payment, PaymentLine, Refund
+from payments.services.transfers import BY_HAND
 from studyplatform.kit import moments, money
 from studyplatform.kit.models import Change
 from studyplatform.mail.models import Letter
@@ -73,8 +74,13 @@ def _happened(seat: Enrollment) -> Iterator[Fact]:
 
 def _came_back(line: PaymentLine) -> Iterator[Fact]:
     back = line.refunds.exclude(state=Refund.State.VOID).order_by("pk")
-    sums = [f"{money.show(one.amount, line.payment.currency)} {one.get_state_display()}" for one in back]
-    yield _("came back before"), " · ".join(sums) or "–"
+    yield _("came back before"), " · ".join(_refund(one, line.payment.currency) for one in back) or "–"
+
+
+def _refund(row: Refund, currency: str) -> str:
+    """What went back; a transfer from our bank, which the buyer's bank cannot see at Stripe, by its day and number."""
+    by_hand = (row.reference or "").startswith(BY_HAND)
+    return f"{money.show(row.amount, currency)} {row.reference if by_hand else row.get_state_display()}"
 
 
 def _written(payment: Payment) -> Iterator[Fact]:

@@ -9,6 +9,7 @@ from typing import Any
 
 from django.db import transaction
 from django.db.models import F, QuerySet, Sum
+from django.db.models.functions import Greatest
 from django.utils.translation import gettext_lazy as _
 
 from cohorts.models import Enrollment
@@ -42,9 +43,13 @@ def room(enrollment: Enrollment) -> int:
 
 
 def kept(**which: Any) -> int:
-    """Return what of the money paid for some lines has neither gone back nor been taken by a bank, in minor units."""
+    """Return what of the money paid for some lines has neither gone back nor been taken by a bank, in minor units.
+
+    A bank may take what had left ours by hand: then nothing is left of that line, not less.
+    """
     paid = PaymentLine.objects.filter(payment__state=Payment.State.PAID, **which)
-    return int(paid.aggregate(sum=Sum(F("amount") - F("refunded") - F("disputed")))["sum"] or 0)
+    left = Greatest(F("amount") - F("refunded") - F("disputed"), 0)
+    return int(paid.aggregate(sum=Sum(left))["sum"] or 0)
 
 
 def spread(enrollment: Enrollment, amount: int) -> list[tuple[PaymentLine, int]]:
