@@ -63,7 +63,7 @@ class Payment(Queued):
             models.UniqueConstraint(fields=["provider", "reference"], name="payment_reference_once"),
             models.UniqueConstraint(fields=["charge"], condition=Q(charge__isnull=False), name="payment_charge_once"),
         ]
-        indexes = [due_index("payment_due")]
+        indexes = [due_index("payment_due"), models.Index(fields=["intent"], name="payment_intent")]
 
     def __str__(self) -> str:
         return f"{self.public_id} {self.amount} {self.currency} {self.state}"
