@@ -14,16 +14,19 @@ ENDS = ("arrive", "bounce")
 
 
 def pay(world: World, session: Json, payer: Payer, end: str) -> Json:
-    """Pay an open session with money that is on its way for days; how it ends is decided now (one of ENDS)."""
+    """Pay an open session with money that is on its way for days; how it ends is decided now (one of ENDS).
+
+    The money of a card that is refused bounces.
+    """
     if session["status"] != "open" or end not in ENDS:
         return session
-    intent = checkout.intent_of(world, session)
-    method = payment_methods.make(world, find(payer.number), payer.email, payer.name, payer.expiry)
+    card, intent = find(payer.number), checkout.intent_of(world, session)
+    method = payment_methods.make(world, card, payer.email, payer.name, payer.expiry)
     intent |= {"status": "processing", "payment_method": method["id"], "_card": payer.number}
     world.store.save(intent)
     events.emit(world, "payment_intent.processing", shapes.public(intent), NOBODY)
     checkout.complete(world, session, checkout.customer_details(payer.email, payer.name))
-    world.later(f"money_{end}", session["id"])
+    world.later("money_bounce" if card.decline else f"money_{end}", session["id"])
     return session
 
 

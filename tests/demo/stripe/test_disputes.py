@@ -117,17 +117,24 @@ def test_the_pages_of_a_payment_and_of_its_dispute(sandbox: Sandbox) -> None:
     assert sandbox.raw("GET", "/disputes/dp_none")[0] == 404
 
 
-@pytest.mark.parametrize(("end", "event"), [("arrive", "async_payment_succeeded"), ("bounce", "async_payment_failed")])
-def test_money_that_takes_days(sandbox: Sandbox, end: str, event: str) -> None:
+REFUSED = "4000000000000002"
+
+
+@pytest.mark.parametrize(
+    ("end", "card", "arrives"),
+    [("arrive", "4242424242424242", True), ("bounce", "4242424242424242", False), ("arrive", REFUSED, False)],
+)
+def test_money_that_takes_days(sandbox: Sandbox, end: str, card: str, *, arrives: bool) -> None:
     before = held(sandbox)
     session = sandbox.session()
-    sandbox.pay(session.id, later=end)
+    sandbox.pay(session.id, card, later=end)
     shown = sandbox.api.v1.checkout.sessions.retrieve(session.id, params={"expand": ["payment_intent"]})
     assert (shown.status, shown.payment_status, held(sandbox)) == ("complete", "unpaid", before)
     assert isinstance(shown.payment_intent, stripe.PaymentIntent)
     assert shown.payment_intent.status == "processing"
     sandbox.settle()
     after = sandbox.api.v1.checkout.sessions.retrieve(session.id)
-    assert after.payment_status == ("paid" if end == "arrive" else "unpaid")
-    assert held(sandbox) == before + (193_000 if end == "arrive" else 0)
+    assert after.payment_status == ("paid" if arrives else "unpaid")
+    assert held(sandbox) == before + (193_000 if arrives else 0)
+    event = "async_payment_succeeded" if arrives else "async_payment_failed"
     assert sandbox.events_about(session.id)[-1]["type"] == f"checkout.session.{event}"
