@@ -13,6 +13,7 @@ from cohorts import prices, weekly
 from cohorts.forms.inputs import DayInput
 from cohorts.models import Cohort, Credit
 from studyplatform.kit import money
+from studyplatform.kit.words import Words
 
 
 class CreditForm(forms.Form):
@@ -27,7 +28,7 @@ class CreditForm(forms.Form):
         label=_("A word to go with it"),
         help_text=_("They read it in the letter that brings the credit."),
         max_length=300,
-        widget=forms.Textarea(attrs={"rows": 3}),
+        widget=Words(attrs={"rows": 3}),
     )
     ends_on = forms.DateField(
         label=_("Until the end of"), widget=DayInput(), required=False, help_text=_("Left empty it does not run out.")
@@ -76,5 +77,5 @@ class TakingBackForm(forms.Form):
     """Why credit is taken back."""
 
     reason = forms.CharField(
-        label=_("Why"), max_length=300, help_text=_("They read it."), widget=forms.Textarea(attrs={"rows": 2})
+        label=_("Why"), max_length=300, help_text=_("They read it."), widget=Words(attrs={"rows": 2})
     )

@@ -3,6 +3,8 @@
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from studyplatform.kit.words import Words
+
 
 class IntroductionForm(forms.Form):
     """One line to introduce oneself with."""
@@ -11,5 +13,5 @@ class IntroductionForm(forms.Form):
         label=_("Say hello in one line"),
         help_text=_("What you do, and one thing you would like to change."),
         max_length=200,
-        widget=forms.Textarea(attrs={"rows": 2}),
+        widget=Words(attrs={"rows": 2}),
     )

@@ -3,6 +3,8 @@
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from studyplatform.kit.words import Words
+
 
 class NudgeForm(forms.Form):
     """A note that is sent as a letter."""
@@ -11,7 +13,7 @@ class NudgeForm(forms.Form):
         label=_("Your note"),
         help_text=_("It goes by letter, with your name. They answer you where you meet."),
         max_length=1000,
-        widget=forms.Textarea(attrs={"rows": 4}),
+        widget=Words(attrs={"rows": 4}),
         error_messages={"required": _("Write a word to them first.")},
     )
 
@@ -24,5 +26,5 @@ class PartnerNoteForm(forms.Form):
         help_text=_("Only you and the host of the study read it. Leave it empty to forget it."),
         max_length=2000,
         required=False,
-        widget=forms.Textarea(attrs={"rows": 4}),
+        widget=Words(attrs={"rows": 4}),
     )

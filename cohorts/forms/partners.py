@@ -9,6 +9,7 @@ from cohorts.forms.inputs import address
 from cohorts.models.partner_application import PARTS, SLOTS
 from cohorts.models.subgroup import WEEKDAYS
 from studyplatform.kit.fields import FIELDS
+from studyplatform.kit.words import Words
 
 AGREED = {"required": _("Partners agree to these before they lead.")}
 
@@ -33,7 +34,7 @@ class PartnerApplicationForm(forms.Form):
     words = forms.CharField(
         label=_("A few sentences about you"),
         max_length=1500,
-        widget=forms.Textarea(attrs={"rows": 5}),
+        widget=Words(attrs={"rows": 5}),
         help_text=_("What you have done, and how you would keep a small table going."),
     )
     agree = forms.BooleanField(label=_("I agree to the terms of partners."), error_messages=AGREED)

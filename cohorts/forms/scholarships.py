@@ -7,6 +7,7 @@ from django.utils.translation import gettext_lazy as _
 
 from cohorts.forms.inputs import number
 from cohorts.models import ScholarshipApplication
+from studyplatform.kit.words import Words
 
 
 class ScholarshipForm(forms.Form):
@@ -18,7 +19,7 @@ class ScholarshipForm(forms.Form):
         label=_("For whom"),
         max_length=300,
         required=False,
-        widget=forms.Textarea(attrs={"rows": 2}),
+        widget=Words(attrs={"rows": 2}),
         help_text=_("Everybody reads it: students, people between jobs, whoever you think of."),
     )
 
@@ -29,7 +30,7 @@ class AskForm(forms.Form):
     words = forms.CharField(
         label=_("A few words to the host"),
         max_length=1000,
-        widget=forms.Textarea(attrs={"rows": 5}),
+        widget=Words(attrs={"rows": 5}),
         help_text=_("Only the host reads them, and they are erased a month after the answer. Nobody asks for proof."),
     )
 
@@ -39,9 +40,7 @@ class AnswerForm(forms.Form):
 
     answer = forms.ChoiceField(choices=[("yes", _("yes")), ("no", _("no"))])
     percent = number(_("Per cent off"), 1, 100, required=False)
-    words = forms.CharField(
-        label=_("A word with it"), max_length=600, required=False, widget=forms.Textarea(attrs={"rows": 3})
-    )
+    words = forms.CharField(label=_("A word with it"), max_length=600, required=False, widget=Words(attrs={"rows": 3}))
 
     def __init__(self, *args: Any, application: ScholarshipApplication, **options: Any) -> None:
         super().__init__(*args, **options)

@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy as _
 from cohorts import weekly
 from cohorts.forms.inputs import ClockInput, DayInput, address, number
 from cohorts.models import Session
+from studyplatform.kit.words import Words
 
 
 class SessionForm(forms.Form):
@@ -22,7 +23,7 @@ class SessionForm(forms.Form):
         label=_("Run sheet"),
         max_length=5000,
         required=False,
-        widget=forms.Textarea(attrs={"rows": 6}),
+        widget=Words(attrs={"rows": 6}),
         help_text=_("What happens when. Everybody who comes sees it."),
     )
 

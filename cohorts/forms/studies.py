@@ -6,6 +6,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from cohorts.models import Study
+from studyplatform.kit.words import Words
 
 
 class StudyForm(forms.ModelForm[Study]):
@@ -53,10 +54,10 @@ class StudyForm(forms.ModelForm[Study]):
             "picture": _("Yours instead of the cloth. Place and time of the photo are removed."),
         }
         widgets = {
-            "promise": forms.Textarea(attrs={"rows": 2, "maxlength": 200}),
-            "for_whom": forms.Textarea(attrs={"rows": 3}),
-            "not_for": forms.Textarea(attrs={"rows": 2}),
-            "host_words": forms.Textarea(attrs={"rows": 4}),
+            "promise": Words(attrs={"rows": 2, "maxlength": 200}),
+            "for_whom": Words(attrs={"rows": 3}),
+            "not_for": Words(attrs={"rows": 2}),
+            "host_words": Words(attrs={"rows": 4}),
             "field": forms.RadioSelect,
             "picture": forms.FileInput(attrs={"accept": "image/*"}),
         }

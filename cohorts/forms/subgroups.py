@@ -7,6 +7,7 @@ from django.utils.translation import gettext_lazy as _
 
 from cohorts.forms.inputs import ClockInput, address, number
 from cohorts.models.subgroup import WEEKDAYS, Subgroup
+from studyplatform.kit.words import Words
 
 
 class SubgroupForm(forms.Form):
@@ -29,7 +30,7 @@ class SubgroupForm(forms.Form):
         label=_("Greeting"),
         max_length=500,
         required=False,
-        widget=forms.Textarea(attrs={"rows": 3}),
+        widget=Words(attrs={"rows": 3}),
         help_text=_("The partner’s words to whoever has just joined."),
     )
     count = number(

@@ -4,6 +4,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from cohorts.models import Thanks
+from studyplatform.kit.words import Words
 
 
 class ThanksForm(forms.Form):
@@ -12,6 +13,6 @@ class ThanksForm(forms.Form):
     words = forms.CharField(
         label=_("Your thanks, in a sentence"),
         help_text=_("What did it give you? Whoever was there can read it."),
-        widget=forms.Textarea(attrs={"rows": 2, "maxlength": Thanks.LONGEST}),
+        widget=Words(attrs={"rows": 2, "maxlength": Thanks.LONGEST}),
         error_messages={"required": _("Say in a sentence what it gave you.")},
     )

@@ -3,6 +3,8 @@
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from studyplatform.kit.words import Words
+
 
 class GivingForm(forms.Form):
     """Name and address of who shall have the seat, and a few words to them."""
@@ -13,7 +15,7 @@ class GivingForm(forms.Form):
         label=_("A few words to them"),
         max_length=300,
         required=False,
-        widget=forms.Textarea(attrs={"rows": 3}),
+        widget=Words(attrs={"rows": 3}),
     )
 
 

@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from cohorts.models import Cohort, Subgroup
 from cohorts.origin import as_kept
+from studyplatform.kit.words import Words
 
 KEEP = "keep"
 
@@ -26,7 +27,7 @@ class JoinForm(forms.Form):
         help_text=_("What you do, and one thing you would like to change. The others read it before you meet."),
         max_length=200,
         required=False,
-        widget=forms.Textarea(attrs={"rows": 2}),
+        widget=Words(attrs={"rows": 2}),
     )
     coupon = forms.CharField(
         label=_("Code"),

@@ -3,6 +3,8 @@
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from studyplatform.kit.words import Words
+
 
 class LeavingForm(forms.Form):
     """A word for the host, and the amounts the page showed (minor units)."""
@@ -12,7 +14,7 @@ class LeavingForm(forms.Form):
         help_text=_("Only the host reads it. It does not change what comes back."),
         max_length=300,
         required=False,
-        widget=forms.Textarea(attrs={"rows": 3}),
+        widget=Words(attrs={"rows": 3}),
     )
     seen = forms.IntegerField(min_value=0, widget=forms.HiddenInput)
     seen_credit = forms.IntegerField(min_value=0, required=False, widget=forms.HiddenInput)

@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy as _
 from payments.seat_lists import LARGEST
 from studyplatform.kit import csv_import
 from studyplatform.kit.errors import Refused
+from studyplatform.kit.words import Words
 
 
 class ListForm(forms.Form):
@@ -24,7 +25,7 @@ class ListForm(forms.Form):
         required=False,
         max_length=LARGEST,
         strip=False,
-        widget=forms.Textarea(attrs={"rows": 6, "spellcheck": "false", "placeholder": "email,name,amount"}),
+        widget=Words(attrs={"rows": 6, "spellcheck": "false", "placeholder": "email,name,amount"}),
     )
 
     def clean(self) -> dict[str, Any]:

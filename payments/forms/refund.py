@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from cohorts import prices
 from studyplatform.kit import money
+from studyplatform.kit.words import Words
 
 
 class RefundForm(forms.Form):
@@ -22,7 +23,7 @@ class RefundForm(forms.Form):
         label=_("Why"),
         help_text=_("They read it in the letter that tells them of the money."),
         max_length=300,
-        widget=forms.Textarea(attrs={"rows": 3}),
+        widget=Words(attrs={"rows": 3}),
     )
     ends = forms.BooleanField(
         label=_("They leave the cohort, too"),

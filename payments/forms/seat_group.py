@@ -12,6 +12,7 @@ from cohorts.models import Cohort
 from cohorts.models.seat_group import LEAST, MOST
 from payments import numbers
 from payments.forms.join import JoinForm
+from studyplatform.kit.words import Words
 
 PLAIN = RegexValidator(r"^[^\x00-\x1f<>]+$", _("Letters, digits and spaces."))
 
@@ -52,7 +53,7 @@ class PeopleForm(forms.Form):
     emails = forms.CharField(
         label=_("E-mail addresses"),
         max_length=20_000,
-        widget=forms.Textarea(attrs={"rows": 3, "autocomplete": "off", "spellcheck": "false"}),
+        widget=Words(attrs={"rows": 3, "autocomplete": "off", "spellcheck": "false"}),
         help_text=_("One in a line. Each gets a letter with a link that opens one seat."),
     )
 

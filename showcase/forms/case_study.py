@@ -15,6 +15,7 @@ from showcase.models import CaseStudy
 from studyplatform.accounts.models import User
 from studyplatform.kit import moments
 from studyplatform.kit.fields import FIELDS
+from studyplatform.kit.words import Words
 
 LONGEST = 400_000  # characters of HTML
 LINES = ("tools", "steps")  # parts of the recipe written one per line
@@ -22,8 +23,8 @@ TEXTS = ("inputs", "time", "result", "failed")
 WORDS = ("title", "summary", "html", "language", "field", "visibility", "kept_from_search")
 
 
-def _box(rows: int) -> forms.Textarea:
-    return forms.Textarea(attrs={"rows": rows})
+def _box(rows: int) -> Words:
+    return Words(attrs={"rows": rows})
 
 
 class NeededLater(forms.CharField):

@@ -6,6 +6,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from showcase.models import Comment
+from studyplatform.kit.words import Words
 
 
 class CommentForm(forms.Form):
@@ -14,7 +15,7 @@ class CommentForm(forms.Form):
     text = forms.CharField(
         label=_("Your comment"),
         help_text=_("Ask how it went, or say what happened when you tried it."),
-        widget=forms.Textarea(attrs={"rows": 4, "maxlength": Comment.LONGEST}),
+        widget=Words(attrs={"rows": 4, "maxlength": Comment.LONGEST}),
         error_messages={"required": _("Write a word or two first.")},
     )
 

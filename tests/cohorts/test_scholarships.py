@@ -192,6 +192,19 @@ def test_a_no_brings_the_hosts_words_and_holds_no_price(
     assert refused(scholarships.grant, host, row, percent=50) == "moved_on"
 
 
+def test_words_are_as_long_as_the_browser_lets_them_be(
+    offered: Scholarship, cohort: Cohort, host: User, stranger: User
+) -> None:
+    """It counts a new line once, and sends two characters for it."""
+    row, five = ask(stranger, cohort), "\r\n".join(["가" * 119] * 5)
+    answer(host, row, answer="no", words=five + "나다")  # 601
+    row.refresh_from_db()
+    assert row.state == "asked"
+    answer(host, row, answer="no", words=five + "나")  # 600
+    row.refresh_from_db()
+    assert (row.state, len(row.answer)) == ("declined", 600)
+
+
 def test_a_yes_says_price_and_deadline_on_the_readers_clock(yes: ScholarshipApplication, stranger: User) -> None:
     letter = Letter.objects.get(recipient=stranger, key__startswith="scholarship_granted")
     assert "₩75,000" in letter.text

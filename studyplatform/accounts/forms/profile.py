@@ -12,6 +12,7 @@ from studyplatform.accounts.models import Profile, User
 from studyplatform.kit import pictures
 from studyplatform.kit.errors import Refused
 from studyplatform.kit.fields import FIELDS
+from studyplatform.kit.words import Words
 
 SIDE = 512  # pixels of a face at most
 
@@ -54,7 +55,7 @@ class ProfileForm(forms.ModelForm[Profile]):
             "looking_for": _("What you would like to learn, or whom you would like to meet."),
         }
         error_messages = {"pen_name": {"required": _("Tell us what to call you.")}}
-        widgets = {"about": forms.Textarea(attrs={"rows": 4})}
+        widgets = {"about": Words(attrs={"rows": 4})}
 
     def __init__(self, data: Any = None, files: Any = None, *, user: User) -> None:
         super().__init__(data, files, instance=getattr(user, "profile", None))
