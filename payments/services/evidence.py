@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy
 
 from cohorts.models import Contribution, Enrollment, Presentation, SeatGift, Session
 from payments.models import Payment, PaymentLine, Refund
-from payments.services.transfers import BY_HAND
+from payments.services import transfers
 from studyplatform.kit import moments, money
 from studyplatform.kit.models import Change
 from studyplatform.mail.models import Letter
@@ -79,8 +79,10 @@ def _came_back(line: PaymentLine) -> Iterator[Fact]:
 
 def _refund(row: Refund, currency: str) -> str:
     """What went back; a transfer from our bank, which the buyer's bank cannot see at Stripe, by its day and number."""
-    by_hand = (row.reference or "").startswith(BY_HAND)
-    return f"{money.show(row.amount, currency)} {row.reference if by_hand else row.get_state_display()}"
+    amount, transfer = money.show(row.amount, currency), transfers.told(row.reference)
+    if transfer:
+        return _("%(amount)s from our bank (%(transfer)s)") % {"amount": amount, "transfer": transfer}
+    return f"{amount} {row.get_state_display()}"
 
 
 def _written(payment: Payment) -> Iterator[Fact]:

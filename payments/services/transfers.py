@@ -15,3 +15,10 @@ def named(on: datetime.date, reference: str) -> str:
     if on > timezone.localdate():
         raise Refused(_("That day is still to come."), field="on")
     return f"{BY_HAND}{on.isoformat()}:{reference}"
+
+
+def told(reference: str | None) -> str:
+    """Return day and number of a transfer that is written down; "" for what Stripe sent, or nobody yet."""
+    if not reference or not reference.startswith(BY_HAND):
+        return ""
+    return reference.removeprefix(BY_HAND).replace(":", " ", 1)

@@ -48,7 +48,7 @@ def test_who_answers_the_bank_sees_the_transfer(own_stripe: LocalStripe, partly_
     dispute = disputed(own_stripe, partly_back)
     page = plain(desk.get(reverse("admin:payments_dispute_change", args=[dispute.pk])))
     sent = partly_back.lines.get().refunds.get()
-    assert f"₩60,000 bank:{timezone.localdate().isoformat()}:TR-{sent.pk}" in page
+    assert f"₩60,000 from our bank ({timezone.localdate().isoformat()} TR-{sent.pk})" in page
 
 
 def test_lost_the_seat_ends_and_what_is_too_much_is_a_difference(
