@@ -39,7 +39,7 @@ def pytest_sessionstart(session: pytest.Session) -> None:
 
 @pytest.hookimpl(trylast=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """The longest file begins first, so that no process is left alone with it at the end."""
+    """The longest file begins first, so that no process ends alone with it; `tools/test` keeps it first."""
     items.sort(key=lambda item: "histories" not in item.nodeid)
 
 
