@@ -91,3 +91,11 @@ class PaymentLine(models.Model):
 
     def __str__(self) -> str:
         return f"{self.amount} for {self.enrollment_id}"
+
+    @property
+    def kept(self) -> int:
+        """What neither went back, nor is owed, nor was taken by a bank, in minor units.
+
+        A bank may take what had left ours by hand: then nothing is left, not less.
+        """
+        return max(0, self.amount - self.refunded - self.disputed)

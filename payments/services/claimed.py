@@ -54,7 +54,7 @@ def book(claim: Claim, moved: Moved, lines: list[PaymentLine]) -> None:
 
 def _weights(lines: list[PaymentLine], *, back: bool) -> list[int]:
     """By what is left of each line, or by what was taken of it; by what was paid where that is nothing."""
-    left = [line.disputed if back else max(0, line.amount - line.refunded - line.disputed) for line in lines]
+    left = [line.disputed if back else line.kept for line in lines]
     return left if any(left) else [line.amount for line in lines]
 
 

@@ -3,7 +3,6 @@
 from collections.abc import Iterator
 
 from django.db import transaction
-from django.db.models import F, Sum
 from django.utils import timezone
 
 from cohorts.models import Enrollment
@@ -42,10 +41,10 @@ def record(payment: Payment, back: MoneyBack) -> Refund:
 
 def _with_room(lines: list[PaymentLine], back: MoneyBack) -> PaymentLine:
     """Return a seat's line with most left of it; money that went along to another comes together again."""
-    first, *others = sorted(lines, key=lambda line: (line.enrollment.state not in BELONGS, line.refunded - line.amount))
-    missing = back.amount - (first.amount - first.refunded)
+    first, *others = sorted(lines, key=lambda line: (line.enrollment.state not in BELONGS, -line.kept))
+    missing = back.amount - first.kept
     for other in others:
-        part = min(missing, other.amount - other.refunded)
+        part = min(missing, other.kept)
         if part > 0:
             seat_money.carry(other, part, first.enrollment, back.id)
             missing -= part
@@ -66,13 +65,13 @@ def _free_what_others_owe(others: list[PaymentLine], first: PaymentLine, missing
             seat_money.carry(line, part, first.enrollment, f"{back.id}:{row.pk}")
             missing -= part
             if part < row.amount:
-                refunds.write(refunds.locked_line(other), row.amount - part, f"rest:{row.pk}")
+                _still_owed(refunds.write(refunds.locked_line(other), row.amount - part, f"rest:{row.pk}"))
             if missing <= 0:
                 break
 
 
 def _row_for(line: PaymentLine, back: MoneyBack) -> Refund:
-    if back.amount <= line.amount - line.refunded:
+    if back.amount <= line.kept:
         return _written(line, back)
     waiting = line.refunds.filter(state__in=(State.OWED, State.UNKNOWN, State.MANUAL), amount=back.amount).first()
     return waiting or _instead_of_failed(line, back) or _instead_of_many(line, back)
@@ -86,7 +85,7 @@ def _instead_of_failed(line: PaymentLine, back: MoneyBack) -> Refund | None:
     """One that failed is owed already, so nothing is booked: what came back is its retry, the rest is sent."""
     row = refunds.not_sent_again().filter(line=line, amount__gte=back.amount).order_by("pk").first()
     if row and row.amount > back.amount:
-        _owed_already(line, row.amount - back.amount, f"rest:{row.pk}")
+        _still_owed(_owed_already(line, row.amount - back.amount, f"rest:{row.pk}"))
     return _owed_already(line, back.amount, f"retry:{row.pk}") if row else None
 
 
@@ -96,26 +95,34 @@ def _owed_already(line: PaymentLine, amount: int, cause: str) -> Refund:
     return refund
 
 
+def _still_owed(rest: Refund) -> None:
+    """Once a bank has taken of a payment for good Stripe sends nothing back of it: the rest is made by hand."""
+    if holds.touched(rest.line) and not holds.pending(rest.line):
+        refunds.by_hand(rest)
+
+
 def _instead_of_many(line: PaymentLine, back: MoneyBack) -> Refund:
     """Take what room is left, and the place of what is owed and not on its way; what is left of that is still sent.
 
-    What was owed stays booked as owed: this one pays it. What goes beyond was given twice.
+    What was owed stays booked as owed: this one pays it. What goes beyond had left our bank by hand: a bank took it all
+    the same, or it was given twice.
     """
-    room = line.amount - line.refunded
+    room = line.kept
     over = back.amount - room
     for refund in _not_on_their_way(line):
         history.move(refund, State.VOID, note=f"made at Stripe: {back.id}", done_at=timezone.now())
         over -= refund.amount
         if over < 0:
-            _owed_already(line, -over, f"rest:{refund.pk}")
+            _still_owed(_owed_already(line, -over, f"rest:{refund.pk}"))
         if over <= 0:
             break
     over = max(0, over)
     if over:
         given_twice.refuse_unless_by_hand(line.payment, over)
-    written = refunds.write_part(line, back.amount, f"elsewhere:{back.id}"[:60], new=room)
-    if over:
-        given_twice.book(written, over)
+    twice = max(0, over - (line.amount - line.refunded - room))
+    written = refunds.write_part(line, back.amount, f"elsewhere:{back.id}"[:60], new=room + over - twice)
+    if twice:
+        given_twice.book(written, twice)
     return written
 
 
@@ -127,6 +134,5 @@ def _not_on_their_way(line: PaymentLine) -> Iterator[Refund]:
 
 
 def _leave_if_unpaid(enrollment: Enrollment) -> None:
-    paid = enrollment.payment_lines.filter(payment__state=Payment.State.PAID)
-    if not paid.aggregate(kept=Sum(F("amount") - F("refunded")))["kept"]:
+    if not any(holds.room(line) for line in seat_money.lines(enrollment)):
         seats.release(enrollment, Enrollment.State.CANCELLED)

@@ -140,7 +140,7 @@ def _rests(line: PaymentLine, held: list[Refund]) -> list[int]:
     The bank gave no part of what was on its way to the buyer when it took the money and came back after that: this is
     owed beside. All together is never more than was paid.
     """
-    given, left, rests = line.disputed, line.amount - line.refunded - line.disputed, []
+    given, left, rests = line.disputed, line.kept, []
     for row in held:
         beside = _was_on_its_way(row, line)
         rest = max(0, min(row.amount if beside else row.amount - given, left))

@@ -39,14 +39,11 @@ def room(enrollment: Enrollment) -> int:
     """
     paid = list(lines(enrollment))
     waits = holds.waiting(paid)
-    return sum(max(0, line.amount - line.refunded - line.disputed - waits.get(line.pk, 0)) for line in paid)
+    return sum(max(0, line.kept - waits.get(line.pk, 0)) for line in paid)
 
 
 def kept(**which: Any) -> int:
-    """Return what of the money paid for some lines has neither gone back nor been taken by a bank, in minor units.
-
-    A bank may take what had left ours by hand: then nothing is left of that line, not less.
-    """
+    """Return what of the money paid for some lines has neither gone back nor been taken by a bank, in minor units."""
     paid = PaymentLine.objects.filter(payment__state=Payment.State.PAID, **which)
     left = Greatest(F("amount") - F("refunded") - F("disputed"), 0)
     return int(paid.aggregate(sum=Sum(left))["sum"] or 0)
