@@ -21,7 +21,7 @@ from payments import giving_letters as letters
 from payments.models import Payment, PaymentLine
 from payments.services import agreements, dues, holds, leaving, ledger, releases
 from studyplatform.accounts.models import User
-from studyplatform.kit import history
+from studyplatform.kit import errors, history
 from studyplatform.kit.errors import Refused
 
 MOST_A_DAY = 10  # people one seat may be offered to
@@ -73,11 +73,7 @@ def _paid(row: Enrollment) -> QuerySet[PaymentLine]:
 
 def why_not(place: Enrollment) -> str:
     """Return why a place cannot be given now, or ""."""
-    try:
-        refuse_unless_givable(place)
-    except Refused as refused:
-        return str(refused)
-    return ""
+    return errors.why_not(refuse_unless_givable, place)
 
 
 def _refuse_address(row: Enrollment, address: str) -> None:
@@ -145,12 +141,8 @@ def _refuse_unless_free_to_go(place: Enrollment) -> None:
 
 def why_not_theirs(person: User, gift: SeatGift) -> str:
     """Return why a person cannot take the seat they are offered, or ""."""
-    try:
-        _refuse_unless_free_to_go(gift.enrollment)
-        refuse_unless_theirs(person, gift)
-    except Refused as refused:
-        return str(refused)
-    return ""
+    taken = errors.why_not(_refuse_unless_free_to_go, gift.enrollment)
+    return taken or errors.why_not(refuse_unless_theirs, person, gift)
 
 
 def refuse_unless_theirs(person: User, gift: SeatGift) -> None:

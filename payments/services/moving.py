@@ -19,6 +19,7 @@ from cohorts.services import credit_uses, scholarships, seats
 from payments.models import Payment
 from payments.services import leaving, ledger, payments, seat_money, travel
 from studyplatform.accounts.models import User
+from studyplatform.kit import errors
 from studyplatform.kit.errors import Refused
 
 State = Enrollment.State
@@ -160,11 +161,7 @@ def _refuse_disputed(row: Enrollment) -> None:
 
 def why_not(place: Enrollment) -> str:
     """Return why no later cohort helps: the money of a place is not there to come along; or ""."""
-    try:
-        _refuse_disputed(place)
-    except Refused as refused:
-        return str(refused)
-    return ""
+    return errors.why_not(_refuse_disputed, place)
 
 
 def _refuse_another_way_in(row: Enrollment, to: Cohort) -> None:

@@ -1,8 +1,13 @@
 """What a verb raises when it will not do what was asked, and a scope when something is to be done first."""
 
+from collections.abc import Callable
+from typing import ParamSpec
+
 from django.core.exceptions import PermissionDenied
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
+
+P = ParamSpec("P")
 
 
 class Refused(Exception):
@@ -19,6 +24,15 @@ class Refused(Exception):
 
     def __str__(self) -> str:
         return str(self.sentence)
+
+
+def why_not(check: Callable[P, object], *args: P.args, **kwargs: P.kwargs) -> str:
+    """Return the sentence a check refuses with, or ""."""
+    try:
+        check(*args, **kwargs)
+    except Refused as refused:
+        return str(refused)
+    return ""
 
 
 class FirstThis(PermissionDenied):
