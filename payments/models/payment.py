@@ -82,10 +82,14 @@ class PaymentLine(models.Model):
     amount = models.PositiveIntegerField()
     refunded = models.PositiveIntegerField(default=0)  # owed or sent back
     disputed = models.PositiveIntegerField(default=0, db_default=0)  # taken back by the buyer's bank, and not returned
+    lost = models.PositiveIntegerField(
+        default=0, db_default=0
+    )  # of that, what stayed gone when the banks had decided
 
     class Meta:
         constraints = [
             models.CheckConstraint(condition=Q(refunded__lte=F("amount")), name="line_refund_within"),
+            models.CheckConstraint(condition=Q(lost__lte=F("disputed")), name="line_lost_within"),
             models.UniqueConstraint(fields=["payment", "enrollment"], name="line_once"),
         ]
 

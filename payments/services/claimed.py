@@ -60,7 +60,8 @@ def _weights(lines: list[PaymentLine], *, back: bool) -> list[int]:
 
 def _count(line: PaymentLine, amount: int) -> None:
     line.disputed = max(0, line.disputed + amount)
-    line.save(update_fields=["disputed"])
+    line.lost = min(line.lost, line.disputed)
+    line.save(update_fields=["disputed", "lost"])
 
 
 def _taken(line: PaymentLine, amount: int) -> dict[LedgerAccount, int]:

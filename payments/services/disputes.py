@@ -107,10 +107,14 @@ def _hold_back(lines: list[PaymentLine]) -> None:
 
 
 def _hold_what_was_late(lines: list[PaymentLine]) -> None:
-    """Nobody knew whether these were sent while the bank decided; they were not, and Stripe sends nothing any more."""
+    """Nobody knew whether these were sent while the bank decided; they were not, and Stripe sends nothing any more.
+
+    They were owed before the bank gave anything, so that it may have given them.
+    """
     for line in lines:
         for row in line.refunds.select_for_update().filter(state=Refund.State.OWED).order_by("pk"):
             holds.hold(row, line)
+            line.lost = 0
 
 
 def _settle(row: Dispute, lines: list[PaymentLine]) -> None:

@@ -35,11 +35,6 @@ def waits(line: PaymentLine) -> bool:
     return touched(line) and pending(line)
 
 
-def lost(line: PaymentLine) -> int:
-    """Return what a bank gave the buyer of a line for good, in minor units: nothing while one still decides."""
-    return line.disputed if line.disputed and not pending(line) else 0
-
-
 def waiting(lines: Sequence[PaymentLine]) -> dict[int, int]:
     """Return what is owed of some lines and waits for a bank, by the number of the line, in minor units."""
     held = Refund.objects.filter(line__in=lines, state=State.HELD).order_by("line")
@@ -51,7 +46,7 @@ def came_back(lines: Sequence[PaymentLine]) -> dict[int, int]:
     a bank gave it, or it waits for one.
     """
     waits = waiting(lines)
-    return {line.pk: line.refunded + lost(line) + waits.get(line.pk, 0) for line in lines}
+    return {line.pk: line.refunded + line.lost + waits.get(line.pk, 0) for line in lines}
 
 
 def room(line: PaymentLine) -> int:
@@ -114,7 +109,10 @@ def _cause(row: Refund, times: int) -> str:
 
 
 def decide(line: PaymentLine) -> None:
-    """Settle what waited, as no bank decides any more: it is sent, or the bank gave it, or the rest is made by hand."""
+    """Settle what waited, as no bank decides any more: it is sent, or the bank gave it, or the rest is made by hand.
+
+    What stays gone now is lost: a bank that decides later gives none of that.
+    """
     held = list(line.refunds.select_for_update().filter(state=State.HELD).order_by("pk"))
     for row, rest in zip(held, _rests(line, held), strict=True):
         if not rest:
@@ -124,6 +122,8 @@ def decide(line: PaymentLine) -> None:
         else:
             again = {"due_at": timezone.now(), "done_at": None, "attempts": 0, "claim_token": None}
             _owe_again(row, line, State.OWED, amount=rest, **again)
+    line.lost = line.disputed
+    line.save(update_fields=["lost"])
 
 
 def rest_of(line: PaymentLine, amount: int) -> int:
@@ -137,10 +137,10 @@ def rest_of(line: PaymentLine, amount: int) -> int:
 def _rests(line: PaymentLine, held: list[Refund]) -> list[int]:
     """Return what of each refund is still owed where a bank gives what it holds of their line.
 
-    The bank gave no part of what was on its way to the buyer when it took the money and came back after that: this is
-    owed beside. All together is never more than was paid.
+    What was lost before was left out when they were owed. The bank gave no part of what was on its way to the buyer
+    when it took the money and came back after that: this is owed beside. All together is never more than was paid.
     """
-    given, left, rests = line.disputed, line.kept, []
+    given, left, rests = line.disputed - line.lost, line.kept, []
     for row in held:
         beside = _was_on_its_way(row, line)
         rest = max(0, min(row.amount if beside else row.amount - given, left))

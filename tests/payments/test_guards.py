@@ -63,6 +63,7 @@ CHANGED: dict[str, tuple[type[models.Model], Fields]] = {
     "dispute_closed_when_over": (Dispute, {"state": "lost"}),
     "dispute_positive": (Dispute, {"amount": 0}),
     "due_positive": (Due, {"amount": 0}),
+    "line_lost_within": (PaymentLine, {"lost": 150_001}),
     "line_refund_within": (PaymentLine, {"refunded": 150_001}),
     "batch_checked": (PayoutBatch, {"state": "approved"}),
     "batch_two_people": (PayoutBatch, {"checker": models.F("maker")}),
