@@ -10,6 +10,7 @@ from payments.models import Difference, Dispute, LedgerEntry, Payment, PaymentLi
 from payments.services import given_twice, ledger, payouts
 from payments.services.disputes import STATES
 from payments.services.transfers import BY_HAND
+from studyplatform.kit.models import Change
 from tests.payments.buying import assert_seats_match, balance
 from tests.payments.histories import deposit_laws
 from tests.payments.histories.world import World
@@ -27,6 +28,7 @@ def hold(life: Any) -> None:
     what_was_paid_is_known(world)
     what_went_back_is_stripes(world)
     nobody_pays_twice_or_for_nothing(world, life.ended)
+    who_left_has_what_was_shown(life.promised)
     nobody_sits_for_nothing(world)
     payouts_are_stripes(world)
     deposit_laws.hold(life.came)
@@ -124,6 +126,21 @@ def nobody_pays_twice_or_for_nothing(world: World, ended: set[int]) -> None:
         assert line.enrollment.state in Enrollment.BELONGS or known, (line.enrollment, line.refunds.all())
     off = Cohort.objects.filter(pk__in=[one.pk for one in world.cohorts], state=Cohort.State.CALLED_OFF)
     assert not kept.filter(enrollment__cohort__in=off).exists()
+
+
+def who_left_has_what_was_shown(promised: list[tuple[int, int]]) -> None:
+    """What was to come back when somebody left did, or is owed, or a bank gave it; what an appeal took from them again
+    is for people to settle."""
+    for seat, amount in promised:
+        payments = Payment.objects.filter(lines__enrollment=seat, state=Payment.State.PAID)
+        gone = PaymentLine.objects.filter(payment__in=payments).aggregate(sum=Sum(F("refunded") + F("disputed")))["sum"]
+        assert (gone or 0) >= amount or any(map(_appealed, payments)), (seat, amount, gone)
+
+
+def _appealed(payment: Payment) -> bool:
+    won = payment.disputes.filter(state="won").values_list("pk", flat=True)
+    moves = Change.objects.filter(subject_type="payments.dispute", subject_id__in=map(str, won))
+    return moves.filter(from_state="lost").exists()
 
 
 def nobody_sits_for_nothing(world: World) -> None:

@@ -120,7 +120,9 @@ class History(Deposits, Disputes, Moves, Life):
         if place:
             self.ended.add(place.pk)
             with self.living(dies_at):
-                leaving.leave(place.person, place, seen=leaving.quote(place).amount)
+                shown = leaving.quote(place)
+                leaving.leave(place.person, place, seen=shown.amount)
+                self.promised.append((place.pk, shown.returned + shown.amount))
 
     @rule(which=WHICH, amount=st.integers(1, 13_000), ends=st.booleans(), times=st.integers(1, 2), dies_at=DIES_AT)
     def host_gives_back(self, which: int, amount: int, ends: bool, times: int, dies_at: int | None) -> None:
