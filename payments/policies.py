@@ -21,7 +21,7 @@ def paid_by(user: Reader) -> QuerySet[Payment]:
     paid = payments_seen_by(user).filter(state=Payment.State.PAID, amount__gt=0).select_related("receipt")
     lines = PaymentLine.objects.select_related("enrollment__cohort__study__payee__profile").order_by("pk")
     shown = lines.prefetch_related(Prefetch("refunds", Refund.objects.exclude(state=Refund.State.VOID).order_by("pk")))
-    return paid.order_by("-paid_at", "-pk").prefetch_related("disputes", Prefetch("lines", shown))
+    return paid.order_by("-paid_at", "-pk").prefetch_related(Prefetch("lines", shown))
 
 
 def awaited_from(user: Reader) -> QuerySet[Payment]:

@@ -9,7 +9,7 @@ from django.db import connection, transaction
 from django.utils import timezone
 
 from cohorts.models import Enrollment
-from payments.models import Dispute, Payment, PaymentLine, Receipt, Refund
+from payments.models import Payment, PaymentLine, Receipt, Refund
 
 LOCK = 7_310  # of PostgreSQL's advisory locks: one receipt is numbered at a time
 
@@ -23,8 +23,8 @@ class Row:
     each: int
     back: list[Refund]
     refunded: int  # of them all, in minor units
-    disputed: int  # taken back by a bank
-    decides: bool  # it has not decided yet whether the payer keeps that
+    lost: int  # given by the payer's bank for good
+    held: int  # taken by it until it decides
 
     @property
     def amount(self) -> int:
@@ -53,14 +53,13 @@ def rows(payment: Payment) -> list[Row]:
             group = line.enrollment.group_id
             key = (group, 0, line.amount) if group else (0, line.pk, line.amount)
             found.setdefault(key, []).append(line)
-    decides = any(dispute.state in Dispute.PENDING for dispute in payment.disputes.all())
-    return [_row(lines, decides=decides) for lines in found.values()]
+    return [_row(lines) for lines in found.values()]
 
 
-def _row(lines: list[PaymentLine], *, decides: bool) -> Row:
+def _row(lines: list[PaymentLine]) -> Row:
     back = [refund for line in lines for refund in line.refunds.all()]
-    refunded, disputed = (sum(getattr(line, name) for line in lines) for name in ("refunded", "disputed"))
-    return Row(lines[0].enrollment, len(lines), lines[0].amount, back, refunded, disputed, decides)
+    refunded, lost, disputed = (sum(getattr(line, name) for line in lines) for name in ("refunded", "lost", "disputed"))
+    return Row(lines[0].enrollment, len(lines), lines[0].amount, back, refunded, lost, disputed - lost)
 
 
 @transaction.atomic

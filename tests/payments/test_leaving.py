@@ -101,7 +101,7 @@ def test_another_amount_than_was_shown_is_never_given(place: Enrollment, buyer: 
 
 def test_what_came_back_before_is_counted(place: Enrollment, buyer: Client) -> None:
     refunds.owe(place.payment_lines.get(), 50_000, "kindness:1")
-    assert "₩50,000 of it came back before" in plain(buyer.get(address(place.cohort)))
+    assert "₩50,000 came back before" in plain(buyer.get(address(place.cohort)))
     press(buyer, place.cohort, 100_000)
     assert PaymentLine.objects.get().refunded == 150_000
 

@@ -4,6 +4,7 @@ import dataclasses
 
 import pytest
 from django.test import Client
+from django.urls import reverse
 from django.utils import timezone
 
 from cohorts.models import Cohort
@@ -60,6 +61,12 @@ def test_who_left_between_the_two_has_all_of_it_in_the_end(
     line = line_of(taken)
     assert line.refunded + line.disputed == PRICE
     assert_books_match(stripe, cohort, before)
+
+
+def test_a_member_sees_apart_what_a_bank_gave_and_what_one_holds(buyer: Client, second: Dispute) -> None:
+    page = text(buyer.get(reverse("payments")))
+    assert f"₩{FIRST:,} by your bank" in page
+    assert f"₩{SECOND:,} held by your bank until it decides" in page
 
 
 @pytest.mark.parametrize("status", ["appeal_needs_response", "appeal_under_review"])
