@@ -38,7 +38,9 @@ def of(person: User) -> list[Expected]:
     for cohort, role, amount, seats in [*_of_seats(lines, person.pk, agreed), *_by_terms(cohorts, person.pk, agreed)]:
         blank = Expected(cohort.full_name, role, sessions[cohort.pk], cohort.currency)
         row = found.setdefault((cohort.pk, role), blank)
-        row.amount, row.seats = max(0, row.amount + amount), row.seats + seats
+        row.amount, row.seats = row.amount + amount, row.seats + seats
+    for row in found.values():  # one seat may cost a host more than it brings: what the others bring is less by that
+        row.amount = max(0, row.amount)
     return list(found.values())
 
 

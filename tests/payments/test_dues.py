@@ -10,7 +10,7 @@ import time_machine
 from django.db import connections
 from django.urls import reverse
 
-from cohorts.models import Cohort, Enrollment, Partner, Session
+from cohorts.models import Cohort, Enrollment, Partner, Price, Session
 from cohorts.services import leaderships
 from payments.models import Due, LedgerTransaction
 from payments.services import dues, ledger, refunds, releases, sales
@@ -272,6 +272,18 @@ def test_what_is_still_to_come_counts_the_amounts(table: Cohort, host: User, par
     assert "₩92,000" in page_of(host, "earnings")  # 160,000 less 8,000, 20,000 and 40,000
     assert "What was agreed for leading" in page
     assert "What was agreed for leading" not in page_of(host, "earnings")
+
+
+def test_a_seat_that_costs_the_host_more_than_it_brings_takes_from_what_the_others_bring(
+    table: Cohort, host: User, partner: User
+) -> None:
+    agree(host, table, partner, partner_share="0", per_member="20,000")
+    for price in (12_000, 150_000):
+        Price.objects.filter(cohort=table).update(amount=price)
+        paid_seat(make_person(f"for-{price}", "멤버"), table, table.subgroups.first())
+    assert "₩105,800" in page_of(host, "earnings")  # 10,800 and 135,000 less twice 20,000
+    live_until(table, 6)
+    assert (owed(host), owed(partner)) == (105_800, 40_000)
 
 
 @pytest.mark.django_db(transaction=True)

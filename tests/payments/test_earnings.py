@@ -44,11 +44,11 @@ def test_host_and_partner_see_their_parts_and_a_stranger_nothing(
     assert "No sales yet." in page
 
 
-def test_each_amount_names_the_session_or_cohort_that_made_it(after_one_session: None, host: User) -> None:
+def test_each_amount_names_the_session_or_cohort_that_made_it(
+    after_one_session: None, cohort: Cohort, host: User
+) -> None:
     one = earnings.of(host, None)[0]
-    assert [(row.run, row.role, row.sessions, row.seats) for row in one.expected] == [
-        ("내 일에 AI 쓰기, cohort 1", "host", 3, 2)
-    ]
+    assert [(row.run, row.role, row.sessions, row.seats) for row in one.expected] == [(cohort.full_name, "host", 3, 2)]
     assert [(row.kind, row.session, row.amount) for row in one.movements] == [("release", 1, 52_500)]
     host.language = "en"
     host.save()

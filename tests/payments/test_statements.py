@@ -210,6 +210,17 @@ def test_the_books_hold_every_booking_of_ones_own_cohorts_and_no_others(
     assert {row[6] for row in theirs_only} == {"남의 스터디"}
 
 
+def test_the_books_end_with_the_month_and_say_whose_each_account_is(
+    two_months: Month, cohort: Cohort, host: User
+) -> None:
+    with time_machine.travel("2027-02-28 15:00:00Z", tick=False):  # midnight in Seoul
+        releases.release(cohort.sessions.get(number=3))
+    rows = table(sign_in(host).get(reverse("books_file", args=[two_months, "csv"])))[1:]
+    assert {row[0][:7] for row in rows} == {"2027-02"}
+    whose = {"", "내 일에 AI 쓰기 1", "멤버 0", "정은혜", "한상우"}  # the platform's is nobody's
+    assert {row[5] for row in rows} == whose
+
+
 def test_the_desk_has_everybodys_books_and_only_who_may_see_them(
     two_months: Month, host: User, other_host: User, admin: User
 ) -> None:
