@@ -11,7 +11,10 @@ from cohorts import clock
 from cohorts.models import Enrollment
 from payments.models import Payee, Payment, PaymentLine, Payout, Refund
 from studyplatform.accounts.models import User
+from studyplatform.kit import history
 from studyplatform.mail.services.letters import write
+
+TOLD_THERE = ("left", "moved", "seat_back")  # causes of refunds a letter of its own tells of
 
 
 def joined(line: PaymentLine) -> None:
@@ -33,14 +36,28 @@ def refund_owed(refund: Refund, reason: str = "") -> None:
 
     Who has given the seat they paid for to somebody is told of all of it.
     """
-    seat, paid = refund.line.enrollment, refund.line.payment
-    given = seat.given_by_id and seat.person_id != paid.buyer_id
-    told = refund.cause in ("left", "moved", "seat_back") or (refund.cause == "called_off" and not paid.outside)
-    if told and not given:
-        return
-    template = "no_seat" if refund.cause == "late" else "refund_owed"
-    context = {"cause": refund.cause, "reason": reason, "member": seat.person if given else None}
-    _about_refund(refund, template, context)
+    called_off = refund.cause == "called_off" and not refund.line.payment.outside
+    if _given(refund) or not (refund.cause in TOLD_THERE or called_off):
+        _tell_of_refund(refund, reason)
+
+
+def refund_decided(refund: Refund) -> None:
+    """Tell the buyer, once their bank has decided, that money which waited for it comes back, and why; a company reads
+    of all its seats together.
+    """
+    if not refund.line.enrollment.group_id or refund.cause.startswith("host:"):
+        _tell_of_refund(refund, history.noted_at_birth(refund))
+
+
+def _given(refund: Refund) -> bool:
+    seat = refund.line.enrollment
+    return bool(seat.given_by_id) and seat.person_id != refund.line.payment.buyer_id
+
+
+def _tell_of_refund(refund: Refund, reason: str) -> None:
+    template = "no_seat" if refund.cause == "late" and refund.state != Refund.State.MANUAL else "refund_owed"
+    member = refund.line.enrollment.person if _given(refund) else None
+    _about_refund(refund, template, {"cause": refund.cause, "reason": reason, "member": member})
 
 
 def refund_failed(refund: Refund) -> None:
@@ -133,7 +150,8 @@ def _to_payee(payee: Payee, template: str, key: str, **context: Any) -> None:
 
 def _about_refund(refund: Refund, template: str, context: dict[str, Any]) -> None:
     payment = refund.line.payment
-    key = f"{template}:{refund.pk}"
+    again = ":by_hand" if refund.state == Refund.State.MANUAL else ""  # it was to go another way when they were told
+    key = f"{template}:{refund.pk}{again}"
     _to(payment, template, key, refund.line, {**context, "refund": refund, "url": _return_url(payment)})
 
 

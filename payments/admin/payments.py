@@ -21,7 +21,7 @@ from studyplatform.kit.money import show
 
 class PaymentLineInline(Lines):
     model = PaymentLine
-    fields = readonly_fields = ("seat", "paid", "given_back")
+    fields = readonly_fields = ("seat", "paid", "given_back", "taken")
     verbose_name_plural = _("what it was for")
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
@@ -41,6 +41,10 @@ class PaymentLineInline(Lines):
     @admin.display(description=_("given back"))
     def given_back(self, row: PaymentLine) -> str:
         return show(row.refunded, row.payment.currency)
+
+    @admin.display(description=_("taken by the bank"))
+    def taken(self, row: PaymentLine) -> str:
+        return show(row.disputed, row.payment.currency)
 
 
 @admin.register(Payment)

@@ -82,9 +82,7 @@ class PaymentLine(models.Model):
     amount = models.PositiveIntegerField()
     refunded = models.PositiveIntegerField(default=0)  # owed or sent back
     disputed = models.PositiveIntegerField(default=0, db_default=0)  # taken back by the buyer's bank, and not returned
-    lost = models.PositiveIntegerField(
-        default=0, db_default=0
-    )  # of that, what stayed gone when the banks had decided
+    lost = models.PositiveIntegerField(default=0, db_default=0)  # of that, what stayed gone when the banks had decided
 
     class Meta:
         constraints = [

@@ -97,7 +97,7 @@ def _owed_already(line: PaymentLine, amount: int, cause: str) -> Refund:
 
 def _still_owed(rest: Refund) -> None:
     """Once a bank has taken of a payment for good Stripe sends nothing back of it: the rest is made by hand."""
-    if holds.touched(rest.line) and not holds.pending(rest.line):
+    if holds.by_hand(rest.line):
         refunds.by_hand(rest)
 
 

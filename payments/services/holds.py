@@ -30,9 +30,9 @@ def touched(line: PaymentLine) -> bool:
     return PaymentLine.objects.filter(payment=line.payment_id, disputed__gt=0).exists()
 
 
-def waits(line: PaymentLine) -> bool:
-    """Tell whether what is owed of a line waits for a bank that has taken the money until it decides."""
-    return touched(line) and pending(line)
+def by_hand(line: PaymentLine) -> bool:
+    """Tell whether what is owed of a line is made by hand: a bank has taken of its payment, and has decided."""
+    return touched(line) and not pending(line)
 
 
 def waiting(lines: Sequence[PaymentLine]) -> dict[int, int]:
@@ -71,6 +71,7 @@ def owe(line: PaymentLine, amount: int, cause: str, actor: User | None = None, *
     history.record(row, "", row.state, actor, note=reason)
     if not pending(line):
         _owe_again(row, line, State.MANUAL)
+        letters.refund_owed(row, reason)
     return row
 
 
@@ -122,6 +123,8 @@ def decide(line: PaymentLine) -> None:
         else:
             again = {"due_at": timezone.now(), "done_at": None, "attempts": 0, "claim_token": None}
             _owe_again(row, line, State.OWED, amount=rest, **again)
+        if rest:
+            letters.refund_decided(row)
     line.lost = line.disputed
     line.save(update_fields=["lost"])
 
@@ -163,7 +166,6 @@ def _owe_again(row: Refund, line: PaymentLine, to: str, **fields: Any) -> None:
     buyer = ledger.account(Kind.PAYING, line.payment.currency, person=line.payment.buyer)
     amounts = {buyer: -row.amount, **ledger.borne_by(line, row.amount)}
     ledger.post(_cause(row, _times_held(row)), amounts, line=line)
-    letters.refund_owed(row)
     if to == State.MANUAL:
         desk_letters.refund_waits(row)
     queue.wake("payments.drain_refunds")

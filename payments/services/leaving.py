@@ -20,6 +20,7 @@ from cohorts.refunds import Rung
 from cohorts.services import credit_uses, presentations, seats
 from payments import letters
 from payments.services import choices, group_places, holds, ledger, refunds, seat_money
+from payments.services.seat_money import AtBank
 from studyplatform.accounts.models import User
 from studyplatform.kit.errors import Refused
 
@@ -36,8 +37,7 @@ class Quote:
     amount: int = 0
     rungs: list[Rung] = field(default_factory=list)
     now: Rung | None = None  # the rung in force; None: the rule gives nothing any more
-    waits: int = 0  # what of the amount waits for the member's bank, which decides about their payment
-    rest: int = 0  # what of that we still send if the bank gives them what it has taken
+    bank: AtBank = field(default_factory=AtBank)  # what of the amount the member's bank has a say in
     waiting: int = 0  # what of the money returned before waits for the bank as well
     outside: int = 0  # what of the amount the host has, who was paid elsewhere
     others: tuple[tuple[User, int], ...] = ()  # who else paid, and what of the amount goes to them
@@ -52,7 +52,7 @@ class Quote:
     @property
     def at_once(self) -> int:
         """What of the amount comes back to its member from us and waits for nobody."""
-        return self.ours - self.waits
+        return self.ours - self.bank.waits - self.bank.by_hand
 
     @property
     def rows(self) -> list[tuple[Rung, Rung | None]]:
@@ -75,11 +75,9 @@ def quote(enrollment: Enrollment) -> Quote:
     amount = max(0, by_rule - returned)
     others = tuple(seat_money.to_others(enrollment, amount))
     outside = 0 if others else seat_money.outside(enrollment, amount)
-    waits, rest = seat_money.at_bank(enrollment, amount)
+    bank = seat_money.at_bank(enrollment, amount, own=True)
     waiting = sum(holds.waiting([line for line in lines if line.payment.buyer_id == place.person_id]).values())
-    return Quote(
-        paid, by_rule, returned, amount, rungs, now, waits, rest, waiting, outside, others, **_in_credit(place, now)
-    )
+    return Quote(paid, by_rule, returned, amount, rungs, now, bank, waiting, outside, others, **_in_credit(place, now))
 
 
 def _place(enrollment: Enrollment) -> Enrollment:

@@ -4,6 +4,7 @@ Who takes money from a seat holds the locks of its lines (`ledger.locked_lines`)
 """
 
 from collections.abc import Iterable
+from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any
 
@@ -74,14 +75,26 @@ def outside(enrollment: Enrollment, amount: int) -> int:
     return sum(part for line, part in _parts(enrollment, amount) if line.payment.outside) if amount else 0
 
 
-def at_bank(enrollment: Enrollment, amount: int) -> tuple[int, int]:
-    """Return how much of an amount taken from a seat its member's bank lets wait, and what of that we still send if
-    the bank gives them what it has taken; in minor units.
-    """
+@dataclass(frozen=True)
+class AtBank:
+    """What of an amount taken from a seat a buyer's bank has a say in, in minor units."""
+
+    waits: int = 0  # until it decides
+    rest: int = 0  # what of that we still send if it gives the buyer what it has taken
+    by_hand: int = 0  # it has decided, and Stripe sends nothing back of such a payment
+
+
+def at_bank(enrollment: Enrollment, amount: int, *, own: bool) -> AtBank:
+    """Return what of an amount taken from a seat its buyers' banks have a say in; with `own` its member's only."""
     parts = _parts(enrollment, amount) if amount else []
-    own = [(line, part) for line, part in parts if line.payment.buyer_id == enrollment.person_id]
-    waiting = [(line, part) for line, part in own if holds.waits(line)]
-    return sum(part for _line, part in waiting), sum(holds.rest_of(line, part) for line, part in waiting)
+    seen = [(line, part) for line, part in parts if not own or line.payment.buyer_id == enrollment.person_id]
+    touched = [(line, part, holds.pending(line)) for line, part in seen if holds.touched(line)]
+    waiting = [(line, part) for line, part, pending in touched if pending]
+    return AtBank(
+        sum(part for _line, part in waiting),
+        sum(holds.rest_of(line, part) for line, part in waiting),
+        sum(part for _line, part, pending in touched if not pending),
+    )
 
 
 def to_others(enrollment: Enrollment, amount: int) -> list[tuple[User, int]]:

@@ -15,8 +15,8 @@ from cohorts.services import introductions
 from payments import gateway, policies, ways
 from payments.flows import checkout
 from payments.forms.deposit import DepositForm
-from payments.models import Payment, PaymentLine
-from payments.services import deposit_orders, group_sales, welcome
+from payments.models import Payment, PaymentLine, Refund
+from payments.services import deposit_orders, group_sales, transfers, welcome
 from payments.truth import Page
 from payments.views.join import see_other
 from payments.ways.way import Shown
@@ -64,12 +64,15 @@ def _ended(payment: Payment, line: PaymentLine) -> str:
 
 def _context(payment: Payment, line: PaymentLine) -> dict[str, Any]:
     cohort = line.enrollment.cohort
+    refund = line.refunds.exclude(state=Refund.State.VOID).order_by("-pk").first()
     return {
         "payment": payment,
         "enrollment": line.enrollment,
         "cohort": cohort,
         "study": cohort.study,
-        "refund": line.refunds.order_by("-pk").first(),
+        "line": line,
+        "refund": refund,
+        "by_transfer": bool(refund and transfers.told(refund.reference)),
     }
 
 

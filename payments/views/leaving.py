@@ -28,7 +28,7 @@ def leave(request: HttpRequest, slug: str, number: int) -> HttpResponse:
     form = LeavingForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
         try:
-            quiet = leaving.quote(place).waits or place.given_by_id
+            quiet = leaving.quote(place).bank.waits or place.given_by_id
             amount = leaving.leave(reader(request), place, **form.cleaned_data)
             return _left(request, place, 0 if quiet else amount)
         except Refused as refused:

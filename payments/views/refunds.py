@@ -58,15 +58,23 @@ def _whose(place: Enrollment) -> str:
 
 def _preview(request: HttpRequest, place: Enrollment, form: RefundForm) -> HttpResponse:
     asked = form.cleaned_data
-    context = {"form": form, "asked": asked, "borne": kindness.preview(place, asked["amount"]), **_about(place)}
+    amount = asked["amount"]
+    borne, bank = kindness.preview(place, amount), seat_money.at_bank(place, amount, own=False)
+    context = {"form": form, "asked": asked, "borne": borne, "bank": bank, **_about(place)}
     return render(request, "payments/refunds/preview.html", context)
 
 
 def _give(request: HttpRequest, place: Enrollment, form: RefundForm) -> HttpResponse:
     amount = form.cleaned_data.pop("amount")
     own = seat_money.outside(place, amount)
+    said = _("Give %(name)s %(amount)s back yourself.") if own else _said(place, amount)
     given = kindness.give(reader(request), place, amount, **form.cleaned_data)
-    shown = {"amount": money.show(own or given, place.currency), "name": _whose(place)}
-    said = _("Give %(name)s %(amount)s back yourself.") if own else _("%(amount)s is on its way to %(name)s.")
-    messages.success(request, said % shown)
+    messages.success(request, said % {"amount": money.show(own or given, place.currency), "name": _whose(place)})
     return redirect("studio_people", place.cohort.study.slug, place.cohort.number)
+
+
+def _said(place: Enrollment, amount: int) -> str:
+    bank = seat_money.at_bank(place, amount, own=False)
+    if bank.waits:
+        return _("%(amount)s for %(name)s waits until their bank has decided.")
+    return _("%(amount)s goes to %(name)s by hand.") if bank.by_hand else _("%(amount)s is on its way to %(name)s.")

@@ -64,6 +64,12 @@ def record_births(rows: list[Any], actor: Any = None) -> None:
     Change.objects.bulk_create(_change(row, "", row.state, actor) for row in rows)
 
 
+def noted_at_birth(row: models.Model) -> str:
+    """Return the note a row came to be with, or ""."""
+    first = Change.objects.filter(subject_type=row._meta.label_lower, subject_id=str(row.pk), from_state="")
+    return first.values_list("note", flat=True).order_by("at").first() or ""
+
+
 def _change(row: models.Model, came_from: str, to: str, actor: Any, note: str = "") -> Change:
     return Change(
         subject_type=row._meta.label_lower,

@@ -12,10 +12,13 @@ from payments import claims
 from payments.models import Dispute, Payment
 from payments.services import disputes
 from studyplatform.accounts.models import User
+from studyplatform.mail.models import Letter
 from tests.payments.buying import LocalStripe, assert_books_match
 from tests.payments.disputing import PRICE, disputed, line_of, then
+from tests.payments.test_kindness import ASKED
 from tests.payments.test_leaving_disputed import leave, sent, text
 from tests.payments.test_refunds import pay
+from tests.people import sign_in
 
 pytestmark = pytest.mark.django_db
 
@@ -33,6 +36,12 @@ def taken(stripe: LocalStripe, before: int, cohort: Cohort, buyer: Client, admin
 @pytest.fixture
 def second(stripe: LocalStripe, taken: Payment) -> Dispute:
     return disputed(stripe, taken, amount=SECOND)
+
+
+@pytest.fixture
+def owner(host: User) -> Client:
+    User.objects.filter(pk=host.pk).update(language="en")
+    return sign_in(host)
 
 
 ENDS = [("win", PRICE - FIRST), ("lose", PRICE - FIRST - SECOND)]
@@ -80,3 +89,44 @@ def test_an_appeal_that_is_lost_too_takes_nothing_once_more(
     disputes.record(taken, lost, timezone.now())
     assert sent(taken) == [("manual", PRICE - FIRST)]
     assert_books_match(stripe, cohort, before)
+
+
+def test_once_a_bank_has_taken_of_it_everybody_reads_that_it_comes_by_hand(
+    cohort: Cohort, buyer: Client, taken: Payment, owner: Client
+) -> None:
+    place = line_of(taken).enrollment
+    asked = {**ASKED, "amount": "30000", "key": "abcdefghjk"}
+    address = reverse("member_refund", args=[place.public_id])
+    assert "it cannot go back the way they paid" in text(owner.post(address, asked))
+    assert "by hand" in text(owner.post(address, {**asked, "sure": "1"}, follow=True))
+    told = Letter.objects.get(key__startswith="refund_owed:")
+    assert "₩30,000 comes back to you" in told.subject
+    assert "comes back to your bank account, not the way you paid" in told.text
+    assert ASKED["reason"] in told.text
+    words = "₩70,000 comes back to your bank account, not the way you paid"
+    assert words in text(leave(buyer, cohort))
+    assert words in Letter.objects.get(key__startswith="left:").text
+    assert words in text(buyer.get(reverse("checkout_return", args=[taken.public_id])))
+    assert Letter.objects.filter(key__startswith="refund_owed:").count() == 1  # the letter of leaving says it
+
+
+def test_what_a_host_gives_while_a_bank_decides_is_not_said_to_be_on_its_way(
+    stripe: LocalStripe, second: Dispute, owner: Client
+) -> None:
+    place = line_of(second.payment).enrollment
+    asked = {**ASKED, "amount": "60000", "key": "abcdefghjk"}
+    address = reverse("member_refund", args=[place.public_id])
+    page = text(owner.post(address, asked))
+    assert "Their bank is deciding about this payment" in page
+    assert "we send the ₩20,000 that is missing" in page
+    assert "waits until their bank has decided" in text(owner.post(address, {**asked, "sure": "1"}, follow=True))
+    assert not Letter.objects.filter(key__startswith="refund_owed:").exists()
+    then(stripe, second, "lose")
+    told = Letter.objects.get(key__startswith="refund_owed:")
+    assert "₩20,000 comes back to you" in told.subject
+    assert ASKED["reason"] in told.text
+
+
+def test_the_desk_sees_what_went_which_way(second: Dispute, admin: User) -> None:
+    page = text(sign_in(admin).get(reverse("admin:payments_payment_change", args=[second.payment_id])))
+    assert f"₩{FIRST + SECOND:,}" in page or f"{FIRST + SECOND:,}원" in page
