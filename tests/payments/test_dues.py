@@ -9,15 +9,17 @@ import pytest
 import time_machine
 from django.db import connections
 from django.urls import reverse
+from django.utils import timezone
 
-from cohorts.models import Cohort, Enrollment, Partner, Price, Session
+from cohorts.models import Cohort, Enrollment, Partner, Price, Session, Study
 from cohorts.services import leaderships
-from payments.models import Due, LedgerTransaction
-from payments.services import dues, ledger, refunds, releases, sales
+from payments.models import Due, LedgerTransaction, Payment
+from payments.services import disputes, dues, expected, ledger, refunds, releases, sales
 from payments.truth import Charge
 from studyplatform.accounts.models import User
 from studyplatform.kit import queue
 from tests.cohorts.hosting import english, studio, text
+from tests.payments.disputing import claim
 from tests.payments.money_world import everything, owed, paid_members, paid_seat
 from tests.people import lead, make_cohort, make_person, make_study
 
@@ -284,6 +286,48 @@ def test_a_seat_that_costs_the_host_more_than_it_brings_takes_from_what_the_othe
     assert "₩105,800" in page_of(host, "earnings")  # 10,800 and 135,000 less twice 20,000
     live_until(table, 6)
     assert (owed(host), owed(partner)) == (105_800, 40_000)
+
+
+def to_come(person: User) -> list[tuple[str, int, int]]:
+    return [(row.role, row.seats, row.amount) for row in expected.of(person)]
+
+
+def test_what_is_to_come_is_of_who_leads_and_not_of_who_stands_in(
+    table: Cohort, host: User, partner: User, stranger: User
+) -> None:
+    group, today = table.subgroups.first(), timezone.now().astimezone(table.tz).date()
+    agree(host, table, partner, per_session="10,000")
+    stands = Partner.objects.create(person=stranger, state="approved")
+    leaderships.assign(host, stands, group, kind="stand-in", first=today, last=today + datetime.timedelta(days=1))
+    agree(host, table, stranger, per_session="7,000")
+    paid_members(table, 2, group)
+    assert to_come(host) == [("host", 2, 210_000)]  # 270,000 less six sessions
+    assert (to_come(partner), to_come(stranger)) == ([("partner", 2, 60_000)], [])
+
+
+def test_what_is_to_come_goes_with_the_group(table: Cohort, host: User, partner: User, stranger: User) -> None:
+    agree(host, table, partner, per_session="10,000")
+    paid_members(table, 2, table.subgroups.first())
+    leaderships.hand_over(host, table.subgroups.first(), Partner.objects.create(person=stranger, state="approved"))
+    assert (to_come(host), to_come(partner)) == ([("host", 2, 210_000)], [])
+    assert to_come(stranger) == [("partner", 2, 60_000)]
+
+
+def test_who_the_study_is_paid_to_now_owes_themselves_nothing(table: Cohort, host: User, partner: User) -> None:
+    agree(host, table, partner, per_session="10,000")
+    Study.objects.update(payee=partner)
+    paid_members(table, 2, table.subgroups.first())
+    assert to_come(partner) == [("host", 2, 270_000), ("partner", 2, 0)]
+    assert to_come(host) == []
+
+
+def test_of_a_seat_whose_money_a_bank_holds_nothing_is_to_come(table: Cohort, host: User, partner: User) -> None:
+    [line] = paid_members(table, 1, table.subgroups.first())
+    Payment.objects.update(intent="pi_1")
+    line.payment.refresh_from_db()
+    assert (len(to_come(host)), len(to_come(partner))) == (1, 1)
+    disputes.record(line.payment, claim(), timezone.now())
+    assert (to_come(host), to_come(partner)) == ([], [])
 
 
 @pytest.mark.django_db(transaction=True)
