@@ -44,7 +44,7 @@ def _page_changed(seen: dict[str, Any]) -> None:
 
 def _intent_changed(seen: dict[str, Any]) -> None:
     name = (seen.get("metadata") or {}).get("payment")
-    payment = Payment.objects.filter(public_id=name).first() if name else None
+    payment = Payment.objects.filter(public_id=name).first()
     if name and not (payment and payment.reference):
         raise NotYet(f"no page of payment {name}")
     if payment:

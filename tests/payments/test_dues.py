@@ -313,6 +313,17 @@ def test_what_is_to_come_goes_with_the_group(table: Cohort, host: User, partner:
     assert to_come(stranger) == [("partner", 2, 60_000)]
 
 
+def test_after_the_last_session_nothing_is_to_come(table: Cohort, host: User, partner: User) -> None:
+    agree(host, table, partner, per_cohort="50,000")
+    paid_members(table, 2, table.subgroups.first())
+    whole = table.sessions.filter(subgroup=None)
+    whole.filter(number=6).update(state="cancelled")
+    assert [row.sessions for row in expected.of(partner)] == [5]
+    for session in whole.exclude(number=6):
+        releases.release(session)
+    assert (to_come(host), to_come(partner)) == ([], [])
+
+
 def test_who_the_study_is_paid_to_now_owes_themselves_nothing(table: Cohort, host: User, partner: User) -> None:
     agree(host, table, partner, per_session="10,000")
     Study.objects.update(payee=partner)

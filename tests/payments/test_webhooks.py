@@ -160,6 +160,55 @@ def test_a_refunded_charge_without_an_intent_is_not_ours(stripe: LocalStripe) ->
     assert StripeEvent.objects.get().done_at
 
 
+@pytest.mark.parametrize(
+    ("kind", "seen", "error"),
+    [
+        ("payment_intent.succeeded", {"id": "pi_1", "metadata": None}, ""),
+        ("payment_intent.succeeded", {"id": "pi_1", "metadata": {"payment": "of-another-shop"}}, "of-another-shop"),
+        ("account.updated", {"id": "acct_of_another_shop", "metadata": None}, ""),
+        ("account.updated", {"id": "acct_made_just_now", "metadata": {"payee": "7"}}, "acct_made_just_now"),
+        ("transfer.created", {"id": "tr_1", "transfer_group": None}, ""),
+    ],
+)
+def test_what_is_not_ours_is_put_away_and_what_may_be_is_kept(kind: str, seen: dict[str, Any], error: str) -> None:
+    deliver(an_event(type=kind, data={"object": seen}))
+    drain("drain_events")
+    event = StripeEvent.objects.get()
+    assert (bool(event.done_at), bool(event.error)) == (not error, bool(error))
+    assert error in event.error
+
+
+def test_money_given_back_of_a_payment_nobody_knows_here_is_kept(stripe: LocalStripe) -> None:
+    intent = stripe.take(30_000, "krw")
+    stripe.api.v1.refunds.create(params={"payment_intent": intent})
+    kinds = ("charge.refunded", "refund.created")
+    for event in stripe.events_about(intent):
+        if event["type"] in kinds:
+            deliver(event)
+    drain("drain_events")
+    kept = StripeEvent.objects.filter(done_at=None, error__startswith="no payment for")
+    assert sorted(kept.values_list("kind", flat=True)) == sorted(kinds)
+
+
+def test_what_stripe_tells_of_the_money_alone_pays_as_soon_as_the_page_is_known(
+    stripe: LocalStripe, cohort: Cohort, buyer: Client
+) -> None:
+    begin(sign_in(make_person("before", "먼저")), cohort)
+    payment = begin(buyer, cohort)
+    stripe.pay(payment.reference)
+    Payment.objects.filter(pk=payment.pk).update(reference=None)
+    [event] = [one for one in stripe.events_about(payment.public_id) if one["type"] == "payment_intent.succeeded"]
+    deliver(event)
+    drain("drain_events")
+    assert StripeEvent.objects.get().error == f"no page of payment {payment.public_id}"
+    Payment.objects.filter(pk=payment.pk).update(reference=payment.reference)
+    hurry()
+    drain("drain_events")
+    payment.refresh_from_db()
+    assert payment.state == "paid"
+    assert StripeEvent.objects.get().done_at
+
+
 def test_a_lost_webhook_changes_nothing_in_the_end(stripe: LocalStripe, cohort: Cohort, buyer: Client) -> None:
     payment = begin(buyer, cohort)
     stripe.pay(payment.reference)
