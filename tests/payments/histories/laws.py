@@ -28,7 +28,7 @@ def hold(life: Any) -> None:
     what_was_paid_is_known(world)
     what_went_back_is_stripes(world)
     nobody_pays_twice_or_for_nothing(world, life.ended)
-    who_left_has_what_was_shown(life.promised)
+    what_was_promised_came_back(life.promised)
     nobody_sits_for_nothing(world)
     payouts_are_stripes(world)
     deposit_laws.hold(life.came)
@@ -128,9 +128,9 @@ def nobody_pays_twice_or_for_nothing(world: World, ended: set[int]) -> None:
     assert not kept.filter(enrollment__cohort__in=off).exists()
 
 
-def who_left_has_what_was_shown(promised: list[tuple[int, int]]) -> None:
-    """What was to come back when somebody left did, or is owed, or a bank gave it; what an appeal took from them again
-    is for people to settle."""
+def what_was_promised_came_back(promised: list[tuple[int, int]]) -> None:
+    """What somebody who left was shown, and what a host gave, came back, or is owed, or a bank gave it; what an appeal
+    took from them again is for people to settle."""
     for seat, amount in promised:
         payments = Payment.objects.filter(lines__enrollment=seat, state=Payment.State.PAID)
         gone = PaymentLine.objects.filter(payment__in=payments).aggregate(sum=Sum(F("refunded") + F("disputed")))["sum"]

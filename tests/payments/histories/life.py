@@ -51,7 +51,7 @@ class Life(RuleBasedStateMachine):
         self.heard: set[str] = set()
         self.lost: set[str] = set()  # events that never arrive
         self.ended: set[int] = set()  # seats somebody wanted to end, so that money may stay without one
-        self.promised: list[tuple[int, int]] = []  # a seat somebody left, and how much comes back of it
+        self.promised: list[tuple[int, int]] = []  # a seat, and how much was to come back of it
         self.steps = 0
         self.told.clear()
 

@@ -130,9 +130,11 @@ class History(Deposits, Disputes, Moves, Life):
         place, key = self.one_of(which, self.places()), str(next(self.world.keys))
         if place and ends:
             self.ended.add(place.pk)
+        before = leaving.quote(place).returned if place else 0
         for _ in range(times if place else 0):
             with self.living(dies_at):
                 kindness.give(self.world.host, place, amount, reason="thanks", key=key, ends=ends)
+                self.promised.append((place.pk, before + amount))
 
     @rule(which=WHICH, part=st.sampled_from([1, 3_000, 12_000]))
     def refund_made_at_stripe(self, which: int, part: int) -> None:
