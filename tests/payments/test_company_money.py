@@ -2,8 +2,10 @@
 
 import pytest
 from django.test import Client
+from django.urls import reverse
 
 from cohorts.models import Cohort, SeatGroup
+from cohorts.services import cohorts
 from payments.models import BankDeposit, DepositAccount, DepositReturn, Payment, Receipt, Refund
 from studyplatform.accounts.models import User
 from studyplatform.kit import queue
@@ -183,6 +185,23 @@ def test_a_part_that_was_lost_leaves_the_seats(stripe: LocalStripe, before: int,
     paid.refresh_from_db()
     assert (paid.state, seats(paid)) == ("paid", {"reserved"})
     assert "305,000" in sign_in(paid.buyer).get(paid.get_absolute_url()).content.decode()
+
+
+def test_a_company_reads_once_of_seats_called_off_while_its_bank_decides(
+    stripe: LocalStripe, before: int, paid: SeatGroup, cohort: Cohort, host: User
+) -> None:
+    """One letter tells of all its seats; what the host gave of one, when it comes, is told apart."""
+    dispute = disputed(stripe, payment_of(paid), "answer", amount=100_000)
+    gift = {"amount": "35,000", "reason": "늦게 시작해서요", "key": "2222222222", "sure": "1"}
+    sign_in(host).post(reverse("member_refund", args=[paid.places.order_by("pk")[0].public_id]), gift)
+    cohorts.call_off(host, cohort)
+    drain("drain_called_off")
+    assert set(Refund.objects.values_list("state", flat=True)) == {"held"}
+    then(stripe, dispute, "win")
+    assert sum(Refund.objects.filter(state="succeeded").values_list("amount", flat=True)) == ALL
+    owed = Letter.objects.filter(recipient=paid.buyer, key__startswith="refund_owed:")
+    assert [gift["reason"] in letter.text for letter in owed] == [True]
+    assert_books_match(stripe, cohort, before)
 
 
 def test_a_quote_after_it_stands_by_itself(stripe: LocalStripe, before: int, paid: SeatGroup, buyer: Client) -> None:

@@ -7,18 +7,20 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
-from cohorts.models import Cohort
+from cohorts.models import Cohort, Enrollment, Study
+from cohorts.services import seats
 from payments import claims
+from payments.flows import checkout
 from payments.models import Dispute, Payment
 from payments.services import disputes
 from studyplatform.accounts.models import User
 from studyplatform.mail.models import Letter
-from tests.payments.buying import LocalStripe, assert_books_match
+from tests.payments.buying import LocalStripe, assert_books_match, begin
 from tests.payments.disputing import PRICE, disputed, line_of, then
 from tests.payments.test_kindness import ASKED
 from tests.payments.test_leaving_disputed import leave, sent, text
 from tests.payments.test_refunds import pay
-from tests.people import sign_in
+from tests.people import enroll, make_cohort, make_person, sign_in
 
 pytestmark = pytest.mark.django_db
 
@@ -125,6 +127,24 @@ def test_what_a_host_gives_while_a_bank_decides_is_not_said_to_be_on_its_way(
     told = Letter.objects.get(key__startswith="refund_owed:")
     assert "₩20,000 comes back to you" in told.subject
     assert ASKED["reason"] in told.text
+
+
+def test_money_that_came_too_late_and_of_which_a_bank_took_is_said_to_come_by_hand(
+    stripe: LocalStripe, before: int, study: Study, buyer: Client, admin: User
+) -> None:
+    cohort = make_cohort(study, capacity=1)
+    payment = begin(buyer, cohort)
+    seats.release(Enrollment.objects.get(), "expired")
+    enroll(make_person("quicker", "빠른이"), cohort)
+    stripe.pay(payment.reference)
+    checkout.look(payment)
+    payment.refresh_from_db()
+    disputed(stripe, payment, "lose", amount=FIRST)
+    assert sent(payment) == [("manual", PRICE - FIRST)]
+    told = {key.split(":")[0]: text for key, text in Letter.objects.values_list("key", "text")}
+    assert "on its way back the way you paid" in told["no_seat"]
+    assert f"₩{PRICE - FIRST:,} of what you paid" in told["refund_owed"]
+    assert "comes back to your bank account, not the way you paid" in told["refund_owed"]
 
 
 def test_the_desk_sees_what_went_which_way(second: Dispute, admin: User) -> None:
