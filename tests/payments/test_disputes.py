@@ -193,11 +193,10 @@ def test_one_that_failed_waits_too(
     assert_books_match(stripe, cohort, before)
 
 
-@pytest.mark.parametrize(("taken", "rest"), [(90_000, 60_000), (110_000, 40_000), (150_000, 0)])
-def test_one_that_fails_while_the_bank_decides_is_owed_beside_what_the_bank_gave(
-    stripe: LocalStripe, before: int, cohort: Cohort, buyer: Client, admin: User, taken: int, rest: int
-) -> None:
-    """It was on its way when the bank took the money: the buyer gets both, and never more than they paid."""
+def fails_while_the_bank_decides(
+    stripe: LocalStripe, cohort: Cohort, buyer: Client, taken: int
+) -> tuple[Payment, Dispute]:
+    """60,000 on its way to the buyer does not arrive; the bank has taken some of the payment meanwhile."""
     payment = pay(stripe, cohort, buyer, "4000000000005126")
     refunds.owe(line_of(payment), 60_000, "left")
     drain()
@@ -209,12 +208,35 @@ def test_one_that_fails_while_the_bank_decides_is_owed_beside_what_the_bank_gave
     drain()
     hear(stripe, dispute.reference)
     assert Refund.objects.get(cause__startswith="retry:").state == "held"
+    return payment, dispute
+
+
+@pytest.mark.parametrize(("taken", "rest"), [(90_000, 60_000), (110_000, 40_000), (150_000, 0)])
+def test_one_that_fails_while_the_bank_decides_is_owed_beside_what_the_bank_gave(
+    stripe: LocalStripe, before: int, cohort: Cohort, buyer: Client, admin: User, taken: int, rest: int
+) -> None:
+    """It was on its way when the bank took the money: the buyer gets both, and never more than they paid."""
+    payment, dispute = fails_while_the_bank_decides(stripe, cohort, buyer, taken)
     then(stripe, dispute, "lose")
     again = Refund.objects.get(cause__startswith="retry:")
     assert again.state == ("manual" if rest else "void")
     assert rest in (0, again.amount)
     assert (line_of(payment).refunded, balance("paying")) == (rest, -rest)
     assert letters("refund-manual:") == ([admin.handle] if rest else [])
+    assert_books_match(stripe, cohort, before)
+
+
+@pytest.mark.parametrize(("end", "sent"), [("win", ("succeeded", 40_000)), ("lose", ("void", 40_000))])
+def test_what_is_owed_after_it_is_what_the_bank_gave(
+    stripe: LocalStripe, before: int, cohort: Cohort, buyer: Client, admin: User, end: str, sent: tuple[str, int]
+) -> None:
+    """What the bank gave stands against what was owed while it held it, not against what it crossed on the way."""
+    payment, dispute = fails_while_the_bank_decides(stripe, cohort, buyer, 50_000)
+    gift = refunds.owe(line_of(payment), 40_000, "host:one")
+    then(stripe, dispute, end)
+    gift.refresh_from_db()
+    assert (gift.state, gift.amount) == sent
+    assert Refund.objects.get(cause__startswith="retry:").amount == 60_000
     assert_books_match(stripe, cohort, before)
 
 
