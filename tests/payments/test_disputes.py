@@ -194,11 +194,12 @@ def test_one_that_failed_waits_too(
 
 
 def fails_while_the_bank_decides(
-    stripe: LocalStripe, cohort: Cohort, buyer: Client, taken: int
+    stripe: LocalStripe, cohort: Cohort, buyer: Client, taken: int, *owed: int
 ) -> tuple[Payment, Dispute]:
-    """60,000 on its way to the buyer does not arrive; the bank has taken some of the payment meanwhile."""
+    """What is on its way to the buyer does not arrive; the bank has taken some of the payment meanwhile."""
     payment = pay(stripe, cohort, buyer, "4000000000005126")
-    refunds.owe(line_of(payment), 60_000, "left")
+    for number, amount in enumerate(owed):
+        refunds.owe(line_of(payment), amount, f"host:{number}")
     drain()
     dispute = disputed(stripe, payment, amount=taken)
     stripe.settle()
@@ -207,7 +208,7 @@ def fails_while_the_bank_decides(
     hurry()
     drain()
     hear(stripe, dispute.reference)
-    assert Refund.objects.get(cause__startswith="retry:").state == "held"
+    assert set(Refund.objects.filter(cause__startswith="retry:").values_list("state", flat=True)) == {"held"}
     return payment, dispute
 
 
@@ -216,7 +217,7 @@ def test_one_that_fails_while_the_bank_decides_is_owed_beside_what_the_bank_gave
     stripe: LocalStripe, before: int, cohort: Cohort, buyer: Client, admin: User, taken: int, rest: int
 ) -> None:
     """It was on its way when the bank took the money: the buyer gets both, and never more than they paid."""
-    payment, dispute = fails_while_the_bank_decides(stripe, cohort, buyer, taken)
+    payment, dispute = fails_while_the_bank_decides(stripe, cohort, buyer, taken, 60_000)
     then(stripe, dispute, "lose")
     again = Refund.objects.get(cause__startswith="retry:")
     assert again.state == ("manual" if rest else "void")
@@ -226,12 +227,23 @@ def test_one_that_fails_while_the_bank_decides_is_owed_beside_what_the_bank_gave
     assert_books_match(stripe, cohort, before)
 
 
+def test_two_that_fail_meanwhile_are_no_more_than_the_bank_left(
+    stripe: LocalStripe, before: int, cohort: Cohort, buyer: Client, admin: User
+) -> None:
+    payment, dispute = fails_while_the_bank_decides(stripe, cohort, buyer, 90_000, 50_000, 40_000)
+    then(stripe, dispute, "lose")
+    again = Refund.objects.filter(cause__startswith="retry:").order_by("pk")
+    assert [(row.state, row.amount) for row in again] == [("manual", 50_000), ("manual", 10_000)]
+    assert (line_of(payment).refunded, line_of(payment).disputed) == (60_000, 90_000)
+    assert_books_match(stripe, cohort, before)
+
+
 @pytest.mark.parametrize(("end", "sent"), [("win", ("succeeded", 40_000)), ("lose", ("void", 40_000))])
 def test_what_is_owed_after_it_is_what_the_bank_gave(
     stripe: LocalStripe, before: int, cohort: Cohort, buyer: Client, admin: User, end: str, sent: tuple[str, int]
 ) -> None:
     """What the bank gave stands against what was owed while it held it, not against what it crossed on the way."""
-    payment, dispute = fails_while_the_bank_decides(stripe, cohort, buyer, 50_000)
+    payment, dispute = fails_while_the_bank_decides(stripe, cohort, buyer, 50_000, 60_000)
     gift = refunds.owe(line_of(payment), 40_000, "host:one")
     then(stripe, dispute, end)
     gift.refresh_from_db()
