@@ -44,11 +44,12 @@ def _page_changed(seen: dict[str, Any]) -> None:
 
 def _intent_changed(seen: dict[str, Any]) -> None:
     name = (seen.get("metadata") or {}).get("payment")
-    payment = Payment.objects.filter(public_id=name).first()
-    if name and not (payment and payment.reference):
+    if not name:
+        return
+    payment = Payment.objects.filter(public_id=name).exclude(reference=None).first()
+    if not payment:
         raise NotYet(f"no page of payment {name}")
-    if payment:
-        checkout.look(payment)
+    checkout.look(payment)
 
 
 def _refund_changed(seen: dict[str, Any]) -> None:
