@@ -17,7 +17,7 @@ from tests.admin.desk import press, staff
 from tests.payments.buying import LocalStripe, assert_books_match, balance, deliver, drain, hurry
 from tests.payments.nights import a_night
 from tests.payments.test_refunds import at_stripe, by_hand, pay
-from tests.people import sign_in
+from tests.people import make_person, sign_in
 
 pytestmark = pytest.mark.django_db
 RIGHTS = ("payments.view_refund", "payments.handle_refunds", "payments.view_difference", "payments.handle_differences")
@@ -72,6 +72,28 @@ def test_less_than_what_is_left_is_no_second_time(
     by_hand(stripe, payment, 90_000)
     assert not Difference.objects.exists()
     assert (balance("platform"), balance("paying")) == (0, 0)
+    assert_books_match(stripe, cohort, before)
+
+
+@pytest.mark.parametrize("twice", [False, True], ids=["owed", "left-our-bank"])
+def test_what_came_back_to_somebody_else_is_still_owed_to_them(
+    stripe: LocalStripe, before: int, cohort: Cohort, buyer: Client, desk: Client, *, twice: bool
+) -> None:
+    theirs = pay(stripe, cohort, sign_in(make_person("other", "다른이")), BAD)
+    refunds.owe(theirs.lines.get(), 150_000, "left")
+    drain("drain_refunds")
+    stripe.settle()
+    for event in stripe.events_about(theirs.intent):
+        deliver(event)
+    drain("drain_events")
+    payment = pay(stripe, cohort, buyer)
+    if twice:
+        from_bank(desk, payment, 150_000)
+    else:
+        refunds.owe(payment.lines.get(), 150_000, "left")
+    by_hand(stripe, payment, 100_000)
+    assert refunds.not_sent_again().get().line.payment == theirs
+    assert balance("platform") == (100_000 if twice else 0)
     assert_books_match(stripe, cohort, before)
 
 

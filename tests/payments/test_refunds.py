@@ -254,6 +254,21 @@ def test_of_what_we_owe_only_the_rest_is_sent_after_a_part_was_given_back_by_han
     assert_books_match(stripe, cohort, before)
 
 
+def test_of_two_we_owe_the_newer_makes_way_as_far_as_needed(
+    stripe: LocalStripe, paid: Payment, cohort: Cohort, before: int
+) -> None:
+    _older, newer = (refunds.owe(paid.lines.get(), 75_000, cause) for cause in ("host:one", "left"))
+    by_hand(stripe, paid, 30_000)
+    states = Refund.objects.order_by("amount", "pk").values_list("amount", "state")
+    assert list(states) == [(30_000, "succeeded"), (45_000, "owed"), (75_000, "owed"), (75_000, "void")]
+    newer.refresh_from_db()
+    assert (newer.state, bool(newer.done_at)) == ("void", True)
+    hurry()
+    drain()
+    assert sorted(at_stripe(stripe, paid)) == [30_000, 45_000, 75_000]
+    assert_books_match(stripe, cohort, before)
+
+
 @pytest.mark.parametrize("amount", [150_000, 100_000])
 def test_one_that_failed_is_made_good_by_hand(
     stripe: LocalStripe, before: int, cohort: Cohort, buyer: Client, amount: int
