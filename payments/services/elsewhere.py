@@ -60,7 +60,7 @@ def _free_what_others_owe(others: list[PaymentLine], first: PaymentLine, missing
         for row in _not_on_their_way(other) if missing > 0 else ():
             line = refunds.locked_line(other)
             holds.hold(row, line)
-            history.move(row, State.VOID, note=f"made at Stripe: {back.id}", done_at=timezone.now())
+            history.move(row, State.VOID, note=f"made at Stripe: {back.id}")
             part = min(missing, row.amount)
             seat_money.carry(line, part, first.enrollment, f"{back.id}:{row.pk}")
             missing -= part

@@ -219,10 +219,18 @@ def test_a_refund_made_in_stripes_own_pages_is_recorded_once(
     assert_books_match(stripe, cohort, before)
 
 
+@pytest.mark.parametrize("was", ["owed", "unknown", "manual"])
 def test_a_refund_made_by_hand_fulfils_the_one_we_owe(
-    stripe: LocalStripe, paid: Payment, cohort: Cohort, before: int
+    stripe: LocalStripe, paid: Payment, cohort: Cohort, before: int, was: str
 ) -> None:
-    refunds.owe(paid.lines.get(), 150_000, "left")
+    row = refunds.owe(paid.lines.get(), 150_000, "left")
+    if was == "manual":
+        refunds.by_hand(row)
+    elif was == "unknown":
+        stripe.fault("POST /v1/refunds", "timeout_before", times=4)
+        drain("drain_refunds")
+        stripe.clear()
+    assert Refund.objects.get().state == was
     stripe.api.v1.refunds.create(params={"payment_intent": paid.intent, "amount": 150_000})
     for event in stripe.events_about(paid.intent):
         deliver(event)
