@@ -50,6 +50,11 @@ class MoneyBack:
     refund: str  # id of our Refund, from the metadata; "" when made elsewhere
     moved: bool = False  # whether it ever left our balance there, so that what failed came back to it
 
+    @property
+    def failed(self) -> bool:
+        """Whether it did not arrive, and is none on its way either."""
+        return self.status in ("failed", "canceled")
+
 
 @dataclass(frozen=True)
 class Account:

@@ -30,13 +30,26 @@ def record(payment: Payment, back: MoneyBack) -> Refund:
     standing = Refund.objects.filter(reference=back.id).first()
     if standing:
         return refunds.record(standing, back)
-    line = _with_room(lines, back)
-    recorded = refunds.record(_row_for(line, back), back)
+    if back.failed and back.amount > sum(line.kept for line in lines):
+        recorded = _that_had_come_back(lines, back)
+    else:
+        recorded = refunds.record(_row_for(_with_room(lines, back), back), back)
     for paid in lines:
         credit_uses.give_back(paid.enrollment, seat_money.part_back(paid.enrollment))
         _leave_if_unpaid(paid.enrollment)
     queue.wake("payments.drain_refunds")
     return recorded
+
+
+def _that_had_come_back(lines: list[PaymentLine], back: MoneyBack) -> Refund:
+    """It came back before we heard of it, and a bank took its money since, or it went another way. What a bank left of
+    it is owed, as if we had heard in time; where it went another way, nothing.
+    """
+    line = max(lines, key=lambda line: line.amount - line.refunded)
+    if back.amount <= line.amount - line.refunded:
+        return refunds.record(_written(line, back), back)
+    row = refunds.write_part(line, back.amount, f"elsewhere:{back.id}"[:60], new=0)
+    return refunds.had_come_back(row, back)
 
 
 def _with_room(lines: list[PaymentLine], back: MoneyBack) -> PaymentLine:

@@ -148,6 +148,8 @@ def wait(refund: Refund, why: str) -> None:
 def record(refund: Refund, back: MoneyBack) -> Refund:
     """Bring a refund to where Stripe says it is; asking again changes nothing."""
     _lock_payment(refund)
+    if back.failed:
+        locked_line(refund.line)  # a line is locked before its refunds
     row = _locked(refund)
     to = STATES.get(back.status, State.PENDING)
     if row.reference != back.id:
@@ -177,23 +179,54 @@ def _book_sent(refund: Refund, source: str = Kind.STRIPE) -> None:
     ledger.post(f"refund:{refund.pk}", {buyer: refund.amount, money: -refund.amount}, line=refund.line)
 
 
+def _book_back(refund: Refund) -> None:
+    sent = ledger.booked(f"refund:{refund.pk}")
+    if sent:
+        ledger.undo(sent, f"refund_failed:{refund.pk}")
+
+
 @transaction.atomic
 def fail(refund: Refund, why: str, *, tell: bool = True) -> Refund:
     """Note that a refund did not arrive: its money is at Stripe again, and still owed. Member and desk are told.
 
-    What went back twice of its payment is not owed a third time: where that is all of it, the refund is void.
+    What went back twice of its payment is not owed a third time: where that is all of it, the refund is void. Where a
+    bank has taken of its payment, what is left of it is owed by hand, or waits for that bank.
     """
     _lock_payment(refund)
+    locked_line(refund.line)
     row = _locked(refund)
     if row.state != State.FAILED:
         history.move(row, State.FAILED, note=why)
     Refund.objects.filter(pk=row.pk).update(done_at=timezone.now())
-    sent = ledger.booked(f"refund:{row.pk}")
-    if sent:
-        ledger.undo(sent, f"refund_failed:{row.pk}")
-    if given_twice.lessen(row).state == State.FAILED:
+    _book_back(row)
+    if given_twice.lessen(row).state != State.FAILED:
+        return row
+    if holds.touched(row.line) or holds.pending(row.line):
+        _leave_to_bank(row)
+    else:
         _tell_of_failed(row, why, tell=tell)
     return row
+
+
+def had_come_back(row: Refund, back: MoneyBack) -> Refund:
+    """Note a refund nobody owed that had come back when we heard of it: booked both ways, nothing is owed for it."""
+    history.move(row, State.SENDING, reference=back.id)
+    history.move(row, State.FAILED, done_at=timezone.now())
+    if back.moved:
+        _book_sent(row)
+    _book_back(row)
+    history.move(row, State.VOID, note="it had come back, and nothing is owed for it")
+    return row
+
+
+def _leave_to_bank(failed: Refund) -> None:
+    """Stripe sends nothing again of a payment a bank has taken of, and what the bank gave is not owed as well."""
+    line = locked_line(failed.line)
+    again = _locked(retry(failed))
+    if again.state in (State.OWED, State.MANUAL):
+        holds.hold(again, line)
+    if not holds.pending(line):
+        holds.decide(line)
 
 
 def _tell_of_failed(row: Refund, why: str, *, tell: bool) -> None:

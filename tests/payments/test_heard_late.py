@@ -9,8 +9,10 @@ from django.test import Client
 from django.utils import timezone
 
 from cohorts.models import Cohort, Enrollment
-from payments.models import Payment, PaymentLine, Refund
-from payments.services import leaving, refunds, seat_money
+from payments.flows import refunds as flow
+from payments.models import Payment, PaymentLine, Refund, StripeEvent
+from payments.services import leaving, ledger, refunds, seat_money
+from payments.truth import MoneyBack
 from studyplatform.accounts.models import User
 from tests.payments.buying import LocalStripe, assert_books_match, balance, deliver, drain, hurry
 from tests.payments.disputing import PRICE, disputed, line_of
@@ -21,6 +23,7 @@ from tests.people import make_cohort
 pytestmark = pytest.mark.django_db
 
 Rows = list[tuple[int, str]]
+BAD = "4000000000005126"  # its refunds come back
 
 
 @pytest.fixture
@@ -89,6 +92,71 @@ def test_while_the_bank_decides_it_is_written_down_and_the_seat_stays(
     disputed(stripe, paid, amount=120_000)
     hear_all(stripe, paid)
     assert (rows(), Enrollment.objects.get().state) == ([(30_000, "succeeded")], "active")
+    assert_books_match(stripe, cohort, before)
+
+
+@pytest.mark.parametrize(("taken", "left"), [(150_000, (0, "void")), (110_000, (40_000, "manual"))])
+@pytest.mark.parametrize("ours", [True, False], ids=["ours", "elsewhere"])
+def test_one_that_comes_back_after_a_bank_gave_it_is_owed_only_as_far_as_money_is_left(
+    stripe: LocalStripe,
+    before: int,
+    cohort: Cohort,
+    buyer: Client,
+    admin: User,
+    taken: int,
+    left: tuple[int, str],
+    *,
+    ours: bool,
+) -> None:
+    """60,000 to a card that is closed; of the other, made at Stripe, nobody heard anything before the bank's end."""
+    payment = pay(stripe, cohort, buyer, BAD)
+    if ours:
+        refunds.owe(line_of(payment), 60_000, "left")
+        drain()
+    else:
+        give(stripe, payment, 60_000)
+        stripe.settle()
+    disputed(stripe, payment, "lose", amount=taken)
+    stripe.settle()
+    for _ in range(2):
+        hear_all(stripe, payment)
+    assert not StripeEvent.objects.filter(done_at=None).exists()
+    again = Refund.objects.get(cause__startswith="retry:")
+    assert (line_of(payment).refunded, again.state) == left
+    assert balance("paying") == -left[0]
+    assert not refunds.not_sent_again().exists()
+    assert_books_match(stripe, cohort, before)
+
+
+def test_one_that_came_back_of_both_seats_of_who_moved_is_a_banks(
+    stripe: LocalStripe, before: int, cohort: Cohort, buyer: Client, admin: User
+) -> None:
+    payment = pay(stripe, cohort, buyer, BAD)
+    day = timezone.now() + datetime.timedelta(days=90)
+    later = make_cohort(cohort.study, amount=100_000, starts_on=day.date(), closes_at=day)
+    press(buyer, line_of(payment).enrollment, later)
+    give(stripe, payment, PRICE)
+    stripe.settle()
+    disputed(stripe, payment, "lose")
+    for _ in range(2):
+        hear_all(stripe, payment)
+    assert not StripeEvent.objects.filter(done_at=None).exists()
+    assert rows() == []
+    assert sum(PaymentLine.objects.values_list("refunded", flat=True)) == balance("paying") == 0
+    assert_books_match(stripe, cohort, before)
+
+
+def test_one_that_came_back_before_all_went_back_another_way_is_not_owed(
+    stripe: LocalStripe, before: int, paid: Payment, cohort: Cohort
+) -> None:
+    refunds.owe(line_of(paid), PRICE, "left")
+    drain()
+    for _ in range(2):
+        assert flow.accept(MoneyBack("re_back", "failed", 60_000, "KRW", paid.intent, "", moved=True))
+    assert rows() == [(PRICE, "succeeded")]
+    back = Refund.objects.get(reference="re_back")
+    assert (back.state, line_of(paid).refunded, balance("paying")) == ("void", PRICE, 0)
+    assert all(ledger.booked(f"{cause}:{back.pk}") for cause in ("refund", "refund_failed"))
     assert_books_match(stripe, cohort, before)
 
 
