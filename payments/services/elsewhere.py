@@ -48,7 +48,7 @@ def _that_had_come_back(lines: list[PaymentLine], back: MoneyBack) -> Refund:
     line = max(lines, key=lambda line: line.amount - line.refunded)
     if back.amount <= line.amount - line.refunded:
         return refunds.record(_written(line, back), back)
-    row = refunds.write_part(line, back.amount, f"elsewhere:{back.id}"[:60], new=0)
+    row = refunds.write_part(line, back.amount, _cause(back), new=0)
     return refunds.had_come_back(row, back)
 
 
@@ -90,8 +90,12 @@ def _row_for(line: PaymentLine, back: MoneyBack) -> Refund:
     return waiting or _instead_of_failed(line, back) or _instead_of_many(line, back)
 
 
+def _cause(back: MoneyBack) -> str:
+    return f"elsewhere:{back.id}"[:60]
+
+
 def _written(line: PaymentLine, back: MoneyBack) -> Refund:
-    return refunds.write(line, back.amount, f"elsewhere:{back.id}"[:60])
+    return refunds.write(line, back.amount, _cause(back))
 
 
 def _instead_of_failed(line: PaymentLine, back: MoneyBack) -> Refund | None:
@@ -133,7 +137,7 @@ def _instead_of_many(line: PaymentLine, back: MoneyBack) -> Refund:
     if over:
         given_twice.refuse_unless_by_hand(line.payment, over)
     twice = max(0, over - (line.amount - line.refunded - room))
-    written = refunds.write_part(line, back.amount, f"elsewhere:{back.id}"[:60], new=room + over - twice)
+    written = refunds.write_part(line, back.amount, _cause(back), new=room + over - twice)
     if twice:
         given_twice.book(written, twice)
     return written

@@ -193,7 +193,7 @@ def fail(refund: Refund, why: str, *, tell: bool = True) -> Refund:
     bank has taken of its payment, what is left of it is owed by hand, or waits for that bank.
     """
     _lock_payment(refund)
-    locked_line(refund.line)
+    line = locked_line(refund.line)
     row = _locked(refund)
     if row.state != State.FAILED:
         history.move(row, State.FAILED, note=why)
@@ -201,8 +201,8 @@ def fail(refund: Refund, why: str, *, tell: bool = True) -> Refund:
     _book_back(row)
     if given_twice.lessen(row).state != State.FAILED:
         return row
-    if holds.touched(row.line) or holds.pending(row.line):
-        _leave_to_bank(row)
+    if holds.touched(line) or holds.pending(line):
+        _leave_to_bank(row, line)
     else:
         _tell_of_failed(row, why, tell=tell)
     return row
@@ -219,9 +219,8 @@ def had_come_back(row: Refund, back: MoneyBack) -> Refund:
     return row
 
 
-def _leave_to_bank(failed: Refund) -> None:
+def _leave_to_bank(failed: Refund, line: PaymentLine) -> None:
     """Stripe sends nothing again of a payment a bank has taken of, and what the bank gave is not owed as well."""
-    line = locked_line(failed.line)
     again = _locked(retry(failed))
     if again.state in (State.OWED, State.MANUAL):
         holds.hold(again, line)

@@ -16,7 +16,7 @@ from studyplatform.mail.models import Letter
 from tests.admin.desk import press, staff
 from tests.payments.buying import LocalStripe, assert_books_match, balance, deliver, drain, hurry
 from tests.payments.nights import a_night
-from tests.payments.test_refunds import at_stripe, by_hand, pay
+from tests.payments.test_refunds import at_stripe, by_hand, comes_back, pay
 from tests.people import make_person, sign_in
 
 pytestmark = pytest.mark.django_db
@@ -82,10 +82,7 @@ def test_what_came_back_to_somebody_else_is_still_owed_to_them(
     theirs = pay(stripe, cohort, sign_in(make_person("other", "다른이")), BAD)
     refunds.owe(theirs.lines.get(), 150_000, "left")
     drain("drain_refunds")
-    stripe.settle()
-    for event in stripe.events_about(theirs.intent):
-        deliver(event)
-    drain("drain_events")
+    comes_back(stripe, theirs)
     payment = pay(stripe, cohort, buyer)
     if twice:
         from_bank(desk, payment, 150_000)

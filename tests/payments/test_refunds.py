@@ -51,6 +51,14 @@ def pay(stripe: LocalStripe, cohort: Cohort, browser: Client, card: str = "42424
     return payment
 
 
+def comes_back(stripe: LocalStripe, payment: Payment) -> None:
+    """Days later a refund to a card that is closed has come back, and Stripe tells."""
+    stripe.settle()
+    for event in stripe.events_about(payment.intent):
+        deliver(event)
+    drain("drain_events")
+
+
 def at_stripe(stripe: LocalStripe, payment: Payment) -> list[int]:
     return [r.amount for r in stripe.api.v1.refunds.list(params={"payment_intent": payment.intent}).data]
 
@@ -171,10 +179,7 @@ def test_a_refund_that_fails_later_is_owed_again(
     refunds.owe(payment.lines.get(), 150_000, "left")
     drain("drain_refunds")
     assert Refund.objects.get().state == "succeeded"
-    stripe.settle()
-    for event in stripe.events_about(payment.intent):
-        deliver(event)
-    drain("drain_events")
+    comes_back(stripe, payment)
     failed = Refund.objects.get()
     assert failed.state == "failed"
     assert balance("paying") == -150_000  # at Stripe again, and still the buyer's
@@ -284,10 +289,7 @@ def test_one_that_failed_is_made_good_by_hand(
     payment = pay(stripe, cohort, buyer, "4000000000005126")
     refunds.owe(payment.lines.get(), 150_000, "left")
     drain("drain_refunds")
-    stripe.settle()
-    for event in stripe.events_about(payment.intent):
-        deliver(event)
-    drain("drain_events")
+    comes_back(stripe, payment)
     assert Refund.objects.get().state == "failed"
     by_hand(stripe, payment, amount)
     states = sorted(Refund.objects.values_list("amount", "state"))
